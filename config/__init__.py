@@ -1,0 +1,1 @@
+"""Which settings, addresses, base page and words does the site have?"""
