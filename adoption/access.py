@@ -1,0 +1,96 @@
+"""Who may see a region, and who may act in it? The only door: the object, or 404."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from adoption.history import Acting
+from adoption.models import Partner, Person, Region, Responsibility, Side
+from adoption.refusal import NotYours
+
+KAIKUKESKUS = "kaikukeskus"
+PAIR = (Side.CULTURE, Side.CARE)
+
+
+def regions_of(person: Person) -> QuerySet[Region]:
+    """The regions whose pages the person may read: all for Kaikukeskus, else those with a responsibility today."""
+    if person.is_kaikukeskus:
+        return Region.objects.all()
+    return Region.objects.filter(pk__in=Responsibility.objects.current().filter(person=person).values("region"))
+
+
+def region_or_404(person: Person, slug: str) -> Region:
+    """The region, if the person may read it."""
+    return get_object_or_404(regions_of(person), slug=slug)
+
+
+def partners_of(person: Person) -> QuerySet[Partner]:
+    """The partners whose page the person may read: those of the own regions, and those whose contact one is."""
+    partners = Partner.objects.select_related("organisation", "region", "contact")
+    if person.is_kaikukeskus:
+        return partners
+    return partners.filter(Q(region__in=regions_of(person)) | Q(contact=person))
+
+
+def partner_or_404(person: Person, slug: str, pk: int) -> Partner:
+    """The partner, if the person may read it."""
+    return get_object_or_404(partners_of(person), region__slug=slug, pk=pk)
+
+
+def kaikukeskus_or_404(person: Person) -> None:
+    """Passes for Kaikukeskus's people; for others the page does not exist."""
+    if not person.is_kaikukeskus:
+        raise Http404
+
+
+def acting(
+    person: Person, region: Region, municipalities: Iterable[int] | None = None, sides: Iterable[str] = PAIR
+) -> Acting:
+    """For whom the person acts here today. With municipalities given, the responsibility must cover one of them.
+
+    Kaikukeskus acts as itself. A substitute acts for the side's own holder, who is named.
+    Raises NotYours for everybody else: the working group reads, and confirms nothing.
+    """
+    if person.is_kaikukeskus and person.is_active:
+        return Acting(person, KAIKUKESKUS)
+    found = _responsibilities(person, region, municipalities).filter(side__in=sides).first()
+    if found is None or not person.is_active:
+        raise NotYours
+    return Acting(person, found.side, holder_for(found) if found.substitute else None)
+
+
+def may_act(person: Person, region: Region, municipalities: Iterable[int] | None = None) -> bool:
+    """Whether `acting` would let the person act; pages ask it before they show a form."""
+    return person.is_kaikukeskus or _responsibilities(person, region, municipalities).filter(side__in=PAIR).exists()
+
+
+def _responsibilities(person: Person, region: Region, municipalities: Iterable[int] | None) -> QuerySet[Responsibility]:
+    found = Responsibility.objects.current().filter(person=person, region=region).order_by("substitute", "pk")
+    return found if municipalities is None else found.covering(list(municipalities))
+
+
+def only_kaikukeskus(person: Person) -> Acting:
+    """Kaikukeskus's person as the acting one; raises NotYours for others."""
+    if not (person.is_kaikukeskus and person.is_active):
+        raise NotYours
+    return Acting(person, KAIKUKESKUS)
+
+
+def holder_for(substitute: Responsibility) -> Person | None:
+    """The holder in whose stead a substitute acts: of the same municipality first, then of the whole side."""
+    holders = Responsibility.objects.current().holders().filter(region=substitute.region_id, side=substitute.side)
+    own = holders.filter(municipality=substitute.municipality_id).select_related("person").first()
+    found = own or holders.select_related("person").first()
+    return found.person if found else None
+
+
+def holders_for_partner(partner: Partner) -> list[Person]:
+    """Who hears of a partner first: the own holders of its municipalities, else those of the whole region's side."""
+    holders = Responsibility.objects.current().holders().filter(region=partner.region_id, side=partner.side)
+    holders = holders.select_related("person").order_by("pk")
+    own = [h.person for h in holders.filter(municipality__in=partner.municipalities.all())]
+    return list(
+        dict.fromkeys(own or [h.person for h in holders if h.municipality_id is None] or [h.person for h in holders])
+    )

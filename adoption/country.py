@@ -1,0 +1,77 @@
+"""How does the country's data get in? The register of 2026 and the Kaikukortti areas of 2024, safe to load again."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from adoption.models import Country, County, Municipality, Phase, Region, RegionMunicipality
+
+DATA = Path(__file__).parent / "data"
+LANGUAGES = {0: "fi", 1: "fi_sv", 2: "sv", 3: "sv_fi"}  # of the register's language_code
+NO_COUNTY = {"90", "91"}  # Helsinki and Åland stand in the data under codes that are no counties
+LISTED_ON = date(2024, 2, 7)  # the day of the slide's list (S3)
+PHASES = {"in_use": Phase.IN_USE, "coming_2024": Phase.PREPARATION}
+
+
+@transaction.atomic
+def load() -> dict[str, int]:
+    """Counties, municipalities and the regions of 2024 are there; what people have changed since is not touched."""
+    Country.objects.get_or_create(pk=1)
+    register = json.loads((DATA / "municipalities_2026.json").read_text(encoding="utf-8"))["municipalities"]
+    areas = json.loads((DATA / "kaikukortti_areas_2024.json").read_text(encoding="utf-8"))["regions"]
+    for row in register:
+        _municipality(row)
+    for area in areas:
+        _region(area)
+    return {
+        "counties": County.objects.count(),
+        "municipalities": Municipality.objects.exclude(code=None).count(),
+        "regions": Region.objects.count(),
+    }
+
+
+def _municipality(row: dict) -> Municipality:
+    county = None
+    if row["hva_code"] not in NO_COUNTY:
+        county, _made = County.objects.update_or_create(code=row["hva_code"], defaults=_names(row, "hva"))
+    found, _made = Municipality.objects.update_or_create(
+        code=row["code"],
+        defaults=_names(row, "name")
+        | {"language": LANGUAGES[row["language_code"]], "county": county, "population_2022": row["population_2022"]},
+    )
+    return found
+
+
+def _names(row: dict, prefix: str) -> dict[str, str]:
+    return {f"name_{language}": row[f"{prefix}_{language}"].strip() for language in ("fi", "sv", "en")}
+
+
+def _region(area: dict) -> None:
+    members = [(_member(row), PHASES[row["status"]]) for row in area["municipalities"]]
+    county = members[0][0].county
+    slug = slugify(area["region_fi"])
+    region, _made = Region.objects.get_or_create(slug=slug, defaults=_region_names(area, county) | {"county": county})
+    for municipality, phase in members:
+        RegionMunicipality.objects.get_or_create(
+            region=region, municipality=municipality, defaults={"phase": phase, "phase_since": LISTED_ON}
+        )
+
+
+def _member(row: dict) -> Municipality:
+    """By its code; Haaparanta, which has none, by its name, with nothing known beyond that."""
+    if row["code"]:
+        return Municipality.objects.select_related("county").get(code=row["code"])
+    names = {"name_fi": row["name_fi"], "name_sv": row["name_sv"], "name_en": row["name_sv"]}
+    return Municipality.objects.get_or_create(code=None, name_fi=row["name_fi"], defaults=names)[0]
+
+
+def _region_names(area: dict, county: County | None) -> dict[str, str]:
+    """A region is called after its county, without the word county; the one abroad after its country."""
+    if county is None:
+        return {"name_fi": area["region_fi"], "name_sv": "Sverige", "name_en": "Sweden"}
+    sv = county.name_sv.removesuffix(" välfärdsområde").removesuffix("s")  # the genitive
+    en = county.name_en.removesuffix(" wellbeing services county")
+    return {"name_fi": area["region_fi"], "name_sv": sv, "name_en": en}

@@ -1,0 +1,92 @@
+"""What is written to people about people and partners? Jobs that the worker runs once the act has been committed."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from adoption.access import holders_for_partner
+from adoption.mail import link, write
+from adoption.models import Act, Partner, Person
+
+
+def named(act_pk: int) -> None:
+    """The person who was named knows of it, and where to begin."""
+    act = Act.objects.select_related("region", "by").get(pk=act_pk)
+    region = act.region
+    assert region
+
+    def text(person: Person) -> tuple[str, str]:
+        body = _(
+            "Hello %(name)s,\n\n%(by)s has named you in Kaikupolku, where %(region)s takes Kaikukortti into use.\n"
+            "Sign in with this address. You get a code by e-mail; there is no password.\n\n%(link)s\n"
+        )
+        facts = {
+            "name": person.given_name,
+            "by": act.by,
+            "region": region.name,
+            "link": link(reverse("board", args=[region.slug])),
+        }
+        return _("You have been named for %(region)s") % facts, body % facts
+
+    write(f"act:{act.pk}", Person.objects.filter(pk=act.about_id), text)
+
+
+def contact_named(act_pk: int) -> None:
+    """The contact person of a partner knows of it, and where the partner's page is."""
+    act = Act.objects.select_related("by").get(pk=act_pk)
+    partner = Partner.objects.select_related("organisation", "region").get(pk=act.about_id)
+
+    def text(person: Person) -> tuple[str, str]:
+        body = _(
+            "Hello %(name)s,\n\n%(by)s has named you the Kaikukortti contact person of %(partner)s.\n"
+            "Your page says what is next and whom to ask. Sign in with this address; you get a code by e-mail.\n\n"
+            "%(link)s\n"
+        )
+        facts = {"name": person.given_name, "by": act.by, "partner": partner, "link": link(partner.get_absolute_url())}
+        return _("You are the contact person of %(partner)s") % facts, body % facts
+
+    write(f"act:{act.pk}", Person.objects.filter(pk=act.data["person"]), text)
+
+
+def clearance_asked(act_pk: int) -> None:
+    """Kaikukeskus knows that a request, or an answer to its question, stands in its queue."""
+    act = Act.objects.select_related("by").get(pk=act_pk)
+    partner = Partner.objects.select_related("organisation", "region").get(pk=act.about_id)
+
+    def text(person: Person) -> tuple[str, str]:
+        body = _("Hello %(name)s,\n\n%(by)s asks you to clear a distributor in %(region)s: %(partner)s.\n\n%(link)s\n")
+        facts = {
+            "name": person.given_name,
+            "by": act.by,
+            "region": partner.region.name,
+            "partner": partner,
+            "link": link(reverse("queue")),
+        }
+        return _("To be cleared: %(partner)s") % facts, body % facts
+
+    write(f"act:{act.pk}", Person.objects.filter(is_kaikukeskus=True), text)
+
+
+DECIDED = {
+    "clearance_given": gettext_noop("%(partner)s has been cleared: its commitment can be made."),
+    "clearance_more_wanted": gettext_noop("Kaikukeskus wants to know more about %(partner)s:"),
+    "partner_declined": gettext_noop("%(partner)s is not taking part:"),
+}
+
+
+def clearance_decided(act_pk: int) -> None:
+    """The pair knows what was decided and why: the partner's own municipality's holder first."""
+    act = Act.objects.get(pk=act_pk)
+    partner = Partner.objects.select_related("organisation", "region").get(pk=act.about_id)
+
+    def text(person: Person) -> tuple[str, str]:
+        said = _(DECIDED[act.what]) % {"partner": partner}
+        facts = {
+            "name": person.given_name,
+            "said": said,
+            "reason": act.reason,
+            "link": link(partner.get_absolute_url()),
+        }
+        return said.rstrip(":"), _("Hello %(name)s,\n\n%(said)s\n%(reason)s\n\n%(link)s\n") % facts
+
+    write(f"act:{act.pk}", holders_for_partner(partner), text)

@@ -1,0 +1,24 @@
+"""Which rows say who adopts Kaikukortti: the country, its people, their partners, the history, the mails."""
+
+from adoption.models.country import County, Municipality, Phase, Region, RegionMunicipality
+from adoption.models.history import Act, Chained, Country
+from adoption.models.mail import Mail
+from adoption.models.partners import Organisation, Partner
+from adoption.models.people import Person, Responsibility, Side
+
+__all__ = [
+    "Act",
+    "Chained",
+    "Country",
+    "County",
+    "Mail",
+    "Municipality",
+    "Organisation",
+    "Partner",
+    "Person",
+    "Phase",
+    "Region",
+    "RegionMunicipality",
+    "Responsibility",
+    "Side",
+]

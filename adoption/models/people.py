@@ -1,0 +1,99 @@
+"""Who is a person here, and for what is each responsible today."""
+
+from datetime import date
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Reads people; `adoption.people` writes them."""
+
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        return self.get(email=(username or "").strip().lower())
+
+
+class Person(AbstractBaseUser):
+    """One person who signs in by a code sent to the address. Never deleted: history and tasks refer to the row."""
+
+    class MadeBy(models.TextChoices):
+        PEOPLE = "", _("people")
+        DEMO = "demo", _("the demo")
+        WALK = "walk", _("a walk")
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=150)
+    title = models.CharField(_("title"), max_length=150, blank=True, default="")
+    phone = models.CharField(_("phone"), max_length=40, blank=True, default="")
+    language = models.CharField(
+        _("language"), max_length=2, default="fi", choices=[("fi", "suomi"), ("sv", "svenska"), ("en", "English")]
+    )
+    is_kaikukeskus = models.BooleanField(_("works at Kaikukeskus"), default=False)
+    is_active = models.BooleanField(default=True)
+    made_by = models.CharField(max_length=4, choices=MadeBy, blank=True, default="")
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+    objects = PersonManager()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def given_name(self) -> str:
+        return self.name.split()[0] if self.name else ""
+
+
+class Side(models.TextChoices):
+    """The two sides of a pair, and the others of the local working group, who read and confirm nothing."""
+
+    CULTURE = "culture", _("culture side")
+    CARE = "care", _("care side")
+    GROUP = "group", _("working group")
+
+
+class ResponsibilityQuerySet(models.QuerySet["Responsibility"]):
+    """Reads of responsibilities that have a name."""
+
+    def current(self, day: date | None = None) -> "ResponsibilityQuerySet":
+        """Those in force on the day: begun, and not ended by it."""
+        day = day or localdate()
+        return self.filter(since__lte=day).filter(models.Q(until=None) | models.Q(until__gt=day))
+
+    def covering(self, municipalities: models.QuerySet | list[int]) -> "ResponsibilityQuerySet":
+        """Those of the whole region, or of one of these municipalities."""
+        return self.filter(models.Q(municipality=None) | models.Q(municipality__in=municipalities))
+
+    def holders(self) -> "ResponsibilityQuerySet":
+        """The responsible persons themselves, without substitutes and the working group."""
+        return self.filter(substitute=False).exclude(side=Side.GROUP)
+
+
+class Responsibility(models.Model):
+    """A person answers for a side of a region, or of one municipality in it, from a day until a day."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="responsibilities")
+    region = models.ForeignKey("adoption.Region", models.PROTECT, related_name="responsibilities")
+    side = models.CharField(_("side"), max_length=8, choices=Side)
+    municipality = models.ForeignKey("adoption.Municipality", models.PROTECT, null=True, blank=True)
+    substitute = models.BooleanField(_("substitute"), default=False)
+    since = models.DateField(_("from"))
+    until = models.DateField(_("until"), null=True, blank=True)
+
+    objects = ResponsibilityQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["side", "substitute", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(side__in=Side.values), name="known_side"),
+            models.CheckConstraint(
+                condition=models.Q(until=None) | models.Q(until__gte=models.F("since")), name="until_after_since"
+            ),
+        ]
+        indexes = [models.Index(fields=["region", "side"], name="responsibility_of_side")]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.side} / {self.region}"

@@ -1,0 +1,318 @@
+"""How does an organisation become a distributor or a venue? Every write about partners but their commitments."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.timezone import localdate, now
+from django.utils.translation import gettext as _
+from django_fsm import TransitionNotAllowed
+
+from adoption.access import acting, only_kaikukeskus
+from adoption.history import Acting, locked, record
+from adoption.mail import later
+from adoption.models import Municipality, Organisation, Partner, Person, Region
+from adoption.operating_model import MODELS
+from adoption.people import find_or_make
+from adoption.refusal import Refused
+
+DETAILS = (
+    "kind", "language", "interest", "signatory_name", "signatory_title", "signatory_email", "signatory_basis",
+    "client_group", "most_in_tight", "why_most", "cards_per_year", "offering", "limits", "how_to_get",
+)  # fmt: skip
+
+
+@contextmanager
+def changing(partner: Partner, by: Person, kaikukeskus: bool = False) -> Iterator[tuple[Partner, Region, Acting]]:
+    """The partner read anew under the region's lock, and who acts: a holder whose municipality the partner serves."""
+    with transaction.atomic():
+        region = locked(partner.region_id)
+        partner = Partner.objects.select_related("organisation", "contact").get(pk=partner.pk)
+        served = partner.municipalities.values_list("pk", flat=True)
+        who = only_kaikukeskus(by) if kaikukeskus else acting(by, region, served)
+        try:
+            yield partner, region, who
+        except TransitionNotAllowed as error:
+            raise Refused([not_now(partner)]) from error
+
+
+def not_now(partner: Partner) -> str:
+    """Why a transition was not allowed, in people's words."""
+    return _("%(partner)s is now in the state “%(state)s”: this cannot be done in it. Look at the page anew.") % {
+        "partner": partner, "state": partner.get_state_display()
+    }  # fmt: skip
+
+
+@transaction.atomic
+def add_partner(
+    region: Region,
+    by: Person,
+    organisation: dict[str, str],
+    role: str,
+    municipalities: Iterable[Municipality],
+    contact: dict[str, str] | None = None,
+    unit: str = "",
+    **details: Any,
+) -> Partner:
+    """The organisation's unit is a candidate of the region in this role; an organisation known by its business ID
+    is not typed again. `organisation`: name, sector, business_id; `contact`: email, name, title, phone, language.
+
+    Raises Refused for the same unit twice in one role, a kind that is not of the role, and a municipality that is
+    not the region's.
+    """
+    region = locked(region.pk)
+    municipalities = list(municipalities)
+    who = acting(by, region, [m.pk for m in municipalities])
+    _check(region, role, details["kind"], municipalities)
+    found = _organisation(**organisation)
+    if Partner.objects.filter(region=region, organisation=found, unit=unit, role=role).exists():
+        raise Refused([_("%(name)s is in the list already in this role.") % {"name": unit or found.name}])
+    partner = Partner(region=region, organisation=found, unit=unit, role=role)
+    _set(partner, details)
+    partner.contact = _contact(contact)
+    partner.save()
+    partner.municipalities.set(municipalities)
+    record(region, who, "partner_added", partner, role=role)
+    return partner
+
+
+@transaction.atomic
+def change_partner(partner: Partner, by: Person, municipalities: Iterable[Municipality], **details: Any) -> Partner:
+    """The partner's own facts are as given; history says which of them changed. Documents made earlier keep theirs."""
+    municipalities = list(municipalities)
+    with changing(partner, by) as (partner, region, who):
+        _check(region, partner.role, details.get("kind", partner.kind), municipalities)
+        changed = _set(partner, details)
+        if set(partner.municipalities.all()) != set(municipalities):
+            partner.municipalities.set(municipalities)
+            changed.append("municipalities")
+        partner.save()
+        if changed:
+            record(region, who, "partner_changed", partner, fields=sorted(changed))
+    return partner
+
+
+@transaction.atomic
+def name_contact(partner: Partner, by: Person, email: str, name: str, **details: Any) -> Partner:
+    """The partner has this one named contact person (R7), who is told and sees the partner's page."""
+    with changing(partner, by) as (partner, region, who):
+        partner.contact = find_or_make(email, name, **details)
+        partner.save(update_fields=["contact"])
+        act = record(region, who, "contact_named", partner, person=partner.contact.pk)
+        later("adoption.letters.contact_named", act.pk)
+        _activate_if_ready(partner, region, who)
+    return partner
+
+
+def _check(region: Region, role: str, kind: str, municipalities: list[Municipality]) -> None:
+    missing = []
+    if (kind in Partner.VENUE_KINDS) != (role == Partner.Role.VENUE):
+        missing.append(
+            _(
+                "The kind does not belong to the role: choose a client service for a distributor, "
+                "a venue's kind for a venue."
+            )
+        )
+    own = set(region.members.values_list("municipality", flat=True))
+    missing += [
+        _("%(name)s is not a municipality of this region.") % {"name": m.name}
+        for m in municipalities
+        if m.pk not in own
+    ]
+    if not municipalities:
+        missing.append(_("Choose at least one municipality in which the partner acts."))
+    if missing:
+        raise Refused(missing)
+
+
+def _organisation(name: str, sector: str, business_id: str = "") -> Organisation:
+    """The one with this business ID, or without an ID the one of this name and sector; else a new one."""
+    known = {"business_id": business_id} if business_id else {"name": name, "sector": sector, "business_id": ""}
+    return Organisation.objects.filter(**known).first() or Organisation.objects.create(
+        name=name, sector=sector, business_id=business_id
+    )
+
+
+def _set(partner: Partner, details: dict[str, Any]) -> list[str]:
+    changed = [field for field in DETAILS if field in details and getattr(partner, field) != details[field]]
+    for field in changed:
+        setattr(partner, field, details[field])
+    return changed
+
+
+def _contact(contact: dict[str, str] | None) -> Person | None:
+    return find_or_make(**contact) if contact and contact.get("email") else None
+
+
+# -- clearance: R5, "Uusista kortinjakajista keskustellaan ensin Kaikukeskuksen kanssa" (S3) ----------------------
+
+
+def request_clearance(partner: Partner, by: Person, answers: dict[str, Any] | None = None) -> Partner:
+    """Kaikukeskus has the distributor in its queue. Raises Refused without an answer to rule R6 (S3: suurin osa
+    asiakkaista tiukassa taloudellisessa tilanteessa), or for a venue, which needs no clearance."""
+    with changing(partner, by) as (partner, region, who):
+        _set(partner, answers or {})
+        _check_request(partner)
+        partner.ask()
+        partner.asked_at, partner.question = now(), ""
+        partner.save()
+        act = record(region, who, "clearance_asked", partner)
+        later("adoption.letters.clearance_asked", act.pk)
+    return partner
+
+
+def _check_request(partner: Partner) -> None:
+    missing = []
+    if not partner.is_distributor:
+        missing.append(_("A venue needs no clearance: its commitment can be made at once."))
+    if not partner.client_group.strip():
+        missing.append(_("Write what the unit does and for whom."))
+    if partner.most_in_tight is None or not partner.why_most.strip():
+        missing.append(
+            _("Answer whether most of the clients are in a tight financial situation, and why you think so.")
+        )
+    if missing:
+        raise Refused(missing)
+
+
+def answer_question(partner: Partner, by: Person, answer: str) -> Partner:
+    """The pair has answered, and the request is back in the queue at the place of its first asking."""
+    with changing(partner, by) as (partner, region, who):
+        if not answer.strip():
+            raise Refused([_("Write the answer to Kaikukeskus's question.")])
+        if partner.state != Partner.State.MORE_WANTED:
+            raise Refused([not_now(partner)])
+        partner.ask()
+        partner.answer = answer
+        partner.save()
+        act = record(region, who, "clearance_answered", partner, reason=answer)
+        later("adoption.letters.clearance_asked", act.pk)
+    return partner
+
+
+def clear(partner: Partner, by: Person, message: str = "") -> Partner:
+    """Kaikukeskus has cleared the distributor: its commitment can be made; the pair is told."""
+    with changing(partner, by, kaikukeskus=True) as (partner, region, who):
+        partner.clear()
+        partner.cleared_on = localdate()
+        _decided(partner, region, who, "clearance_given", message)
+    return partner
+
+
+def want_more(partner: Partner, by: Person, question: str) -> Partner:
+    """Kaikukeskus wants to know more; the pair is told what. Raises Refused without a question."""
+    with changing(partner, by, kaikukeskus=True) as (partner, region, who):
+        if not question.strip():
+            raise Refused([_("Write what you want to know: the pair sees it.")])
+        partner.want_more()
+        partner.question, partner.answer = question, ""
+        _decided(partner, region, who, "clearance_more_wanted", question)
+    return partner
+
+
+def decline(partner: Partner, by: Person, reason: str) -> Partner:
+    """The partner is not taking part. Kaikukeskus declines a request, the pair a candidate. Needs a reason."""
+    with changing(partner, by, kaikukeskus=partner.state == Partner.State.ASKED) as (partner, region, who):
+        if not reason.strip():
+            raise Refused([_("Write the reason: it stays visible.")])
+        if partner.state == Partner.State.ASKED:
+            only_kaikukeskus(by)
+        partner.decline()
+        _decided(partner, region, who, "partner_declined", reason)
+    return partner
+
+
+def _decided(partner: Partner, region: Region, who: Acting, what: str, reason: str) -> None:
+    partner.save()
+    act = record(region, who, what, partner, reason=reason)
+    later("adoption.letters.clearance_decided", act.pk)
+
+
+def consider_again(partner: Partner, by: Person) -> Partner:
+    """The partner is a candidate once more."""
+    with changing(partner, by) as (partner, region, who):
+        partner.consider_again()
+        partner.save()
+        record(region, who, "partner_considered_again", partner)
+    return partner
+
+
+def end_partner(partner: Partner, by: Person, reason: str) -> Partner:
+    """The partner has left. Refused while its commitment is in force: that is ended first."""
+    with changing(partner, by) as (partner, region, who):
+        if not reason.strip():
+            raise Refused([_("Write the reason: it stays visible.")])
+        if partner.state in (Partner.State.COMMITTED, Partner.State.ACTIVE):
+            raise Refused([_("End its commitment first.")])
+        partner.end()
+        partner.save()
+        record(region, who, "partner_ended", partner, reason=reason)
+    return partner
+
+
+# -- the way to active: account and induction in any order ---------------------------------------------------------
+
+
+def record_account(partner: Partner, by: Person, on: date) -> Partner:
+    """The partner has its Kaikukanta account since the day (R15). Raises Refused for a day to come."""
+    with changing(partner, by) as (partner, region, who):
+        _check_past(on)
+        partner.account_on = on
+        partner.save(update_fields=["account_on"])
+        record(region, who, "account_recorded", partner, on=on.isoformat())
+        _activate_if_ready(partner, region, who)
+    return partner
+
+
+def record_induction(partner: Partner, by: Person, on: date, manner: str, persons: int | None = None) -> Partner:
+    """The partner's staff was inducted on the day, in the manner. Raises Refused for a day to come."""
+    with changing(partner, by) as (partner, region, who):
+        _check_past(on)
+        partner.induction_on, partner.induction_manner, partner.induction_persons = on, manner, persons
+        partner.save(update_fields=["induction_on", "induction_manner", "induction_persons"])
+        record(region, who, "induction_recorded", partner, on=on.isoformat(), manner=manner)
+        _activate_if_ready(partner, region, who)
+    return partner
+
+
+def _check_past(on: date) -> None:
+    if on > localdate():
+        raise Refused([_("The day is still to come: record it when it has happened.")])
+
+
+def committed(partner: Partner, region: Region, who: Acting, model: str) -> None:
+    """Called by commitments in the transaction of the last signature, under the region's lock."""
+    partner.commit()
+    partner.committed_model = model
+    partner.save()
+    record(region, who, "partner_committed", partner)
+    _activate_if_ready(partner, region, who)
+
+
+def uncommitted(partner: Partner, region: Region, who: Acting) -> None:
+    """Its commitment has ended: a distributor is back to cleared, a venue to candidate."""
+    partner.uncommit_distributor() if partner.is_distributor else partner.uncommit_venue()
+    partner.committed_model = ""
+    partner.save()
+    record(region, who, "partner_uncommitted", partner)
+
+
+def missing_for_active(partner: Partner) -> list[str]:
+    """What a committed partner still lacks: contact (R7), induction, and in 2024 the account."""
+    missing = []
+    if partner.contact_id is None:
+        missing.append(_("contact person"))
+    if partner.induction_on is None:
+        missing.append(_("induction"))
+    if partner.account_on is None and (not partner.committed_model or MODELS[partner.committed_model].needs_account):
+        missing.append(_("Kaikukanta account"))
+    return missing
+
+
+def _activate_if_ready(partner: Partner, region: Region, who: Acting) -> None:
+    if partner.state == Partner.State.COMMITTED and not missing_for_active(partner):
+        partner.activate()
+        partner.save()
+        record(region, who, "partner_active", partner)

@@ -1,0 +1,174 @@
+"""Who is named to what, by whom? Every write about people and their responsibilities."""
+
+from datetime import date
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from adoption.access import PAIR, acting, only_kaikukeskus
+from adoption.history import NOBODY, Acting, locked, locked_country, record
+from adoption.mail import later
+from adoption.models import Municipality, Person, Region, RegionMunicipality, Responsibility, Side
+from adoption.models.people import ResponsibilityQuerySet
+from adoption.refusal import NotYours, Refused
+
+OTHER = {Side.CULTURE: Side.CARE, Side.CARE: Side.CULTURE}
+
+
+def find_or_make(email: str, name: str, made_by: str = "", **details: Any) -> Person:
+    """The person with this address; made now when there is none. What is known of a person is not overwritten."""
+    person, _made = Person.objects.get_or_create(
+        email=email.strip().lower(), defaults={"name": name.strip(), "made_by": made_by, **details}
+    )
+    return person
+
+
+@transaction.atomic
+def add_kaikukeskus_person(email: str, name: str, by: Person | None, made_by: str = "", **details: Any) -> Person:
+    """The person works at Kaikukeskus and sees every region. Only Kaikukeskus or the command line may do this."""
+    who = only_kaikukeskus(by) if by else NOBODY
+    country = locked_country()
+    person = find_or_make(email, name, made_by, **details)
+    if person.responsibilities.current().exists():
+        raise Refused([_("This person is responsible for a region, and cannot be Kaikukeskus at the same time.")])
+    person.is_kaikukeskus = True
+    person.save(update_fields=["is_kaikukeskus"])
+    record(country, who, "kaikukeskus_person_added", person)
+    return person
+
+
+@transaction.atomic
+def name_person(
+    region: Region,
+    side: str,
+    email: str,
+    name: str,
+    by: Person,
+    municipality: Municipality | None = None,
+    substitute: bool = False,
+    until: date | None = None,
+    made_by: str = "",
+    **details: Any,
+) -> Responsibility:
+    """The person answers for the side from today, and is told.
+
+    Kaikukeskus names anyone; a holder names others of the own side (S1: each side names its persons) and of the
+    working group. Refused: a person of the other side (the two sides are always different people), of Kaikukeskus,
+    one who has this responsibility already, a substitute of nobody, an end date before tomorrow, and an end date
+    for a holder, whose side could be left empty by it.
+    """
+    region = locked(region.pk)
+    who = _naming(by, region, side)
+    person = find_or_make(email, name, made_by, **details)
+    _check_naming(region, side, person, municipality, substitute, until)
+    given = Responsibility.objects.create(
+        region=region, side=side, person=person, municipality=municipality,
+        substitute=substitute, since=localdate(), until=until,
+    )  # fmt: skip
+    act = record(
+        region, who, "person_named", person, side=side, substitute=substitute,
+        municipality=municipality.pk if municipality else None,
+    )  # fmt: skip
+    later("adoption.letters.named", act.pk)
+    return given
+
+
+def _naming(by: Person, region: Region, side: str) -> Acting:
+    """Who names: a substitute may not, since naming is the holder's own (one's own successor is not a day's task)."""
+    who = acting(by, region)
+    if not by.is_kaikukeskus and (who.on_behalf_of or (side != Side.GROUP and side != who.side)):
+        raise NotYours
+    return who
+
+
+def _check_naming(
+    region: Region, side: str, person: Person, municipality: Municipality | None, substitute: bool, until: date | None
+) -> None:
+    current = Responsibility.objects.current().filter(region=region)
+    wrong = _against_person(current, side, person, municipality)
+    if municipality and not RegionMunicipality.objects.filter(region=region, municipality=municipality).exists():
+        wrong.append(_("%(name)s is not a municipality of this region.") % {"name": municipality.name})
+    if substitute and not current.holders().filter(side=side).exists():
+        wrong.append(_("Name the responsible person first: a substitute acts in somebody's stead."))
+    if until and until <= localdate():
+        wrong.append(_("The last day must be after today."))
+    if until and not substitute and side != Side.GROUP:
+        wrong.append(_("Only a substitute has an end date: a side is never left without a responsible person."))
+    if wrong:
+        raise Refused(wrong)
+
+
+def _against_person(
+    current: ResponsibilityQuerySet, side: str, person: Person, municipality: Municipality | None
+) -> list[str]:
+    name = {"name": person.name}
+    wrong = []
+    if person.is_kaikukeskus:
+        wrong.append(_("%(name)s works at Kaikukeskus: name somebody of the region.") % name)
+    if not person.is_active:
+        wrong.append(_("%(name)s has left and cannot be named.") % name)
+    if side in PAIR and current.filter(person=person, side=OTHER[Side(side)]).exists():
+        wrong.append(
+            _("%(name)s is on the other side of this region: the two sides are always different people.") % name
+        )
+    if current.filter(person=person, side=side, municipality=municipality).exists():
+        wrong.append(_("%(name)s has this responsibility already.") % name)
+    return wrong
+
+
+@transaction.atomic
+def end_responsibility(responsibility: Responsibility, by: Person) -> None:
+    """The responsibility has ended today: from this moment the person can do nothing more by it.
+
+    Raises Refused for the last holder of a side: name the next one first.
+    """
+    region = locked(responsibility.region_id)
+    responsibility = Responsibility.objects.select_related("person").get(pk=responsibility.pk)
+    who = _naming(by, region, responsibility.side)
+    current = Responsibility.objects.current().filter(region=region, side=responsibility.side)
+    if not current.filter(pk=responsibility.pk).exists():
+        raise Refused([_("This responsibility has ended already.")])
+    if responsibility.side in PAIR and not responsibility.substitute and _leaves_a_gap(responsibility, current):
+        raise Refused([_("This is the side's last responsible person: name the next one first.")])
+    responsibility.until = localdate()
+    responsibility.save(update_fields=["until"])
+    record(region, who, "responsibility_ended", responsibility.person, side=responsibility.side)
+
+
+def _leaves_a_gap(leaving: Responsibility, current: ResponsibilityQuerySet) -> bool:
+    """Whether a municipality that the leaving one answers for would have nobody of this side."""
+    others = current.holders().exclude(pk=leaving.pk)
+    if others.filter(municipality=None).exists():
+        return False
+    members = leaving.region.members.values_list("municipality", flat=True)
+    covered = {leaving.municipality_id} if leaving.municipality_id else set(members)
+    return not covered <= set(others.values_list("municipality", flat=True)) or not others.exists()
+
+
+@transaction.atomic
+def correct_person(person: Person, by: Person, name: str, email: str, **details: Any) -> Person:
+    """The person's own data is right again; history keeps its rows, which know the person by key.
+
+    A person corrects the own data; Kaikukeskus anybody's. A new address is where the next code goes, and the old one
+    opens nothing more. Raises Refused when another person has the address.
+    """
+    country = locked_country()
+    person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    if by.pk != person.pk:
+        only_kaikukeskus(by)
+    email = email.strip().lower()
+    if Person.objects.filter(email=email).exclude(pk=person.pk).exists():
+        raise Refused([_("Another person has this address already.")])
+    changes = {"name": name.strip(), "email": email, **details}
+    changed = sorted(field for field, value in changes.items() if getattr(person, field) != value)
+    for field in changed:
+        setattr(person, field, changes[field])
+    if changed:
+        if "email" in changed:
+            EmailAddress.objects.filter(user=person).delete()  # allauth's copy of the old one
+        person.save(update_fields=changed)
+        record(country, Acting(by), "person_corrected", person, fields=changed)
+    return person
