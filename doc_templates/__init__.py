@@ -1,0 +1,1 @@
+"""Which documents can be made, and how? DOCX templates, their check and their rendering, free of Django."""

@@ -1,0 +1,97 @@
+"""Can this DOCX serve as a template of the given kind? What is wrong with it, where, and which fields it uses."""
+
+import difflib
+import io
+import zipfile
+from pathlib import PurePosixPath
+
+from docx import Document
+from jinja2.exceptions import TemplateError
+from lxml import etree
+
+from doc_templates import samples
+from doc_templates.container import Finding, Refused, open_parts
+from doc_templates.render import render
+from doc_templates.tags import Use, broken_tags, has_tags, lint, shape_at, sources
+
+__all__ = ["Finding", "check", "fields"]
+
+KINDS = tuple(samples.FULL)
+FILLED = ("document", "header", "footer", "footnotes")
+RENDER_FAULTS = (TemplateError, etree.LxmlError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError,
+                 SyntaxError, RecursionError, zipfile.BadZipFile)  # fmt: skip
+
+
+def fields(template: bytes) -> set[str]:
+    """The dotted names that the template uses; what is used of a list's members reads `parties[].name`.
+
+    A list or group stands for itself only where nothing inside it is used. For templates that passed `check`.
+    """
+    used = {use.path for _, source in sources(template) for use in lint("", source)[0]}
+    return {path for path in used if not any(other.startswith((f"{path}[]", f"{path}.")) for other in used - {path})}
+
+
+def check(template: bytes, kind: str) -> list[Finding]:
+    """Everything found wrong with the template, by file, code, fields and trial rendering; empty when it may be used.
+
+    Each stage runs only when the one before found nothing: a file that is not safe is never rendered.
+    Raises KeyError for a kind that does not exist.
+    """
+    shape = samples.FULL[kind]
+    try:
+        trees, findings = open_parts(template)
+    except Refused as refusal:
+        return [refusal.finding]
+    findings = findings or loose_tags(trees)
+    if findings:
+        return findings
+    try:
+        read = [lint(part, source) for part, source in sources(template)]
+    except (ValueError, LookupError, AttributeError, TypeError):
+        return [Finding("file", "The file is no Word document (DOCX).", "not_a_docx")]
+    findings = [finding for _, found in read for finding in found]
+    findings += [finding for uses, _ in read for use in uses if (finding := unknown(use, shape))]
+    return findings or trial(template, kind)
+
+
+def loose_tags(trees: dict[str, etree._Element]) -> list[Finding]:
+    """Tags that are broken, and tags where no field is ever filled in."""
+    findings = []
+    for name, tree in trees.items():
+        if PurePosixPath(name).stem.rstrip("0123456789") in FILLED and name.startswith("word/"):
+            findings += broken_tags(name, tree)
+        elif has_tags(tree):
+            code = "tag_in_properties" if is_properties(name, tree) else "tag_not_filled"
+            findings.append(Finding(name, "A tag stands where no field is filled in.", code))
+    return findings
+
+
+def is_properties(name: str, tree: etree._Element) -> bool:
+    return name.startswith("docProps/") or "properties" in etree.QName(tree).localname.lower()
+
+
+def unknown(use: Use, shape: samples.Facts) -> Finding | None:
+    """A finding when the kind's sample has no such field, or has no list where the template loops."""
+    try:
+        held = shape_at(shape, use.path)
+    except KeyError:
+        return Finding(use.where, f"There is no field {use.path}.{guess(use.path, shape)}", "unknown_field")
+    if use.is_list and not isinstance(held, list):
+        return Finding(use.where, f"The field {use.path} is not a list.", "not_a_list")
+    return None
+
+
+def guess(path: str, shape: samples.Facts) -> str:
+    close = difflib.get_close_matches(path, samples.field_names(shape), n=1)
+    return f" Did you mean {close[0]}?" if close else ""
+
+
+def trial(template: bytes, kind: str) -> list[Finding]:
+    """Renders the samples in the sealed environment; a fault is a finding with the paragraphs around it."""
+    for facts in (samples.FULL[kind], samples.MINIMAL[kind]):
+        try:
+            Document(io.BytesIO(render(template, facts, title="Trial", language="fi")))
+        except RENDER_FAULTS as error:
+            around = " ".join(" ".join(getattr(error, "docx_context", ())).split())
+            return [Finding(around[:120] or "file", f"The template cannot be filled in: {error}", "render_failed")]
+    return []

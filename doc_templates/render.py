@@ -1,0 +1,142 @@
+"""How do facts become a document? Rendering of one DOCX template, sealed against code in it and in the facts."""
+
+import io
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from docx.document import Document
+from docx.oxml.ns import qn
+from docxtpl import DocxTemplate
+from jinja2 import StrictUndefined, Template
+from jinja2.exceptions import SecurityError
+from jinja2.runtime import LoopContext
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from lxml import etree
+from markupsafe import Markup, escape
+
+LOCALES = {"fi": "fi-FI", "sv": "sv-FI", "en": "en-GB"}
+AUTHOR = "Kaikupolku"
+LOOP_FACTS = {"first", "last", "index", "length"}
+# What would break a line, and what XML or the eye cannot take: other controls, lone surrogates,
+# marks that turn the direction of writing (a name must not rewrite the text beside it).
+BREAKS = re.compile("\r\n|[\t\n\r\x0b\x0c\x85\u2028\u2029]")
+CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+BRACES = {ord("{"): "&#123;", ord("}"): "&#125;"}
+
+
+def render(template: bytes, facts: dict[str, Any], *, title: str, language: str) -> bytes:
+    """The template filled with the facts, as DOCX: every field printed as text, whatever it holds.
+
+    Facts are plain dicts, lists, strings, booleans and whole numbers. Raises TypeError for anything else, naming the
+    place; jinja2's UndefinedError for a field that the facts lack; SecurityError for code beyond fields, `if`
+    and `for`; and lxml's XMLSyntaxError for a template whose tags cut a paragraph apart.
+    """
+    document = StrictTemplate(io.BytesIO(template))
+    document.render(plain(facts), SEALED)
+    set_properties(document.docx, plain(title, "title"), LOCALES[language])
+    set_language(document.docx, LOCALES[language])
+    result = io.BytesIO()
+    document.docx.save(result)
+    return result.getvalue()
+
+
+def plain(value: Any, path: str = "") -> Any:
+    """A clean copy of the facts. Raises TypeError, naming the path, for None, floats, objects and marked-up text."""
+    kind = type(value)
+    if kind is dict:
+        return {plain(key, path): plain(inner, f"{path}.{key}".lstrip(".")) for key, inner in value.items()}
+    if kind is list:
+        return [plain(inner, f"{path}[{index}]") for index, inner in enumerate(value)]
+    if kind in (bool, int):
+        return value
+    # Django's SafeString and markupsafe's Markup are strings that say of themselves that they need no escaping.
+    if isinstance(value, str) and not hasattr(value, "__html__"):
+        return clean(value)
+    raise TypeError(f"{path or 'facts'}: {kind.__name__} is not allowed in a document")
+
+
+def clean(text: str) -> str:
+    """The text on one line, without characters that XML or a reader cannot take."""
+    return CONTROLS.sub("", BREAKS.sub(" ", str.__str__(text)))
+
+
+class SealedEnvironment(ImmutableSandboxedEnvironment):
+    """Fields, `if` and `for` work; calls, arithmetic, attributes of objects, globals and filters do not exist."""
+
+    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
+    intercepted_unops = frozenset({"+", "-"})
+
+    def __init__(self) -> None:
+        super().__init__(autoescape=True, undefined=StrictUndefined, finalize=printable, cache_size=0)
+        self.globals.clear()
+        self.filters = {"length": len}
+        self.tests.clear()
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, Mapping) and attribute in obj:
+            return obj[attribute]
+        if isinstance(obj, LoopContext) and attribute in LOOP_FACTS:
+            return getattr(obj, attribute)
+        return self.undefined(obj=obj, name=attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        return self.getattr(obj, argument)
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        raise SecurityError("calls are not allowed in a template")
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        raise SecurityError("arithmetic is not allowed in a template")
+
+    def call_unop(self, context: Any, operator: str, arg: Any) -> Any:
+        raise SecurityError("arithmetic is not allowed in a template")
+
+    def from_string(self, source: Any, *args: Any, **kwargs: Any) -> Template:
+        return _compiled(source)
+
+
+def printable(value: Any) -> Any:
+    """A field as XML text. Braces become character references: docxtpl rewrites `{_{` and the like after rendering."""
+    if isinstance(value, Markup):
+        return value
+    if isinstance(value, str):
+        return escape(value).translate(BRACES)
+    if isinstance(value, (bool, list, dict)):
+        raise TypeError(f"a {type(value).__name__} cannot be printed")
+    return value
+
+
+SEALED = SealedEnvironment()
+
+
+@lru_cache(maxsize=64)
+def _compiled(source: str) -> Template:
+    """Twenty commitments of one template are compiled once."""
+    return super(SealedEnvironment, SEALED).from_string(source)
+
+
+class StrictTemplate(DocxTemplate):
+    """docxtpl repairs broken XML by dropping text without a word; this one refuses it."""
+
+    def fix_tables(self, xml: str) -> etree._Element:
+        etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
+        return super().fix_tables(xml)
+
+
+def set_properties(document: Document, title: str, locale: str) -> None:
+    """Title, language and author of the file; whatever machine or person the template names is gone."""
+    properties = document.core_properties
+    properties.title, properties.language = title[:255], locale
+    properties.author = properties.last_modified_by = AUTHOR
+    properties.comments = properties.keywords = properties.subject = properties.category = ""
+    properties.created = properties.modified = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    properties.revision = 1
+
+
+def set_language(document: Document, locale: str) -> None:
+    """Every style and the theme speak the language: PDF programs read it from there and take en-US otherwise."""
+    for node in [*document.styles.element.iter(qn("w:lang")), *document.settings.element.iter(qn("w:themeFontLang"))]:
+        node.set(qn("w:val"), locale)

@@ -1,0 +1,168 @@
+"""Which fields may a template use? Those of FULL, one invented commitment per kind with every field filled.
+
+MINIMAL is the least a commitment can say: one municipality, no county, no end, empty where empty is allowed.
+"""
+
+from typing import Any
+
+Facts = dict[str, Any]
+
+
+def _party(role: str, name: str, signatory: str = ",,", record: str = "", business_id: str = "") -> Facts:
+    """`signatory` is "name, title, basis of the right to sign"."""
+    keys = ("signatory_name", "signatory_title", "signatory_basis")
+    signs = dict(zip(keys, map(str.strip, signatory.split(",")), strict=True))
+    return {"role": role, "name": name, "business_id": business_id, "record_number": record} | signs
+
+
+def _person(name: str, title: str, municipality: str, phone: str) -> Facts:
+    email = name.lower().replace(" ", ".").replace("ä", "a").replace("ö", "o") + "@example.org"
+    return {"name": name, "title": title, "email": email, "phone": phone, "municipality": municipality}
+
+
+def _without_phone(person: Facts) -> Facts:
+    return {key: value for key, value in person.items() if key != "phone"}
+
+
+_KAIKUKESKUS = {
+    "name": "Kaikukeskus – Kaikukortin tuki- ja kehittämispalvelu",
+    "legal_name": "Yhdenvertaisen kulttuurin puolesta ry",
+}
+_IISALMI = _party("Kunta", "Iisalmi", "Aino Saarni, sivistysjohtaja, Hallintosääntö § 42", "IIS/214/2027")
+_KUOPIO = _party("Kunta", "Kuopio", "Eero Lahdenranta, kulttuurijohtaja, Hallintosääntö § 31", "KUO/3087/2027")
+_COUNTY = _party(
+    "Hyvinvointialue",
+    "Pohjois-Savon hyvinvointialue",
+    "Helmi Koivusaari, osallisuuspäällikkö, Toimivaltapäätös 12.1.2027 § 3",
+    "PSHVA/559/2027",
+)
+_CENTRE = _party(
+    "Kaikukeskus",
+    f"{_KAIKUKESKUS['name']} ({_KAIKUKESKUS['legal_name']})",
+    "Kaisu Kuusisto, toiminnanjohtaja, Nimenkirjoitusoikeus",
+)
+_PARTNER = _party(
+    "Kaikukortin jakaja",
+    "Puu & Sivu <Oy>",
+    "Ilmari Puro, toimitusjohtaja, Kaupparekisteri",
+    business_id="1234567-1",
+)
+
+_CULTURE = [
+    _person("Venla Kallio", "kulttuurituottaja", "Iisalmi", "040 555 0101"),
+    _person("Onni Harju", "tapahtumakoordinaattori", "Kuopio", "040 555 0102"),
+]
+_CARE = [_person("Siiri Niemi", "hyvinvointikoordinaattori", "Pohjois-Savo", "040 555 0103")]
+
+_COMMON: Facts = {
+    "document_id": "KP-128",
+    "title": "Yhteistoimintasitoumus",
+    "operating_model": "2024",
+    "made_on": "5.3.2027",
+    "region_name": "Pohjois-Savo",
+    "term_start": "1.9.2027",
+    "term_end": "31.8.2028",
+    "kaikukeskus": _KAIKUKESKUS,
+    "municipalities": [
+        {"name": "Iisalmi", "code": "140", "population": "20\u00a0958"},
+        {"name": "Kuopio", "code": "297", "population": "122\u00a0594"},
+    ],
+    "county_name": "Pohjois-Savon hyvinvointialue",
+    "has_county": True,
+}
+_COMMON_MINIMAL: Facts = _COMMON | {
+    "document_id": "KP-1",
+    "region_name": "Kauniainen",
+    "term_end": "",
+    "municipalities": [{"name": "Kauniainen", "code": "235", "population": ""}],
+    "county_name": "",
+    "has_county": False,
+}
+
+FULL: dict[str, Facts] = {
+    "region_commitment": _COMMON
+    | {
+        "parties": [_IISALMI, _KUOPIO, _COUNTY, _CENTRE],
+        "population_year": "2022",
+        "culture_people": _CULTURE,
+        "care_people": _CARE,
+        "feedback_email": "kaikukortti@example.org",
+        "local_page": "https://example.org/kaikukortti",
+        "costs": [
+            {"name": "Iisalmi", "residents": "20\u00a0958", "share_2024": "220", "share_2025": "441"},
+            {"name": "Kuopio", "residents": "122\u00a0594", "share_2024": "1\u00a0288", "share_2025": "2\u00a0577"},
+            {
+                "name": "Pohjois-Savon hyvinvointialue",
+                "residents": "143\u00a0552",
+                "share_2024": "1\u00a0509",
+                "share_2025": "3\u00a0017",
+            },
+        ],
+    },
+    "partner_commitment": _COMMON
+    | {
+        "title": "Kumppanuussitoumus",
+        "parties": [_PARTNER, _IISALMI, _COUNTY],
+        "partner": {
+            "name": "Puu & Sivu <Oy>",
+            "unit": "Etsivä nuorisotyö",
+            "business_id": "1234567-1",
+            "sector": "Yksityinen",
+            "kind": "Etsivä nuorisotyö",
+            "contact_name": "Tuuli Metsä",
+            "contact_title": "nuorisotyöntekijä",
+            "contact_email": "tuuli.metsa@example.org",
+            "contact_phone": "040 555 0110",
+        },
+        "is_distributor": True,
+        "is_venue": False,
+        "clearance_date": "12.2.2027",
+        "client_group": "16–29-vuotiaat nuoret, joilla ei ole opiskelu- tai työpaikkaa",
+        "why_most_clients": "Asiakkaat elävät pääosin perustoimeentulotuella tai työmarkkinatuella.",
+        "cards_per_year": "60",
+        "offering": "Teatterin kaikki omat näytännöt",
+        "limits": "Enintään kymmenen lippua näytäntöä kohti",
+        "how_to_get": "Lippu noudetaan lippumyymälästä tai varataan puhelimella.",
+        "responsible_people": [_without_phone(person) for person in _CARE],
+    },
+}
+
+MINIMAL: dict[str, Facts] = {
+    "region_commitment": FULL["region_commitment"]
+    | _COMMON_MINIMAL
+    | {
+        "parties": [_party("Kunta", "Kauniainen"), _party("Kaikukeskus", "Kaikukeskus")],
+        "population_year": "",
+        "culture_people": [],
+        "care_people": [],
+        "feedback_email": "",
+        "local_page": "",
+        "costs": [],
+    },
+    "partner_commitment": FULL["partner_commitment"]
+    | _COMMON_MINIMAL
+    | {
+        "title": "Kumppanuussitoumus",
+        "parties": [_party("Kaikukortti-kohde", "Teatteri Kuura"), _party("Kunta", "Kauniainen")],
+        "partner": dict.fromkeys(FULL["partner_commitment"]["partner"], "") | {"name": "Teatteri Kuura"},
+        "is_distributor": False,
+        "is_venue": True,
+        "clearance_date": "",
+        "client_group": "",
+        "why_most_clients": "",
+        "cards_per_year": "",
+        "offering": "",
+        "limits": "",
+        "how_to_get": "",
+        "responsible_people": [],
+    },
+}
+
+
+def field_names(facts: Any, path: str = "") -> set[str]:
+    """The dotted names in the facts, a list's members as `parties[].name`, as `check.fields` gives them."""
+    if isinstance(facts, dict):
+        return {name for key, value in facts.items() for name in field_names(value, f"{path}.{key}" if path else key)}
+    if isinstance(facts, list):
+        return {name for value in facts for name in field_names(value, f"{path}[]")} or {path}
+    return {path}

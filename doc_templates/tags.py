@@ -1,0 +1,177 @@
+"""Which fields does a template use, where, and is all of its code allowed? Read from the code, without running it."""
+
+import io
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from docx.opc.constants import CONTENT_TYPE
+from docxtpl import DocxTemplate
+from jinja2 import nodes
+from jinja2.exceptions import TemplateSyntaxError
+from lxml import etree
+
+from doc_templates.container import Finding
+from doc_templates.render import LOOP_FACTS, SEALED
+
+MAX_TAGS = 2_000
+MAX_TAG = 300
+MAX_LOOPS_INSIDE = 2
+MAX_DEPTH = 30
+OPENERS = {"{{": "}}", "{%": "%}", "{#": "#}"}
+FOOTNOTES = CONTENT_TYPE.WML_FOOTNOTES
+# docxtpl's tags that put raw XML into the document, or reckon with numbers of columns.
+RAW = re.compile(r"\{\{\s*(p|tr|tc|r)\s|\{%-?\s*(hm|vm|colspan|cellbg)\b")
+NAMES = {
+    nodes.Call: "a call", nodes.Getitem: "an index in brackets", nodes.Assign: "an assignment",
+    nodes.AssignBlock: "an assignment", nodes.BinExpr: "arithmetic", nodes.UnaryExpr: "arithmetic",
+    nodes.Filter: "a filter", nodes.Test: "a test", nodes.Macro: "a macro", nodes.Include: "an include",
+    nodes.Import: "an import", nodes.FromImport: "an import", nodes.Extends: "an include",
+}  # fmt: skip
+ALLOWED = (nodes.Output, nodes.Compare, nodes.Operand, nodes.Not, nodes.And, nodes.Or, nodes.CondExpr, nodes.If)
+LEAVES = (nodes.TemplateData, nodes.Const)
+
+
+Names = tuple[tuple[str, str], ...]  # the loops around a piece of code, outermost first: (variable, field)
+
+
+class Use(NamedTuple):
+    """A field as the template names it, and the place."""
+
+    path: str
+    where: str
+    is_list: bool
+
+
+def sources(template: bytes) -> Iterator[tuple[str, str]]:
+    """Each part that docxtpl fills, as (name for people, the very source that it compiles)."""
+    document = DocxTemplate(io.BytesIO(template))
+    document.init_docx()
+    yield "body", prepared(document, document.get_xml())
+    for name, kind in (("header", document.HEADER_URI), ("footer", document.FOOTER_URI)):
+        for _, part in document.get_headers_footers(kind):
+            yield name, prepared(document, document.get_part_xml(part))
+    for part in document.docx.part.package.iter_parts():
+        if part.content_type == FOOTNOTES:
+            yield "footnotes", prepared(document, part.blob.decode("utf-8"))
+
+
+def prepared(document: DocxTemplate, xml: str) -> str:
+    """As docxtpl does it: tags freed of markup, and every paragraph on a line of its own."""
+    return re.sub(r"<w:p([ >])", r"\n<w:p\1", document.patch_xml(xml))
+
+
+def broken_tags(name: str, tree: etree._Element) -> list[Finding]:
+    """Tags of a part that are never closed, too long, too many, or of a kind that writes raw XML."""
+    texts = ["".join(tree.itertext()), *(value for node in tree.iter("*") for value in node.attrib.values())]
+    text = "\n".join(value for value in texts if "{" in value)
+    found = list(re.finditer(r"\{[{%#]", text))
+    if len(found) > MAX_TAGS:
+        return [Finding(name, f"The part has more than {MAX_TAGS} tags.", "too_many_tags")]
+    findings = [
+        Finding(name, f"This tag is not closed, or too long: {text[m.start() :][:60]}", "unclosed_tag")
+        for m in found
+        if OPENERS[m[0]] not in text[m.start() + 2 : m.start() + MAX_TAG]
+    ]
+    return findings + [
+        Finding(name, f"This kind of tag is not allowed: {text[m.start() :][:60]}", "code_not_allowed")
+        for m in RAW.finditer(text)
+    ]
+
+
+def has_tags(tree: etree._Element) -> bool:
+    """True when a part that is never filled holds a tag, which would stay in the document, or run."""
+    values = ["".join(tree.itertext()), *(value for node in tree.iter("*") for value in node.attrib.values())]
+    return any(opener in value for value in values for opener in ("{{", "{%"))
+
+
+def lint(part: str, source: str) -> tuple[list[Use], list[Finding]]:
+    """The fields that the part uses, and a finding for all code but fields, `if`, `for` and `|length`."""
+    reader = Reader(part, source.splitlines())
+    try:
+        reader.block(SEALED.parse(source).body, (), 0)
+    except TemplateSyntaxError as error:
+        reader.refuse(error.lineno, f"The template code cannot be read: {error.message}", "syntax")
+    except RecursionError:
+        reader.refuse(1, "The template code is nested too deeply.", "code_not_allowed")
+    return reader.uses, reader.findings
+
+
+class Reader:
+    """Walks the code of one part; `names` says which field the variable of each loop around stands for."""
+
+    def __init__(self, part: str, lines: list[str]) -> None:
+        self.part, self.lines = part, lines
+        self.uses: list[Use] = []
+        self.findings: list[Finding] = []
+
+    def place(self, line: int, hint: str = "") -> str:
+        """The paragraph on the line; of several, as docxtpl leaves a `{%p …%}` behind another, that with the hint."""
+        pieces = "".join(self.lines[line - 1 : line]).split("</w:p>")
+        piece = next((piece for piece in pieces if hint and hint in piece), "".join(pieces))
+        text = " ".join(re.sub(r"<[^>]*>", "", piece.replace("<w:tab/>", " ")).split())
+        return f"{self.part}: “{text[:100]}”" if text else self.part
+
+    def refuse(self, line: int, what: str, code: str) -> None:
+        self.findings.append(Finding(self.place(line), what, code))
+
+    def block(self, body: list[nodes.Node], names: Names, depth: int) -> None:
+        for node in body:
+            self.node(node, names, depth)
+
+    def node(self, node: nodes.Node, names: Names, depth: int) -> None:
+        path = field_path(node, names)
+        if depth > MAX_DEPTH:
+            self.refuse(node.lineno, "The template code is nested too deeply.", "code_not_allowed")
+        elif path is not None:
+            self.field(node, path)
+        elif isinstance(node, nodes.For):
+            self.loop(node, names, depth)
+        elif isinstance(node, ALLOWED) or is_length(node):
+            self.block(list(node.iter_child_nodes()), names, depth + 1)
+        elif not isinstance(node, LEAVES):
+            kind = next((name for cls, name in NAMES.items() if isinstance(node, cls)), type(node).__name__.lower())
+            self.refuse(node.lineno, f"Only fields, if and for are allowed, not {kind}.", "code_not_allowed")
+
+    def field(self, node: nodes.Node, path: str) -> None:
+        if path.split(".")[0] == "loop" and path.count(".") == 1 and path.split(".")[1] in LOOP_FACTS:
+            return
+        self.uses.append(Use(path, self.place(node.lineno, path.split(".")[-1]), is_list=False))
+
+    def loop(self, node: nodes.For, names: Names, depth: int) -> None:
+        """`for one in parties`: inside, `one.name` is the field `parties[].name`."""
+        path = field_path(node.iter, names)
+        inside = len(names) >= MAX_LOOPS_INSIDE
+        if path is None or inside or node.recursive or node.test or not isinstance(node.target, nodes.Name):
+            what = "A loop goes over one list, as in “for party in parties”, at most two inside each other."
+            self.refuse(node.lineno, what, "code_not_allowed")
+            return
+        self.uses.append(Use(path, self.place(node.lineno, "{% for"), is_list=True))
+        self.block(node.body, (*names, (node.target.name, f"{path}[]")), depth + 1)
+        self.block(node.else_, names, depth + 1)
+
+
+def field_path(node: nodes.Node, names: Names) -> str | None:
+    """`partner.name` for a field, loop variables resolved; None for anything else."""
+    if isinstance(node, nodes.Name):
+        return dict(names).get(node.name, node.name)
+    if isinstance(node, nodes.Getattr):
+        inner = field_path(node.node, names)
+        return f"{inner}.{node.attr}" if inner else None
+    return None
+
+
+def is_length(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Filter) and node.name == "length" and not (node.args or node.kwargs or node.dyn_args)
+
+
+def shape_at(facts: Any, path: str) -> Any:
+    """What the sample holds at the path. Raises KeyError when there is no such field."""
+    for key in path.replace("[]", ".[]").split("."):
+        if key == "[]" and isinstance(facts, list):
+            facts = facts[0]
+        elif isinstance(facts, dict):
+            facts = facts[key]
+        else:
+            raise KeyError(path)
+    return facts
