@@ -1,0 +1,1 @@
+"""WHAT they promise: commitments, their parties, documents and signatures."""

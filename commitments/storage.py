@@ -1,0 +1,15 @@
+"""Where do the files lie? Under their own hash, so that writing twice changes nothing."""
+
+import hashlib
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+
+def store(content: bytes, folder: str, ending: str) -> tuple[str, str]:
+    """(name, SHA-256) of the stored file. A file that no committed row names is harmless and is found again."""
+    digest = hashlib.sha256(content).hexdigest()
+    name = f"{folder}/{digest[:2]}/{digest}.{ending}"
+    if not default_storage.exists(name):
+        name = default_storage.save(name, ContentFile(content))
+    return name, digest
