@@ -1,0 +1,132 @@
+"""Which trials are walked, with what evidence and confirmations, and which meetings were held?"""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from viewflow.workflow.models import Process, Task
+
+from adoption.models import Person
+
+if TYPE_CHECKING:
+    from workflows.steps import TrialFlow
+
+
+class Trial(models.Model):
+    """A region's trial. Which of its steps are open is said by viewflow's open tasks, and by nothing else."""
+
+    region = models.ForeignKey("adoption.Region", models.PROTECT, related_name="trials")
+    model = models.CharField(_("operating model"), max_length=8)
+    process = models.OneToOneField(Process, models.PROTECT, null=True, related_name="trial")
+    planned_start = models.DateField(_("planned start"))
+    planned_end = models.DateField(_("planned end"))
+    started_on = models.DateField(null=True)
+    ends_on = models.DateField(null=True)
+    opened_on = models.DateField()
+    decided = models.CharField(max_length=12, blank=True, default="")  # the outcome that ended it
+    municipalities = models.ManyToManyField("adoption.Municipality", through="TrialMunicipality", related_name="trials")
+
+    # What a service has read under the lock; the step nodes look at these.
+    flow: "type[TrialFlow]"
+    rows: dict[str, "TrialStep"]
+    open: dict[str, Task]
+    passing: frozenset[str] = frozenset()
+    outcome: str = ""
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(planned_end__gt=models.F("planned_start")), name="trial_ends_after_start"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.region} {self.planned_start.year}–{self.planned_end.year}"
+
+    @property
+    def is_running(self) -> bool:
+        """Distribution has begun, and it was not stopped."""
+        return self.started_on is not None and self.decided != "stop"
+
+
+class TrialMunicipality(models.Model):
+    """A municipality of a trial; while the trial is open, of no other open one."""
+
+    trial = models.ForeignKey(Trial, models.PROTECT, related_name="members")
+    municipality = models.ForeignKey("adoption.Municipality", models.PROTECT, related_name="trial_memberships")
+    is_open = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["trial", "municipality"], name="municipality_once_in_trial"),
+            models.UniqueConstraint(
+                fields=["municipality"], condition=models.Q(is_open=True), name="municipality_in_one_open_trial"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.trial}: {self.municipality}"
+
+
+class TrialStep(models.Model):
+    """What is known of a step of a trial: plan, evidence, confirmations, reasons, and when it was closed."""
+
+    trial = models.ForeignKey(Trial, models.PROTECT, related_name="steps")
+    key = models.CharField(max_length=24)
+    round = models.PositiveSmallIntegerField(default=1)
+    due = models.DateField(null=True)
+    evidence = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=0)  # grows with the evidence, so that nobody overwrites unseen
+    confirmed = models.JSONField(default=dict)  # side → {"by": key, "for": key or None, "at": ISO time}
+    overrides = models.JSONField(default=dict)  # rule → {"by": key, "at": ISO time, "reason": text}
+    skipped = models.TextField(blank=True, default="")
+    reopened = models.TextField(blank=True, default="")
+    reopened_at = models.DateTimeField(null=True)
+    opened_early = models.TextField(blank=True, default="")
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["trial", "round", "pk"]
+        constraints = [models.UniqueConstraint(fields=["trial", "key", "round"], name="one_row_a_round")]
+
+    def __str__(self) -> str:
+        return f"{self.trial} / {self.key} ({self.round})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("step", args=[self.trial.region.slug, self.trial_id, self.key])
+
+    def given_by(self, side: str) -> int | None:
+        """The key of the person who has confirmed for the side."""
+        given: dict[str, Any] | None = self.confirmed.get(side)
+        return given["by"] if given else None
+
+
+class FeedbackMeeting(models.Model):
+    """A region's feedback meeting (R8): when, who took part, what was said."""
+
+    region = models.ForeignKey("adoption.Region", models.PROTECT, related_name="meetings")
+    trial = models.ForeignKey(Trial, models.PROTECT, null=True, related_name="meetings")
+    round = models.PositiveSmallIntegerField(null=True)
+    held_on = models.DateField(_("day of the meeting"))
+    attendees = models.PositiveIntegerField(_("number of attendees"))
+    kaikukeskus_took_part = models.BooleanField(_("Kaikukeskus took part"), default=False)
+    minutes = models.TextField(_("minutes"))
+    recorded_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-held_on", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["region", "held_on"], name="one_meeting_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.region} {self.held_on}"
+
+
+class Heartbeat(models.Model):
+    """When the worker last ran its minute job: a live process is no proof of a live queue."""
+
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.at.isoformat()

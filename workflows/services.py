@@ -1,0 +1,611 @@
+"""What can be done to a trial, and by whom? The one door to its steps: each act locks the region's row first."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate, now
+from django.utils.translation import gettext as _
+from viewflow.workflow.models import Task
+from viewflow.workflow.status import STATUS
+
+from adoption.access import KAIKUKESKUS, acting, holder_for, only_kaikukeskus
+from adoption.history import Acting, locked, record
+from adoption.mail import later
+from adoption.models import Act, Municipality, Partner, Person, Phase, Region, RegionMunicipality, Responsibility
+from adoption.operating_model import DEFAULT
+from adoption.refusal import NotYours, Refused
+from commitments.models import Commitment
+from commitments.services import carry_over, draft_partner_commitment, draft_region_commitment
+from workflows.models import FeedbackMeeting, Trial, TrialMunicipality, TrialStep
+from workflows.plan import due_dates
+from workflows.rules import Facts, Rule
+from workflows.steps import Step
+from workflows.trial import MODELS, OUTCOME_NAMES
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+OPEN = {"status": STATUS.NEW, "flow_task_type": "STEP"}
+
+
+# -- reading a trial under the lock --------------------------------------------------------------------------------
+
+
+@contextmanager
+def locked_trial(trial_id: int) -> Iterator[tuple[Trial, Region]]:
+    """The trial with its rows and open tasks, alone: whoever waited here reads everything anew after the lock."""
+    with transaction.atomic():
+        region = Region.objects.select_for_update(of=("self",), no_key=True).get(trials=trial_id)
+        yield read(trial_id), region
+
+
+def read(trial_id: int) -> Trial:
+    """The trial as it stands, with `flow`, `rows` (the newest round of each step) and `open` (key → open task)."""
+    rows = list(TrialStep.objects.filter(trial=trial_id).select_related("trial").order_by("round"))
+    trial = rows[0].trial
+    trial.flow = MODELS[trial.model]
+    trial.rows = {row.key: row for row in rows}
+    for row in rows:
+        row.trial = trial
+    trial.open = {}
+    for task in Task.objects.filter(process_id=trial.process_id, **OPEN).select_related("process"):
+        task.process.trial = trial  # so that the engine asks no more
+        trial.process = task.process
+        trial.open[task.flow_task.name] = task
+    return trial
+
+
+def open_step(trial: Trial, key: str) -> tuple[Step, TrialStep]:
+    """The open step; raises Refused, in words, when the model has none of this key or it is not open."""
+    step = trial.flow.step(key)
+    if step is None:
+        raise Refused([_("This trial has no such step.")])
+    row = trial.rows[key]
+    if key not in trial.open:
+        if row.closed_at:
+            raise Refused(
+                [
+                    _("Step %(title)s has been closed already. It changes only when it is reopened.")
+                    % {"title": step.title}
+                ]
+            )
+        raise Refused([_("Step %(title)s is not open yet.") % {"title": step.title}])
+    return step, row
+
+
+def open_before(trial: Trial, key: str) -> "list[StrOrPromise]":
+    """The titles of the open steps that stand earlier in the model, those beside it not counted."""
+    titles: list[StrOrPromise] = []
+    for block in trial.flow.blocks():
+        if key in [step.key for step in block]:
+            break
+        titles += [step.title for step in block if step.key in trial.open]
+    return titles
+
+
+def facts_of(trial: Trial, key: str, region: Region) -> Facts:
+    """What the rules of the step look at."""
+    return Facts(trial, trial.rows[key], region, open_before(trial, key))
+
+
+def gate(step: Step, facts: Facts) -> list[tuple[Rule, list[str]]]:
+    """Each rule of the step with what is missing by it, overridden ones included."""
+    return [(rule, rule(facts)) for rule in step.missing]
+
+
+def missing(step: Step, facts: Facts) -> list[str]:
+    """What keeps the step from closing, without the rules that Kaikukeskus has overridden."""
+    return [text for rule, texts in gate(step, facts) if rule.key not in facts.row.overrides for text in texts]
+
+
+def acting_in(trial: Trial, region: Region, by: Person) -> Acting:
+    """For whom the person acts in this trial: a holder whose responsibility covers one of its municipalities."""
+    if by.is_kaikukeskus and by.is_active:
+        return Acting(by, KAIKUKESKUS)
+    held = Responsibility.objects.current().filter(region=region, person=by, side__in=("culture", "care"))
+    found = held.covering(TrialMunicipality.objects.filter(trial=trial).values("municipality")).order_by("substitute")
+    one = found.first()
+    if one is None or not by.is_active:
+        raise NotYours
+    return Acting(by, one.side, holder_for(one) if one.substitute else None)
+
+
+# -- opening ------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def open_trial(
+    region: Region,
+    municipalities: Iterable[Municipality],
+    planned_start: date,
+    planned_end: date,
+    by: Person,
+    model: str = DEFAULT,
+) -> Trial:
+    """The region's trial begins at its first step, and its municipalities are in preparation.
+
+    Only Kaikukeskus opens one (R1, S1: "ainoastaan tekemällä yhteistyötä Kaikukeskuksen kanssa"). Raises Refused for
+    an unknown model, no municipality, an end that is not after the start, a start that is past, and a municipality
+    that is in another open trial.
+    """
+    who = only_kaikukeskus(by)
+    region = locked(region.pk)
+    municipalities = list(municipalities)
+    _check_opening(municipalities, planned_start, planned_end, model)
+    flow = MODELS[model]
+    trial = Trial.objects.create(
+        region=region, model=model, planned_start=planned_start, planned_end=planned_end, opened_on=localdate()
+    )
+    trial.flow = flow
+    _add_members(trial, region, municipalities)
+    due = due_dates(flow, localdate(), planned_start, planned_end)
+    rows = [TrialStep(trial=trial, key=step.key, due=due[step.key]) for step in flow.all_steps()]
+    trial.rows = {row.key: row for row in TrialStep.objects.bulk_create(rows)}
+    flow.start.run(trial=trial)
+    trial.save(update_fields=["process"])
+    _set_phase(trial, Phase.PREPARATION)
+    record(region, who, "trial_opened", trial, model=model, municipalities=[m.pk for m in municipalities])
+    return trial
+
+
+def _check_opening(municipalities: list[Municipality], start: date, end: date, model: str) -> None:
+    wrong = []
+    if model not in MODELS:
+        wrong.append(_("Choose a published operating model."))
+    if not municipalities:
+        wrong.append(_("Choose at least one municipality."))
+    if end <= start:
+        wrong.append(_("The trial must end after it starts: the end must be after %(start)s.") % {"start": _day(start)})
+    if start <= localdate():
+        wrong.append(_("The planned start must be after today: the preparation comes first."))
+    taken = TrialMunicipality.objects.filter(municipality__in=municipalities, is_open=True).select_related(
+        "municipality"
+    )
+    wrong += [_("%(name)s is in another open trial.") % {"name": one.municipality.name} for one in taken]
+    if wrong:
+        raise Refused(wrong)
+
+
+def _day(value: date) -> str:
+    return f"{value.day}.{value.month}.{value.year}"
+
+
+def _add_members(trial: Trial, region: Region, municipalities: list[Municipality]) -> None:
+    for municipality in municipalities:
+        RegionMunicipality.objects.get_or_create(
+            region=region, municipality=municipality, defaults={"phase_since": localdate()}
+        )
+    try:
+        with transaction.atomic():
+            TrialMunicipality.objects.bulk_create(
+                TrialMunicipality(trial=trial, municipality=municipality) for municipality in municipalities
+            )
+    except IntegrityError as error:  # a trial of another region took one of them in this same moment
+        raise Refused([_("One of the municipalities is in another open trial.")]) from error
+
+
+def _set_phase(trial: Trial, phase: str, on: date | None = None) -> None:
+    members = RegionMunicipality.objects.filter(
+        region=trial.region_id, municipality__in=trial.members.values("municipality")
+    )
+    members.exclude(phase=phase).update(phase=phase, phase_since=on or localdate())
+
+
+# -- evidence and confirmations -----------------------------------------------------------------------------------
+
+
+def save_evidence(trial: Trial, key: str, by: Person, evidence: dict[str, Any], version: int) -> TrialStep:
+    """The open step has this evidence. A change withdraws a half confirmation and tells its giver.
+
+    `version`: the one that the person's page showed; refused when somebody has changed the evidence since.
+    Raises NotYours for who may not enter it, and Refused for a closed step.
+    """
+    with locked_trial(trial.pk) as (trial, region):
+        step, row = open_step(trial, key)
+        who = acting_in(trial, region, by)
+        _write_evidence(region, step, row, who, evidence, version)
+        row.save()
+    return row
+
+
+def _write_evidence(
+    region: Region, step: Step, row: TrialStep, who: Acting, evidence: dict[str, Any], version: int
+) -> None:
+    if step.outcomes:
+        raise Refused([_("The decision is recorded when it is confirmed.")])
+    if evidence == row.evidence:
+        return
+    if step.writer and who.side != step.writer:
+        raise NotYours
+    if version != row.version:
+        raise Refused(
+            [
+                _(
+                    "Somebody has changed this step since you opened the page. "
+                    "Look at the new entries, and save yours again."
+                )
+            ]
+        )
+    row.evidence, row.version = evidence, row.version + 1
+    act = record(region, who, "evidence_saved", row, step=row.key)
+    _withdraw_all(row, act)
+
+
+def _withdraw_all(row: TrialStep, act: Act) -> None:
+    givers = [given["by"] for given in row.confirmed.values() if given["by"] != act.by_id]
+    row.confirmed = {}
+    if givers:
+        later("workflows.letters.confirmation_fell", act.pk, givers)
+
+
+def confirm_step(
+    trial: Trial, key: str, by: Person, evidence: dict[str, Any] | None = None, version: int = 0
+) -> TrialStep:
+    """The person's side has confirmed the step; when every side has, the step is closed and the next is open.
+
+    With `evidence`, that is saved first, in the same act. For the decision `evidence` is this side's record
+    (outcome, body, date, section, record_number, new_end). Raises NotYours for who may not confirm; Refused with the
+    list of what is missing, for a step that is not open, and for a side that has confirmed already.
+    """
+    with locked_trial(trial.pk) as (trial, region):
+        step, row = open_step(trial, key)
+        who = acting_in(trial, region, by)
+        if who.side not in step.sides:
+            raise NotYours
+        if step.outcomes:
+            _check_decision(trial, step, row, who, evidence or {})
+            row.evidence = row.evidence | {who.side: evidence}
+        elif evidence is not None:
+            _write_evidence(region, step, row, who, evidence, version)
+        _confirm(trial, region, step, row, who)
+    return row
+
+
+def _confirm(trial: Trial, region: Region, step: Step, row: TrialStep, who: Acting) -> None:
+    if who.side in row.confirmed:
+        raise Refused([_("Your side has confirmed this step already. It waits for the other side.")])
+    lacking = missing(step, facts_of(trial, step.key, region))
+    if lacking:
+        raise Refused(lacking)
+    assert who.person
+    behalf = who.on_behalf_of.pk if who.on_behalf_of else None
+    row.confirmed = row.confirmed | {who.side: {"by": who.person.pk, "for": behalf, "at": now().isoformat()}}
+    closes = not step.awaits(row.confirmed)
+    row.closed_at = now() if closes else None
+    row.save()
+    act = record(
+        region, who, "step_confirmed", row, step=row.key, closes=closes, unsigned=_unsigned(step, trial, region, closes)
+    )
+
+    if closes:
+        _close(trial, region, step, row, who)
+    later("workflows.letters.step_confirmed", act.pk)
+
+
+def _unsigned(step: Step, trial: Trial, region: Region, closes: bool) -> list[int]:
+    """Partners not signed when step 5 closes are named in history: they go on by the late partner's path."""
+    if step.key != "commitments" or not closes:
+        return []
+    return [partner.pk for partner in facts_of(trial, step.key, region).unsigned]
+
+
+def _close(trial: Trial, region: Region, step: Step, row: TrialStep, who: Acting) -> None:
+    if step.key == "start_distribution":
+        _start(trial, row)
+    if step.outcomes:
+        _decide(trial, region, step, row, who)
+    go_on(trial.open[step.key])
+
+
+def _start(trial: Trial, row: TrialStep) -> None:
+    """Step 9 records the actual dates, and the municipalities are in trial."""
+    trial.started_on = date.fromisoformat(row.evidence["start"])
+    if not _was_extended(trial):
+        trial.ends_on = date.fromisoformat(row.evidence["end"])
+    trial.save(update_fields=["started_on", "ends_on"])
+    _set_phase(trial, Phase.TRIAL, trial.started_on)
+
+
+def _was_extended(trial: Trial) -> bool:
+    return trial.rows["decision"].round > 1
+
+
+def withdraw(trial: Trial, key: str, by: Person) -> TrialStep:
+    """The giver's half confirmation is taken back. Raises Refused when the person has given none, or it has closed."""
+    with locked_trial(trial.pk) as (trial, region):
+        step, row = open_step(trial, key)
+        who = acting_in(trial, region, by)
+        if row.given_by(who.side) != by.pk:
+            raise Refused([_("Only the one who confirmed can take the confirmation back.")])
+        row.confirmed = {side: given for side, given in row.confirmed.items() if side != who.side}
+        if step.outcomes:
+            row.evidence = {side: said for side, said in row.evidence.items() if side != who.side}
+        row.save()
+        record(region, who, "confirmation_withdrawn", row, step=key)
+    return row
+
+
+# -- the decision -------------------------------------------------------------------------------------------------
+
+
+def _check_decision(trial: Trial, step: Step, row: TrialStep, who: Acting, said: dict[str, Any]) -> None:
+    wrong = []
+    if said.get("outcome") not in step.outcomes:
+        wrong.append(_("Choose what was decided."))
+    wrong += [text for field, text in DECISION_FIELDS.items() if not str(said.get(field) or "").strip()]
+    if (
+        said.get("outcome") == "extend"
+        and (said.get("new_end") or "") <= (trial.ends_on or trial.planned_end).isoformat()
+    ):
+        wrong.append(
+            _("Give the trial a new end, after the present one %(end)s.")
+            % {"end": _day(trial.ends_on or trial.planned_end)}
+        )
+    wrong += _against_the_first(row, who, said)
+    if wrong:
+        raise Refused(wrong)
+
+
+DECISION_FIELDS = {
+    "body": _("Write which body decided."),
+    "date": _("Give the day of the decision."),
+    "section": _("Give the section of the minutes."),
+    "record_number": _("Give the record number."),
+}
+
+
+def _against_the_first(row: TrialStep, who: Acting, said: dict[str, Any]) -> list[str]:
+    """Both sides confirm the same outcome, and the same new end; a differing one is refused, naming the first."""
+    for side, given in row.confirmed.items():
+        first = row.evidence[side]
+        if side == who.side or [first["outcome"], first.get("new_end")] == [said.get("outcome"), said.get("new_end")]:
+            continue
+        until = (
+            _(" until %(end)s") % {"end": _day(date.fromisoformat(first["new_end"]))} if first.get("new_end") else ""
+        )
+        return [
+            _("%(name)s has confirmed for the other side: %(outcome)s%(until)s. Both sides confirm the same: "
+              "agree, and one of you takes the confirmation back.")
+            % {"name": Person.objects.get(pk=given["by"]), "outcome": OUTCOME_NAMES[first["outcome"]], "until": until}
+        ]  # fmt: skip
+    return []
+
+
+def _decide(trial: Trial, region: Region, step: Step, row: TrialStep, who: Acting) -> None:
+    """What follows from the outcome: a new round, lasting use with the commitments carried over (R10), or the end."""
+    said = row.evidence[who.side]
+    trial.outcome = said["outcome"]
+    again = step.outcomes[trial.outcome]
+    if again:
+        trial.ends_on = date.fromisoformat(said["new_end"])
+        _new_round(trial, again)
+    else:
+        trial.decided = trial.outcome
+        trial.members.update(is_open=False)
+        _set_phase(trial, Phase.ENDED if trial.outcome == "stop" else Phase.LASTING)
+    trial.save(update_fields=["ends_on", "decided"])
+    record(region, who, "trial_decided", trial, outcome=trial.outcome)
+    if not again and trial.outcome != "stop":
+        carry_over(region, trial.members.values_list("municipality", flat=True), who, localdate())
+
+
+def _new_round(trial: Trial, first: str) -> None:
+    """Step 10 and the decision come again, each with a row of its own."""
+    keys = [step.key for step in trial.flow.all_steps()]
+    due = due_dates(
+        trial.flow, localdate(), trial.started_on or trial.planned_start, trial.ends_on or trial.planned_end
+    )
+    for key in keys[keys.index(first) :]:
+        row = TrialStep.objects.create(trial=trial, key=key, round=trial.rows[key].round + 1, due=due[key])
+        trial.rows[key] = row
+
+
+# -- Kaikukeskus's own means --------------------------------------------------------------------------------------
+
+
+def reopen_step(trial: Trial, key: str, by: Person, reason: str) -> TrialStep:
+    """The step is open again beside what is open; nothing later is taken back; 9, 10 and the decision wait for it.
+
+    A holder of a side that confirms it, or Kaikukeskus, may. Raises Refused without a reason, for a step that is not
+    closed, and once the trial has been decided.
+    """
+    with locked_trial(trial.pk) as (trial, region):
+        who = acting_in(trial, region, by)
+        step, row = _known(trial, key)
+        _require(reason)
+        if who.side != KAIKUKESKUS and who.side not in step.sides:
+            raise NotYours
+        if not trial.open:
+            raise Refused([_("The trial has been decided: its steps are closed for good.")])
+        if row.closed_at is None:
+            raise Refused([_("Step %(title)s is not closed, so it cannot be reopened.") % {"title": step.title}])
+        were = row.confirmed
+        row.confirmed, row.overrides, row.skipped, row.closed_at = {}, {}, "", None
+        row.reopened, row.reopened_at = reason, now()
+        row.save()
+        open_again(trial, key)
+        act = record(region, who, "step_reopened", row, reason=reason, step=key, confirmed=were)
+        later("workflows.letters.step_reopened", act.pk)
+    return row
+
+
+def override_rule(trial: Trial, key: str, rule_key: str, by: Person, reason: str) -> TrialStep:
+    """The one rule no longer keeps the step from closing; the sides still confirm. It ends when the step is reopened.
+
+    Only Kaikukeskus. Raises Refused without a reason, and for a rule that the step has not or that is firm.
+    """
+    who = only_kaikukeskus(by)
+    with locked_trial(trial.pk) as (trial, region):
+        step, row = open_step(trial, key)
+        _require(reason)
+        rule = next((rule for rule in step.missing if rule.key == rule_key), None)
+        if rule is None:
+            raise Refused([_("This step has no such rule.")])
+        if rule.firm:
+            raise Refused([_("This rule cannot be overridden: skip the open step instead.")])
+        given = {"by": by.pk, "at": now().isoformat(), "reason": reason}
+        row.overrides = row.overrides | {rule_key: given}
+        row.save()
+        act = record(region, who, "rule_overridden", row, reason=reason, step=key, rule=rule_key)
+        later("workflows.letters.told_of_step", act.pk)
+    return row
+
+
+def skip_step(trial: Trial, key: str, by: Person, reason: str) -> TrialStep:
+    """Kaikukeskus has closed the step itself; one not yet reached is passed when its turn comes.
+
+    Raises Refused without a reason, for 2, 9 and the decision, which are never skipped, and for a closed step.
+    """
+    who = only_kaikukeskus(by)
+    with locked_trial(trial.pk) as (trial, region):
+        step, row = _known(trial, key)
+        _require(reason)
+        if not step.may_be_skipped:
+            raise Refused([_("Step %(title)s is never skipped.") % {"title": step.title}])
+        if row.closed_at:
+            raise Refused([_("Step %(title)s has been closed already.") % {"title": step.title}])
+        if not trial.open:
+            raise Refused([_("The trial has been decided: its steps are closed for good.")])
+        row.skipped, row.confirmed, row.closed_at = reason, {}, now()
+        row.save()
+        act = record(region, who, "step_skipped", row, reason=reason, step=key)
+        if key in trial.open:
+            go_on(trial.open[key])
+        later("workflows.letters.told_of_step", act.pk)
+    return row
+
+
+def open_next_early(trial: Trial, key: str, by: Person, reason: str) -> TrialStep:
+    """The step after this open one is open too; this one stays open beside it and must close before 9.
+
+    Only Kaikukeskus, for the steps 1 to 5, which open one after another. Raises Refused without a reason, and when
+    the next is open already.
+    """
+    who = only_kaikukeskus(by)
+    with locked_trial(trial.pk) as (trial, region):
+        step, row = open_step(trial, key)
+        _require(reason)
+        if not isinstance(step.number, int) or step.number > 5:
+            raise Refused([_("Only the steps 1 to 5 open one after another.")])
+        if (trial.open[key].data or {}).get("again"):
+            raise Refused([_("The next step is open already.")])
+        row.opened_early = reason
+        row.save()
+        trial.passing = frozenset({key})
+        go_on(trial.open[key])
+        trial.passing = frozenset()
+        open_again(trial, key)
+        act = record(region, who, "next_opened_early", row, reason=reason, step=key)
+        later("workflows.letters.told_of_step", act.pk)
+    return row
+
+
+def _known(trial: Trial, key: str) -> tuple[Step, TrialStep]:
+    step = trial.flow.step(key)
+    if step is None:
+        raise Refused([_("This trial has no such step.")])
+    return step, trial.rows[key]
+
+
+def _require(reason: str) -> None:
+    if not reason.strip():
+        raise Refused([_("Write the reason: it stays visible.")])
+
+
+# -- the engine's two moves ---------------------------------------------------------------------------------------
+
+
+def go_on(task: Task) -> None:
+    """The task is done, and what follows it in the model is open."""
+    activation = task.flow_task.activation_class(task)
+    activation.run(None)
+    activation.execute()
+
+
+def open_again(trial: Trial, key: str) -> None:
+    """The step has a second open task at its own place; one closed before its turn opens when its turn comes."""
+    node = trial.flow.instance.node(key)
+    task = Task.objects.filter(process_id=trial.process_id, flow_task=node, status=STATUS.DONE).order_by("-pk").first()
+    if task is None:
+        return
+    task.process = trial.process
+    node.activation_class(task).reopen()
+
+
+# -- drafting with the trial's own dates --------------------------------------------------------------------------
+
+
+def draft_for_trial(trial: Trial, by: Person) -> Commitment:
+    """The region commitment of the trial: its municipalities, its model, its planned or actual dates, and the local
+    page and feedback address where step 7 has them already. Refused as in `draft_region_commitment`."""
+    printed = TrialStep.objects.get(trial=trial, key="print_comms").evidence
+    details = {key: printed[key] for key in ("feedback_email", "local_page") if printed.get(key)}
+    municipalities = trial.municipalities.order_by("name_fi")
+    return draft_region_commitment(trial.region, municipalities, by, trial.model, term_of(trial), **details)
+
+
+def draft_for_partner(partner: Partner, by: Person) -> Commitment:
+    """The partner's commitment, with model and dates of the newest trial in its municipalities; without a trial (a
+    region of the 2024 list) with today's model and no end. Refused as in `draft_partner_commitment`."""
+    trial = Trial.objects.filter(region=partner.region_id, municipalities__in=partner.municipalities.all()).first()
+    if trial is None:
+        return draft_partner_commitment(partner, by)
+    return draft_partner_commitment(partner, by, trial.model, (None, None) if trial.decided else term_of(trial))
+
+
+def term_of(trial: Trial) -> tuple[date, date]:
+    """The trial's beginning and end: the actual ones where they are known, else the planned."""
+    return trial.started_on or trial.planned_start, trial.ends_on or trial.planned_end
+
+
+# -- feedback meetings --------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def record_meeting(
+    region: Region, by: Person, held_on: date, attendees: int, minutes: str, kaikukeskus_took_part: bool = False
+) -> FeedbackMeeting:
+    """The feedback meeting stands in the region's record, and in the round of the trial whose step 10 is open.
+
+    As evidence of step 10 it withdraws a half confirmation. Raises Refused for a day to come, one before
+    distribution began, a second meeting of the same day, and missing minutes.
+    """
+    region = locked(region.pk)
+    who = acting(by, region)
+    trial = _trial_at_feedback(region)
+    _check_meeting(region, trial, held_on, minutes)
+    row = trial.rows["feedback"] if trial else None
+    meeting = FeedbackMeeting.objects.create(
+        region=region, trial=trial, round=row.round if row else None, held_on=held_on, attendees=attendees,
+        minutes=minutes, kaikukeskus_took_part=kaikukeskus_took_part, recorded_by=by,
+    )  # fmt: skip
+    act = record(region, who, "meeting_recorded", meeting, on=held_on.isoformat())
+    if row and row.confirmed:
+        _withdraw_all(row, act)
+        row.save()
+    return meeting
+
+
+def _trial_at_feedback(region: Region) -> Trial | None:
+    for pk in Trial.objects.filter(region=region, decided="", started_on__isnull=False).values_list("pk", flat=True):
+        trial = read(pk)
+        if "feedback" in trial.open:
+            return trial
+    return None
+
+
+def _check_meeting(region: Region, trial: Trial | None, held_on: date, minutes: str) -> None:
+    wrong = []
+    if held_on > localdate():
+        wrong.append(_("The day is still to come: record the meeting when it has been held."))
+    if trial and trial.started_on and held_on < trial.started_on:
+        wrong.append(_("The meeting was before distribution began on %(start)s.") % {"start": _day(trial.started_on)})
+    if FeedbackMeeting.objects.filter(region=region, held_on=held_on).exists():
+        wrong.append(_("A meeting of this day is recorded already."))
+    if not minutes.strip():
+        wrong.append(_("Write the minutes, at least what was agreed."))
+    if wrong:
+        raise Refused(wrong)
