@@ -66,7 +66,7 @@ def add_partner(
     municipalities = list(municipalities)
     who = acting(by, region, [m.pk for m in municipalities])
     _check(region, role, details["kind"], municipalities)
-    found = _organisation(**organisation)
+    found = _organisation(region, **organisation)
     if Partner.objects.filter(region=region, organisation=found, unit=unit, role=role).exists():
         raise Refused([_("%(name)s is in the list already in this role.") % {"name": unit or found.name}])
     partner = Partner(region=region, organisation=found, unit=unit, role=role)
@@ -127,12 +127,12 @@ def _check(region: Region, role: str, kind: str, municipalities: list[Municipali
         raise Refused(missing)
 
 
-def _organisation(name: str, sector: str, business_id: str = "") -> Organisation:
-    """The one with this business ID, or without an ID the one of this name and sector; else a new one."""
-    known = {"business_id": business_id} if business_id else {"name": name, "sector": sector, "business_id": ""}
-    return Organisation.objects.filter(**known).first() or Organisation.objects.create(
-        name=name, sector=sector, business_id=business_id
-    )
+def _organisation(region: Region, name: str, sector: str, business_id: str = "") -> Organisation:
+    """The one with this business ID anywhere, or without an ID the one of this name in the region; else a new one."""
+    if business_id:
+        return Organisation.objects.get_or_create(business_id=business_id, defaults={"name": name, "sector": sector})[0]
+    same = Organisation.objects.filter(name=name, sector=sector, business_id="", partners__region=region)
+    return same.first() or Organisation.objects.create(name=name, sector=sector)
 
 
 def _set(partner: Partner, details: dict[str, Any]) -> list[str]:

@@ -58,7 +58,7 @@ def _party(commitment: Commitment, party: Party, language: str) -> dict:
         "business_id": business_id,
         "signatory_name": party.signatory_name,
         "signatory_title": party.signatory_title,
-        "signatory_basis": party.signatory_basis,
+        "signatory_basis": party.basis,
         "record_number": party.record_number,
     }
 

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
+from adoption.models import Partner
 from adoption.operating_model import MODELS, PARTNER_COMMITMENT, REGION_COMMITMENT
 
 
@@ -176,6 +177,11 @@ class Party(models.Model):
         """The name for a page in the reader's language."""
         owner = self.municipality or self.county
         return "Kaikukeskus" if self.role == self.Role.KAIKUKESKUS else owner.name if owner else self.name
+
+    @property
+    def basis(self) -> str:
+        """The basis of the right to sign in words: a partner's is chosen from a list, an authority's is written."""
+        return str(dict(Partner.SignBasis.choices).get(self.signatory_basis, self.signatory_basis))
 
     @property
     def name_in_languages(self) -> dict[str, str]:

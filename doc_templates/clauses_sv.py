@@ -43,8 +43,8 @@ REGION = """
 # Parter
 Parter i denna förbindelse är:
 [parties]
-Med Kaikukeskus avses i denna förbindelse tjänsten {{ kaikukeskus.name }}. För tjänsten ansvarar
-  {{ kaikukeskus.legal_name }}.
+Med Kaikukeskus avses i denna förbindelse tjänsten {{ kaikukeskus.name }}. {{ kaikukeskus.legal_name }}
+  ansvarar för tjänsten.
 Med området avses Kaikukortti-området {{ region_name }}. Med i verksamheten:
   {% for m in municipalities %}{% if not loop.first %}{% if loop.last %} och {% else %},
   {% endif %}{% endif %}{{ m.name }}{% endfor %}.
@@ -130,7 +130,7 @@ Området svarar för sin egen arbetstid och för kostnaderna för lokal kommunik
 I det lokala Kaikukortti-nätverket ingår minst en aktör inom tredje sektorn som kortutdelare.
 
 # Varumärke och material
-Kaikukortti är ett registrerat varumärke som ägs av {{ kaikukeskus.legal_name }}.
+{{ kaikukeskus.legal_name }} äger det registrerade varumärket Kaikukortti.
 Området använder Kaikukorttis namn, utseende och material endast i verksamhet enligt denna förbindelse.
 
 # Dataskydd
@@ -286,7 +286,7 @@ Byte av kontaktperson förutsätter inte en ny förbindelse.
 # Kommunikation
 Samarbetspartnerns namn och uppgifter om dess Kaikukortti-verksamhet publiceras i den lokala Kaikukortti-broschyren
   och på den lokala webbsidan om Kaikukortti.
-Kaikukortti är ett registrerat varumärke som ägs av {{ kaikukeskus.legal_name }}. Samarbetspartnern använder
+{{ kaikukeskus.legal_name }} äger det registrerade varumärket Kaikukortti. Samarbetspartnern använder
   Kaikukorttis namn och utseende endast i verksamhet enligt denna förbindelse.
 
 # Giltighetstid och fortsatt verksamhet

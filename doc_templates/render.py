@@ -15,7 +15,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 LOCALES = {"fi": "fi-FI", "sv": "sv-FI", "en": "en-GB"}
 AUTHOR = "Kaikupolku"
@@ -52,7 +52,7 @@ def plain(value: Any, path: str = "") -> Any:
         return [plain(inner, f"{path}[{index}]") for index, inner in enumerate(value)]
     if kind in (bool, int):
         return value
-    # Django's SafeString and markupsafe's Markup are strings that say of themselves that they need no escaping.
+    # Django's SafeString and Jinja's Markup are strings that say of themselves that they need no escaping.
     if isinstance(value, str) and not hasattr(value, "__html__"):
         return clean(value)
     raise TypeError(f"{path or 'facts'}: {kind.__name__} is not allowed in a document")
@@ -100,8 +100,6 @@ class SealedEnvironment(ImmutableSandboxedEnvironment):
 
 def printable(value: Any) -> Any:
     """A field as XML text. Braces become character references: docxtpl rewrites `{_{` and the like after rendering."""
-    if isinstance(value, Markup):
-        return value
     if isinstance(value, str):
         return escape(value).translate(BRACES)
     if isinstance(value, (bool, list, dict)):

@@ -18,6 +18,8 @@ MAX_TAGS = 2_000
 MAX_TAG = 300
 MAX_LOOPS_INSIDE = 2
 MAX_DEPTH = 30
+MAX_WEIGHT = 20_000_000  # characters of the finished part, were each list LONG_LIST members long
+LONG_LIST = 50
 OPENERS = {"{{": "}}", "{%": "%}", "{#": "#}"}
 FOOTNOTES = CONTENT_TYPE.WML_FOOTNOTES
 # docxtpl's tags that put raw XML into the document, or reckon with numbers of columns.
@@ -29,7 +31,6 @@ NAMES = {
     nodes.Import: "an import", nodes.FromImport: "an import", nodes.Extends: "an include",
 }  # fmt: skip
 ALLOWED = (nodes.Output, nodes.Compare, nodes.Operand, nodes.Not, nodes.And, nodes.Or, nodes.CondExpr, nodes.If)
-LEAVES = (nodes.TemplateData, nodes.Const)
 
 
 Names = tuple[tuple[str, str], ...]  # the loops around a piece of code, outermost first: (variable, field)
@@ -102,6 +103,7 @@ class Reader:
 
     def __init__(self, part: str, lines: list[str]) -> None:
         self.part, self.lines = part, lines
+        self.weight = 0
         self.uses: list[Use] = []
         self.findings: list[Finding] = []
 
@@ -125,11 +127,13 @@ class Reader:
             self.refuse(node.lineno, "The template code is nested too deeply.", "code_not_allowed")
         elif path is not None:
             self.field(node, path)
+        elif isinstance(node, nodes.TemplateData):
+            self.weigh(node, len(names))
         elif isinstance(node, nodes.For):
             self.loop(node, names, depth)
         elif isinstance(node, ALLOWED) or is_length(node):
             self.block(list(node.iter_child_nodes()), names, depth + 1)
-        elif not isinstance(node, LEAVES):
+        elif not isinstance(node, nodes.Const):
             kind = next((name for cls, name in NAMES.items() if isinstance(node, cls)), type(node).__name__.lower())
             self.refuse(node.lineno, f"Only fields, if and for are allowed, not {kind}.", "code_not_allowed")
 
@@ -137,6 +141,12 @@ class Reader:
         if path.split(".")[0] == "loop" and path.count(".") == 1 and path.split(".")[1] in LOOP_FACTS:
             return
         self.uses.append(Use(path, self.place(node.lineno, path.split(".")[-1]), is_list=False))
+
+    def weigh(self, node: nodes.TemplateData, loops: int) -> None:
+        """Text in a loop comes once for each member: what is small in the template may be huge in the document."""
+        before, self.weight = self.weight, self.weight + len(node.data) * LONG_LIST**loops
+        if before <= MAX_WEIGHT < self.weight:
+            self.refuse(node.lineno, "The loops would make the document too long.", "too_large")
 
     def loop(self, node: nodes.For, names: Names, depth: int) -> None:
         """`for one in parties`: inside, `one.name` is the field `parties[].name`."""

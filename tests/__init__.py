@@ -34,7 +34,6 @@ def own_environment() -> Path:
     for name in OF_A_SITE:
         os.environ.pop(name, None)
     os.environ |= {
-        "DJANGO_SETTINGS_MODULE": "config.settings",
         "SECRET_KEY": "known to everyone, for the tests only",
         "SITE_URL": "http://localhost:8000",
         "TEST_FOLDER": str(folder),
@@ -50,4 +49,7 @@ if "TEST_FOLDER" not in os.environ:
         os.environ |= {"PGHOST": str(own / "postgres"), "DATABASE_URL": f"postgres://{postgres.USER}@/kaikupolku"}
 
 os.environ["VAR_DIR"] = str(Path(os.environ["TEST_FOLDER"], os.environ.get("PYTEST_XDIST_WORKER", "main")))
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 django.setup()
+# Test workers inherit the environment; pytest-django would read their settings before this file does.
+del os.environ["DJANGO_SETTINGS_MODULE"]

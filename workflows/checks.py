@@ -32,6 +32,12 @@ def faults() -> list[str]:
     return found + _of_steps() + _of_states() + all_faults()
 
 
+def nightly() -> None:
+    """The worker's own check: what is wrong stands in the log, and the job counts as failed."""
+    if found := faults():
+        raise RuntimeError("; ".join(found))
+
+
 def _of_trial(pk: int) -> list[str]:
     """A step is open exactly when it is not closed and its turn has come: that alone is looked at here."""
     trial = read(pk)

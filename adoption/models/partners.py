@@ -34,6 +34,11 @@ class Organisation(models.Model):
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business_id"], condition=~models.Q(business_id=""), name="one_organisation_a_business_id"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,0 +1,1 @@
+"""Which tags and filters do the pages of all apps share?"""

@@ -1,0 +1,1 @@
+"""Which commands do the commitments add to manage.py?"""

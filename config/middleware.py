@@ -1,0 +1,45 @@
+"""In which language does a person read the site, and what is shown where a view could not answer?"""
+
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.utils import translation
+
+from adoption.refusal import Refused
+from config.views import refused, unreachable, wrong_method
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class PersonLanguage:
+    """A signed-in person reads the site in the own language, whichever browser it is."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = translation.get_language()
+        return self.get_response(request)
+
+
+class RefusedToPage:
+    """A refusal that no view caught, a database out of reach and a wrong method are shown as pages."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            return wrong_method(request, response["Allow"])
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Refused):
+            return refused(request, exception)
+        if isinstance(exception, OperationalError | InterfaceError):
+            return unreachable(request)
+        return None

@@ -1,0 +1,187 @@
+"""What do the pages say that belong to no app: help, language, health, and what went wrong?"""
+
+import logging
+import sys
+from datetime import timedelta
+from email.utils import parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.db import InterfaceError, OperationalError, connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.timezone import now
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+from django.views.i18n import set_language as django_set_language
+
+from adoption.models import Person
+from adoption.refusal import Refused
+from config.words import WORDS
+from workflows.models import Heartbeat
+
+log = logging.getLogger(__name__)
+YOUNG = timedelta(minutes=5)
+
+
+# --- Help -----------------------------------------------------------------------------------------
+def contact() -> dict[str, Any]:
+    """Where people of the site reach those who keep it: the address that its mails come from."""
+    return {"contact": parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}
+
+
+@login_not_required
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "help/help.html", contact())
+
+
+@login_not_required
+@require_safe
+def letting_in(request: HttpRequest) -> HttpResponse:
+    return render(request, "help/letting_in.html", contact())
+
+
+@login_not_required
+@require_safe
+def words(request: HttpRequest) -> HttpResponse:
+    return render(request, "help/words.html", {"words": WORDS})
+
+
+@login_not_required
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "help/privacy.html", contact())
+
+
+@login_not_required
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "help/accessibility.html", contact())
+
+
+# --- The person -----------------------------------------------------------------------------------
+@login_not_required
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """The site speaks the language from now on: to the person everywhere, to a stranger in this browser."""
+    language = request.POST.get("language", "")
+    if request.user.is_authenticated and language in dict(settings.LANGUAGES):
+        Person.objects.filter(pk=request.user.pk).update(language=language)
+    return django_set_language(request)
+
+
+# --- Health ---------------------------------------------------------------------------------------
+@never_cache
+@login_not_required
+@require_safe
+def health(request: HttpRequest) -> JsonResponse:
+    """200 when the site can work, 503 when not, and what is wrong, for a machine that watches it."""
+    database = database_fault()
+    parts = {"database": database, "worker": "" if database else worker_fault()}
+    faults = {part: fault for part, fault in parts.items() if fault}
+    return JsonResponse({"ok": not faults, "faults": faults}, status=503 if faults else 200)
+
+
+def database_fault() -> str:
+    """What keeps the database from answering; nothing when it answers."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (OperationalError, InterfaceError):
+        log.exception("The database cannot be reached.")
+        return "cannot be reached"
+    return ""
+
+
+def worker_fault() -> str:
+    """What shows that jobs are not run; nothing when the last sign of life is young."""
+    heartbeat = Heartbeat.objects.order_by("-at").first()
+    if heartbeat is None:
+        return "has not begun"
+    return "" if now() - heartbeat.at < YOUNG else f"silent since {heartbeat.at:%Y-%m-%d %H:%M} UTC"
+
+
+# --- What went wrong ------------------------------------------------------------------------------
+@login_not_required
+def anything_else(request: HttpRequest, path: str) -> HttpResponse:
+    """An address that nothing has: a stranger is led to sign in, as everywhere; a person gets 404.
+
+    The slash that was forgotten is added, which Django would do itself if this view did not take every address.
+    """
+    if request.method == "GET" and not path.endswith("/") and exists(f"/{path}/"):
+        return redirect(f"/{path}/?{query}" if (query := request.META.get("QUERY_STRING")) else f"/{path}/")
+    if request.user.is_authenticated:
+        raise Http404
+    return redirect_to_login(request.get_full_path())
+
+
+def exists(path: str) -> bool:
+    """Whether another view than `anything_else` has the address."""
+    try:
+        return resolve(path).func is not anything_else
+    except Resolver404:
+        return False
+
+
+def bare(template: str, status: int) -> HttpResponse:
+    """A page that is made without the request, its person and the database."""
+    return HttpResponse(render_to_string(template), status=status)
+
+
+def back(request: HttpRequest) -> str:
+    """The page of this site that the reader came from; the front page when there is none."""
+    came_from = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
+    return came_from if ours else "/"
+
+
+def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """The reasons of a refusal, with a way back."""
+    context = {"reasons": refusal.reasons, "back": back(request)}
+    return render(request, "refused.html", context, status=refusal.status)
+
+
+def unreachable(request: HttpRequest) -> HttpResponse:
+    """The database did not answer: nothing was saved, and the same can be sent again."""
+    log.exception("The database cannot be reached: %s %s", request.method, request.path)
+    return bare("503.html", 503)
+
+
+def wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:
+    response = render(request, "405.html", {"back": back(request)}, status=405)
+    response["Allow"] = allowed
+    return response
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    return render(request, "429.html", status=429)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return bare("400.html", 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form was not one of this site's, or had been open since before the person signed in or out."""
+    return render(request, "403_csrf.html", {"back": back(request)}, status=403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A fault of ours; or the database was gone before any view was asked, which only the exception tells."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return unreachable(request)
+    return bare("500.html", 500)

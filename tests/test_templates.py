@@ -1,0 +1,464 @@
+"""Do the shipped DOCX templates say what they must, and does the check refuse what would do harm?"""
+
+import copy
+import io
+import json
+import re
+import shutil
+import subprocess
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils.safestring import mark_safe
+from docx import Document
+from docx.oxml.ns import qn
+from docx.shared import Mm
+from jinja2.exceptions import SecurityError, TemplateError
+
+import doc_templates
+from doc_templates import build, container
+from doc_templates.check import check, fields
+from doc_templates.render import render
+from doc_templates.samples import FULL, MINIMAL, field_names
+
+FOLDER = Path(doc_templates.__file__).parent
+SHIPPED = sorted(build.TITLES)
+NAMES = ["Puu & Sivu <Oy>", "Ä" * 300, "Yhdistys " * 33 + "ry", "{{ 7*7 }}", "{_{ x }_}", "</w:t></w:r>", "A “B” ’C’"]
+LANGUAGES = {"fi": "fi-FI", "sv": "sv-FI"}
+NOTICES = {"fi": "MALLI – ei Kaikukeskuksen virallinen pohja", "sv": "MODELL – inte Kaikukeskus officiella mall"}
+
+template = pytest.mark.parametrize(("kind", "language"), SHIPPED)
+
+
+def shipped(kind: str = "region_commitment", language: str = "fi") -> bytes:
+    return (FOLDER / f"{kind}.{language}.docx").read_bytes()
+
+
+def filled(kind: str, language: str, facts: dict) -> bytes:
+    return render(shipped(kind, language), facts, title=facts["title"], language=language)
+
+
+def paragraphs(docx: bytes) -> list[str]:
+    """The text of body, headers and footers, a paragraph each."""
+    document = Document(io.BytesIO(docx))
+    parts = [document.element, *(part._element for section in document.sections for part in edges(section))]
+    return ["".join(t.text or "" for t in p.iter(qn("w:t"))) for part in parts for p in part.iter(qn("w:p"))]
+
+
+def edges(section) -> list:
+    return [section.header, section.first_page_header, section.footer, section.first_page_footer]
+
+
+def with_parties(kind: str, names: list[str]) -> dict:
+    facts = copy.deepcopy(FULL[kind])
+    facts["parties"] = [facts["parties"][0] | {"name": name, "signatory_name": name} for name in names]
+    facts["municipalities"] = [facts["municipalities"][0] | {"name": name} for name in names]
+    return facts
+
+
+# What the documents say
+
+
+@template
+@pytest.mark.parametrize("sample", [FULL, MINIMAL], ids=["full", "minimal"])
+def test_each_template_is_filled_from_each_sample(kind, language, sample):
+    text = paragraphs(filled(kind, language, sample[kind]))
+    assert text[0] == NOTICES[language]
+    assert text[1] == sample[kind]["title"]
+    assert sum(party["name"] in text for party in sample[kind]["parties"]) == len(sample[kind]["parties"])
+    assert not [line for line in text if re.search(r"\{[{%]|[%}]\}|None|True|False", line)]
+
+
+@template
+def test_a_template_uses_every_field_of_its_kind_and_no_other(kind, language):
+    assert fields(shipped(kind, language)) == field_names(FULL[kind])
+    assert check(shipped(kind, language), kind) == []
+
+
+@template
+def test_the_samples_have_one_shape(kind, language):
+    assert FULL[kind].keys() == MINIMAL[kind].keys()
+    assert field_names(MINIMAL[kind]) - field_names(FULL[kind]) <= {
+        key for key, value in MINIMAL[kind].items() if value == []
+    }
+
+
+@template
+def test_every_party_stands_in_full_whatever_its_name(kind, language):
+    text = paragraphs(filled(kind, language, with_parties(kind, NAMES)))
+    for name in NAMES:
+        clean = name.strip()
+        assert sum(line.strip() == clean for line in text) >= 2, f"parties and signatures: {name[:40]}"
+
+
+@template
+def test_forty_five_parties_stay_in_columns_of_fixed_width(kind, language):
+    names = [f"{number}. {'kunta ' * 49}" for number in range(45)]
+    document = Document(io.BytesIO(filled(kind, language, with_parties(kind, names))))
+    signatures = next(t for t in document.tables if len(t.rows) == 46 and len(t.columns) == 3)
+    assert signatures.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+    assert all(table.autofit is False for table in document.tables)
+    assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for table in document.tables for row in table.rows)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_municipality_without_a_county_reads_well(language):
+    text = "\n".join(paragraphs(filled("region_commitment", language, MINIMAL["region_commitment"])))
+    assert {"fi": "Toiminnassa mukana: Kauniainen.", "sv": "Med i verksamheten: Kauniainen."}[language] in text
+    assert {"fi": "Hyvinvointialue ei ole", "sv": "Välfärdsområdet är inte part"}[language] in text
+    assert " ," not in text
+    assert "  " not in text
+    assert "–." not in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_distributor_and_a_venue_read_their_own_duties(language):
+    facts = FULL["partner_commitment"]
+    distributor = "\n".join(paragraphs(filled("partner_commitment", language, facts)))
+    venue = facts | {"is_distributor": False, "is_venue": True}
+    venue = "\n".join(paragraphs(filled("partner_commitment", language, venue)))
+    for field, said_to in (("client_group", distributor), ("offering", venue), ("limits", venue)):
+        assert facts[field] in said_to
+    assert facts["client_group"] not in venue
+    assert facts["offering"] not in distributor
+    no_compensation = {"fi": "hyvän tahdon eleenä", "sv": "goodwillgest"}[language]
+    assert no_compensation in venue
+    assert no_compensation not in distributor
+
+
+@template
+def test_title_language_author_and_paper_are_set(kind, language):
+    docx = render(shipped(kind, language), FULL[kind], title="Sitoumus: Puu & Sivu <Oy>", language=language)
+    document, locale = Document(io.BytesIO(docx)), LANGUAGES[language]
+    properties = document.core_properties
+    assert (properties.title, properties.language) == ("Sitoumus: Puu & Sivu <Oy>", locale)
+    assert (properties.author, properties.last_modified_by, properties.comments) == ("Kaikupolku", "Kaikupolku", "")
+    assert {node.get(qn("w:val")) for node in document.styles.element.iter(qn("w:lang"))} == {locale}
+    assert document.settings.element.find(qn("w:themeFontLang")).get(qn("w:val")) == locale
+    assert [(round(s.page_width.mm), round(s.page_height.mm)) for s in document.sections] == [(210, 297)]
+    assert document.sections[0].left_margin > Mm(20)
+
+
+@template
+def test_headings_are_headings_and_the_footer_counts_pages(kind, language):
+    document = Document(io.BytesIO(filled(kind, language, FULL[kind])))
+    styles = [paragraph.style.name for paragraph in document.paragraphs]
+    assert styles[:3] == ["Sample Notice", "Title", "Subtitle"]
+    assert styles.count("Heading 1") >= 10
+    footer = document.sections[0].footer._element
+    assert FULL[kind]["document_id"] in "".join(t.text for t in footer.iter(qn("w:t")))
+    assert [f.get(qn("w:instr")).strip() for f in footer.iter(qn("w:fldSimple"))] == ["PAGE", "NUMPAGES"]
+
+
+@template
+def test_the_shipped_file_is_what_the_clauses_build(kind, language):
+    with zipfile.ZipFile(io.BytesIO(shipped(kind, language))) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert parts == build.parts(kind, language), "run python -m doc_templates.build"
+
+
+# Compared as text: LibreOffice is not on every laptop, where this test then does not exist.
+if SOFFICE := shutil.which("soffice"):
+
+    def test_libreoffice_opens_each_document_and_reads_every_name(tmp_path):
+        for kind, language in SHIPPED:
+            facts = with_parties(kind, NAMES)
+            (tmp_path / f"{kind}.{language}.docx").write_bytes(filled(kind, language, facts))
+        command = [SOFFICE, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to"]
+        files = sorted(tmp_path.glob("*.docx"))
+        subprocess.run(
+            [*command, "txt:Text (encoded):UTF8", "--outdir", tmp_path, *files],
+            check=True, capture_output=True, timeout=180,
+        )  # fmt: skip
+        for file in files:
+            text = file.with_suffix(".txt").read_text(encoding="utf-8-sig")
+            assert [name for name in NAMES if name.strip() not in text] == [], file.name
+
+
+# What facts may be
+
+
+@pytest.mark.parametrize(
+    ("facts", "place"),
+    [
+        ({"title": None}, "title"),
+        ({"parties": [{"name": "A"}, {"name": None}]}, r"parties\[1\]\.name"),
+        ({"kaikukeskus": {"name": 1.5}}, r"kaikukeskus\.name"),
+        ({"parties": ("A", "B")}, "parties"),
+        ({"title": mark_safe("<b>")}, "title"),
+        ({"title": object()}, "title"),
+        ({"title": lambda: "A"}, "title"),
+    ],
+)
+def test_facts_other_than_plain_ones_are_refused_by_name(facts, place):
+    with pytest.raises(TypeError, match=place):
+        render(shipped(), FULL["region_commitment"] | facts, title="A", language="fi")
+
+
+def test_controls_leave_a_text_on_one_line():
+    text = "Puu\r\nja\tSivu\x00\x07\x0b\u202eOy\u2028r\ud800y\ufffe"
+    docx = filled("region_commitment", "fi", FULL["region_commitment"] | {"region_name": text})
+    assert "Kaikukortti-alue Puu ja Sivu Oy ry" in paragraphs(docx)
+
+
+def test_a_missing_field_is_an_error_and_no_blank():
+    facts = {key: value for key, value in FULL["region_commitment"].items() if key != "made_on"}
+    with pytest.raises(TemplateError, match="made_on"):
+        render(shipped(), facts, title="A", language="fi")
+
+
+# What a template may be
+
+
+def changed(name: str, change: Callable[[bytes], bytes], docx: bytes = b"") -> bytes:
+    """The shipped template with one part changed, or added to nothing."""
+    result = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(docx or shipped())) as old, zipfile.ZipFile(result, "w") as new:
+        for part in dict.fromkeys([*old.namelist(), name]):
+            content = old.read(part) if part in old.namelist() else b""
+            new.writestr(part, change(content) if part == name else content, zipfile.ZIP_DEFLATED)
+    return result.getvalue()
+
+
+def saying(text: str, part: str = "word/document.xml") -> bytes:
+    """The shipped template with a paragraph more in the body, or more text in another part."""
+    run = f'<w:p><w:r><w:t xml:space="preserve">{text}</w:t></w:r></w:p>'.encode()
+    end = {"word/document.xml": b"<w:sectPr>", "word/header1.xml": b"</w:hdr>", "word/footer1.xml": b"</w:ftr>"}[part]
+    return changed(part, lambda xml: xml.replace(end, run + end))
+
+
+def related(kind: str, target: str, mode: str = ' TargetMode="External"') -> bytes:
+    link = f'<Relationship Id="rId99" Type="{build.layout.OFFICE}/{kind}" Target="{target}"{mode}/></Relationships>'
+    return changed("word/_rels/document.xml.rels", lambda xml: xml.replace(b"</Relationships>", link.encode()))
+
+
+def typed(kind: str) -> bytes:
+    return changed("[Content_Types].xml", lambda xml: xml.replace(b"document.main", kind.encode(), 1))
+
+
+def encrypted() -> bytes:
+    flagged = bytearray(shipped())
+    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        for found in re.finditer(re.escape(mark), bytes(flagged)):
+            flagged[found.start() + offset] |= 1
+    return bytes(flagged)
+
+
+def twice() -> bytes:
+    result = io.BytesIO(shipped())
+    with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(result, "a") as archive:
+        archive.writestr("word/document.xml", "<other/>")
+    return result.getvalue()
+
+
+def field(instruction: str) -> bytes:
+    """A field of Word whose instruction is split over two runs."""
+    halves = [instruction[:4], instruction[4:]]
+    texts = "".join(f"<w:r><w:instrText>{half}</w:instrText></w:r>" for half in halves)
+    begin, end = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "end"))
+    xml = f"<w:p>{begin}{texts}{end}</w:p><w:sectPr>".encode()
+    return changed("word/document.xml", lambda old: old.replace(b"<w:sectPr>", xml))
+
+
+def padded(content: bytes) -> bytes:
+    return changed("word/document.xml", lambda xml: xml.replace(b"<w:sectPr>", content + b"<w:sectPr>"))
+
+
+DOCTYPE = b'<!DOCTYPE w [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+ESCAPE = "{{ ().__class__.__base__.__subclasses__() }}"
+HOSTILE = {
+    # the file itself
+    "empty": (lambda: b"", "not_a_docx"),
+    "no zip": (lambda: b"%PDF-1.7 no zip", "not_a_docx"),
+    "another zip": (lambda: changed("[Content_Types].xml", lambda xml: xml, plain_zip()), "not_a_docx"),
+    "a spreadsheet": (lambda: typed("sheet.main"), "not_a_docx"),
+    "a Word template": (lambda: typed("template.main"), "not_a_docx"),
+    "old Word": (lambda: b"\xd0\xcf\x11\xe0" + b"\x00" * 600, "not_a_docx"),
+    "password": (lambda: b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
+    "zip password": (encrypted, "encrypted"),
+    "truncated": (lambda: shipped()[:3000], "damaged"),
+    "bit flipped": (lambda: shipped()[:400] + b"\xff" * 40 + shipped()[440:], "damaged"),
+    "a part twice": (twice, "damaged"),
+    "a part outside": (lambda: changed("../document.xml", lambda _: b"<a/>"), "damaged"),
+    "broken XML": (lambda: padded(b"<w:p>"), "damaged"),
+    "deep XML": (lambda: padded(b"<w:p>" * 5000 + b"</w:p>" * 5000), "damaged"),
+    "UTF-16": (lambda: changed("word/styles.xml", lambda _: '<?xml version="1.0"?><a/>'.encode("utf-16")), "damaged"),
+    # bombs
+    "zip bomb": (lambda: changed("word/media/a.png", lambda _: bytes(100 * 2**20)), "too_large"),
+    "XML bomb": (lambda: padded(b" " * 3 * 2**20), "too_large"),
+    "large file": (lambda: shipped() + bytes(container.MAX_FILE), "too_large"),
+    "node bomb": (lambda: padded(b"<w:p/>" * 70_000), "too_many_nodes"),
+    "loop bomb": (
+        lambda: saying("{% for a in parties %}{% for b in parties %}" + "x" * 20_000 + "{% endfor %}{% endfor %}"),
+        "too_large",
+    ),
+    "tag bomb": (lambda: padded(b"<w:p><w:r><w:t>" + b"{{ title }}" * 3000 + b"</w:t></w:r></w:p>"), "too_many_tags"),
+    # what reaches out or brings something along
+    "doctype": (
+        lambda: changed("word/styles.xml", lambda xml: xml.replace(b"<w:styles", DOCTYPE + b"<w:styles", 1)),
+        "doctype",
+    ),
+    "macro part": (lambda: changed("word/vbaProject.bin", lambda _: b"\x00macro"), "macro"),
+    "macro type": (lambda: typed("macroEnabled.main"), "macro"),
+    "remote image": (lambda: related("image", "http://192.0.2.1/a.png"), "remote_part"),
+    "image on a share": (lambda: related("image", "\\\\192.0.2.1\\a.png"), "remote_part"),
+    "image without mode": (lambda: related("image", "file:///etc/hostname", ""), "remote_part"),
+    "link to a file": (lambda: related("hyperlink", "file:///etc/hostname"), "remote_part"),
+    "attached template": (lambda: related("attachedTemplate", "http://192.0.2.1/a.dotm"), "attached_template"),
+    "attached inside": (lambda: related("attachedTemplate", "a.dotx", ""), "attached_template"),
+    "OLE object": (lambda: changed("word/embeddings/a.bin", lambda _: b"\x00\x01"), "embedded_object"),
+    "another document": (lambda: related("aFChunk", "a.html", ""), "embedded_object"),
+    "field that reads": (lambda: field(' INCLUDETEXT "file:///etc/hostname" '), "remote_field"),
+    "field that runs": (lambda: field(" DDEAUTO c:\\\\a.exe "), "remote_field"),
+    # template code
+    "escape in the body": (lambda: saying(ESCAPE), "code_not_allowed"),
+    "escape in the footer": (lambda: saying(ESCAPE, "word/footer1.xml"), "code_not_allowed"),
+    "escape in a property": (
+        lambda: changed("docProps/core.xml", lambda xml: xml.replace(b"<dc:title>", b"<dc:title>" + ESCAPE.encode())),
+        "tag_in_properties",
+    ),
+    "property in references": (
+        lambda: changed("docProps/core.xml", lambda xml: xml.replace(b"<dc:title>", b"<dc:title>&#123;&#x7b; x }}")),
+        "tag_in_properties",
+    ),
+    "tag in the styles": (
+        lambda: changed("word/styles.xml", lambda xml: xml.replace(b'"Fact"', b'"{{ title }}"')),
+        "tag_not_filled",
+    ),
+    "arithmetic": (lambda: saying("{{ 'a' * 200000000 }}"), "code_not_allowed"),
+    "call": (lambda: saying("{% for x in range(9) %}{% endfor %}"), "code_not_allowed"),
+    "assignment": (lambda: saying("{% set x = title %}"), "code_not_allowed"),
+    "filter": (lambda: saying("{{ title|upper }}"), "code_not_allowed"),
+    "include": (lambda: saying("{% include 'a' %}"), "code_not_allowed"),
+    "index": (lambda: saying("{{ parties[0].name }}"), "code_not_allowed"),
+    "macro of jinja": (lambda: saying("{% macro a() %}{% endmacro %}"), "code_not_allowed"),
+    "raw XML": (lambda: saying("{{r title }}"), "code_not_allowed"),
+    "three loops": (
+        lambda: saying("{% for a in parties %}" * 3 + "{% endfor %}" * 3),
+        "code_not_allowed",
+    ),
+    "deep code": (lambda: saying("{% if title %}" * 200 + "{% endif %}" * 200), "code_not_allowed"),
+    "not closed": (lambda: saying("{{ title"), "unclosed_tag"),
+    "no end": (lambda: saying("{% if title %}"), "syntax"),
+    # fields
+    "typing error": (lambda: saying("{{ titel }}"), "unknown_field"),
+    "typing error in a header": (lambda: saying("{{ titel }}", "word/header1.xml"), "unknown_field"),
+    "member of no list": (lambda: saying("{{ parties.name }}"), "unknown_field"),
+    "loop over a text": (lambda: saying("{% for x in title %}{% endfor %}"), "not_a_list"),
+    "list as text": (lambda: saying("{{ parties }}"), "render_failed"),
+    "paragraph cut": (
+        lambda: saying("{% if has_county %}</w:t></w:r></w:p><w:p><w:r><w:t>{%p endif %}"),
+        "render_failed",
+    ),
+}
+
+
+def plain_zip() -> bytes:
+    result = io.BytesIO()
+    with zipfile.ZipFile(result, "w") as archive:
+        archive.writestr("readme.txt", "no document")
+    return result.getvalue()
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_template_that_would_do_harm_is_refused_with_its_own_code(name):
+    make, code = HOSTILE[name]
+    docx = make()
+    began = time.monotonic()
+    findings = check(docx, "region_commitment")
+    assert {finding.code for finding in findings} == {code}
+    assert all(finding.where and finding.what for finding in findings)
+    assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        ESCAPE,
+        "{{ 9**9 }}",
+        "{{ -1 }}",
+        "{{ title.upper() }}",
+        "{{ parties.append(1) }}",
+        "{{ title.__class__ }}",
+        "{% for x in range(9) %}{% endfor %}",
+        "{{ cycler.__init__.__globals__ }}",
+        "{{ title|upper }}",
+        "{{ parties }}",
+    ],
+)
+def test_rendering_is_sealed_even_where_nobody_has_checked(code):
+    with pytest.raises((TemplateError, SecurityError, TypeError)):
+        render(saying(code), FULL["region_commitment"], title="A", language="fi")
+
+
+def test_an_unescaping_template_still_escapes():
+    docx = saying("{% autoescape false %}{{ region_name }}{% endautoescape %}")
+    facts = FULL["region_commitment"] | {"region_name": "</w:t></w:r></w:p><w:p><w:r><w:t>Lisäys"}
+    assert "Lisäys" not in paragraphs(render(docx, facts, title="A", language="fi"))
+
+
+def test_a_finding_names_the_place_and_the_nearest_field():
+    [finding] = check(saying("Alue {{ region_nam }} sitoutuu"), "region_commitment")
+    assert finding == (
+        "body: “Alue {{ region_nam }} sitoutuu”",
+        "There is no field region_nam. Did you mean region_name?",
+        "unknown_field",
+    )
+    [finding] = check(saying("{% for p in parties %}{{ p.nmae }}{% endfor %}", "word/header1.xml"), "region_commitment")
+    assert finding.where.startswith("header: “")
+    assert "parties[].nmae" in finding.what
+    assert "parties[].name" in finding.what
+
+
+def test_what_word_and_people_do_to_a_template_is_no_harm():
+    plain_link = related("hyperlink", "https://example.org/kaikukortti")
+    split = "{{ </w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>region_</w:t></w:r><w:r><w:t>name }}"
+    across = "{% if title %}</w:t></w:r></w:p><w:p><w:r><w:t>{% endif %}"
+    counted = "{% if parties|length &gt; 1 and not has_county %}{{ county_name if term_end else title }}{% endif %}"
+    for docx in (plain_link, saying(split), saying(across), saying(counted), field(" TOC \\o ")):
+        assert check(docx, "region_commitment") == []
+
+
+# The command
+
+
+@pytest.fixture
+def run_check(tmp_path, capsys):
+    """run_check(docx) gives (exit status, what was printed)."""
+
+    def run(docx: bytes, *options: str) -> tuple[int, str]:
+        file = tmp_path / "template.docx"
+        file.write_bytes(docx)
+        status = 0
+        try:
+            call_command("check_template", str(file), "--kind", "region_commitment", *options)
+        except SystemExit as end:
+            status = end.code
+        return status, capsys.readouterr().out
+
+    return run
+
+
+def test_the_command_prints_one_object_and_nothing_else(run_check):
+    assert run_check(shipped(), "--json") == (0, '{"ok": true, "findings": []}\n')
+    status, out = run_check(saying("{{ titel }}"), "--json")
+    answer = json.loads(out)
+    assert (status, answer["ok"]) == (1, False)
+    assert [set(finding) for finding in answer["findings"]] == [{"where", "what", "code"}]
+
+
+def test_the_command_speaks_to_people(run_check):
+    assert "may be used" in run_check(shipped())[1]
+    assert run_check(b"no zip")[1] == "file: The file is no Word document (DOCX). [not_a_docx]\n"
+
+
+def test_the_command_calls_misuse_2(tmp_path):
+    with pytest.raises(CommandError) as missing:
+        call_command("check_template", str(tmp_path / "nowhere.docx"), "--kind", "region_commitment")
+    assert missing.value.returncode == 2
+    with pytest.raises(CommandError, match="invalid choice"):
+        call_command("check_template", "a.docx", "--kind", "letter")

@@ -1,0 +1,85 @@
+"""Serves the site and its worker together, with people in it, on this machine only."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from argparse import ArgumentTypeError
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from workflows import schedule
+from workflows.demo import fill
+
+PATIENCE = 8  # seconds that a child has to end by itself
+
+
+def port(text: str) -> int:
+    """A port that a person may open."""
+    if not text.isdigit() or not 1024 <= int(text) <= 65535:
+        raise ArgumentTypeError(f"{text} is no port between 1024 and 65535")
+    return int(text)
+
+
+class Command(BaseCommand):
+    help = "Migrates, loads the country, makes the demo people, and serves site and worker until Ctrl-C."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=port, default=8000)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("Set DEMO=1: the demo lets anyone in, so it never starts by accident.", returncode=2)
+        call_command("migrate", verbosity=0)
+        fill()
+        schedule.ensure()
+        serve(options["port"], self.stdout.write)
+
+
+def serve(on: int, say: Any) -> None:
+    """Site and worker run until one of them ends or this process is asked to; then both have ended."""
+    site = [
+        "-m",
+        "gunicorn",
+        "config.wsgi",
+        "--bind",
+        f"127.0.0.1:{on}",
+        "--threads",
+        "4",
+        "--no-control-socket",
+        "--log-level",
+        "warning",
+    ]
+    worker = ["manage.py", "qcluster"]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    children = [_start(site), _start(worker)]
+    say(f"Kaikupolku: http://127.0.0.1:{on}/  (choose whom to sign in as; Ctrl-C ends site and worker)")
+    try:
+        while all(child.poll() is None for child in children):
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        say("Ending site and worker.")
+    finally:
+        _end(children)
+
+
+def _start(arguments: list[str]) -> subprocess.Popen[bytes]:
+    # A session of its own, so that Ctrl-C comes here first and the whole group can be ended.
+    return subprocess.Popen([sys.executable, *arguments], cwd=settings.BASE_DIR, start_new_session=True)
+
+
+def _end(children: list[subprocess.Popen[bytes]]) -> None:
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    deadline = time.monotonic() + PATIENCE
+    for child in children:
+        try:
+            child.wait(timeout=max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)  # django-q's cluster can hang when a worker of it was killed
+            child.wait()

@@ -1,0 +1,38 @@
+"""What does the worker do by the clock? A check each night, a scan each morning, a sign of life each minute."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.timezone import get_default_timezone, localdate, now
+from django_q.models import Schedule
+
+from adoption.history import locked_country
+from workflows.models import Heartbeat
+
+MORNING = time(6)
+NIGHT = time(3)
+
+
+def ensure() -> None:
+    """The three schedules stand, each once, whoever starts at the same time; one that runs keeps its next run."""
+    with transaction.atomic():
+        locked_country()  # a schedule's name is not unique in the database
+        _stands("daily", _next(MORNING), func="workflows.year.daily", schedule_type=Schedule.DAILY)
+        _stands("nightly", _next(NIGHT), func="workflows.checks.nightly", schedule_type=Schedule.DAILY)
+        _stands("heartbeat", now(), func="workflows.schedule.beat", schedule_type=Schedule.MINUTES, minutes=1)
+
+
+def _stands(name: str, first: datetime, **wanted: Any) -> None:
+    Schedule.objects.update_or_create(name=name, defaults=wanted, create_defaults=wanted | {"next_run": first})
+
+
+def _next(hour: time) -> datetime:
+    """The hour's next coming; a run that was missed is made up for as soon as the worker is back."""
+    today = datetime.combine(localdate(), hour, get_default_timezone())
+    return today if today > now() else today + timedelta(days=1)
+
+
+def beat() -> None:
+    """The worker has run now: what /health/ looks at."""
+    Heartbeat.objects.update_or_create(pk=1, defaults={"at": now()})
