@@ -36,6 +36,12 @@ class Text(forms.CharField):
 
     default_validators = [no_identity_code]
 
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Without maxlength: a browser would cut a pasted name without a word, where the form says it is too long."""
+        attrs = super().widget_attrs(widget)
+        attrs.pop("maxlength", None)
+        return attrs
+
     def to_python(self, value: Any) -> str | None:
         if isinstance(value, str):
             value = UNSEEN.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))

@@ -10,7 +10,7 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
-from adoption.access import acting, only_kaikukeskus
+from adoption.access import KAIKUKESKUS, acting, only_kaikukeskus
 from adoption.history import Acting, locked, record
 from adoption.mail import later
 from adoption.models import Municipality, Organisation, Partner, Person, Region
@@ -71,20 +71,31 @@ def add_partner(
         raise Refused([_("%(name)s is in the list already in this role.") % {"name": unit or found.name}])
     partner = Partner(region=region, organisation=found, unit=unit, role=role)
     _set(partner, details)
-    partner.contact = _contact(contact)
     partner.save()
     partner.municipalities.set(municipalities)
     record(region, who, "partner_added", partner, role=role)
+    if contact and contact.get("email"):
+        _set_contact(partner, region, who, contact)
     return partner
 
 
-@transaction.atomic
-def change_partner(partner: Partner, by: Person, municipalities: Iterable[Municipality], **details: Any) -> Partner:
-    """The partner's own facts are as given; history says which of them changed. Documents made earlier keep theirs."""
+def change_partner(
+    partner: Partner,
+    by: Person,
+    municipalities: Iterable[Municipality],
+    organisation: dict[str, str] | None = None,
+    unit: str | None = None,
+    **details: Any,
+) -> Partner:
+    """The partner's own facts are as given; history says which of them changed. Documents made earlier keep theirs.
+
+    `organisation` (name, sector, business_id) corrects it for all its partners: refused to a region's people when it
+    is a partner elsewhere too, and for a business ID that another has.
+    """
     municipalities = list(municipalities)
     with changing(partner, by) as (partner, region, who):
         _check(region, partner.role, details.get("kind", partner.kind), municipalities)
-        changed = _set(partner, details)
+        changed = _set(partner, details) + _correct(partner, who, organisation or {}, unit)
         if set(partner.municipalities.all()) != set(municipalities):
             partner.municipalities.set(municipalities)
             changed.append("municipalities")
@@ -94,16 +105,46 @@ def change_partner(partner: Partner, by: Person, municipalities: Iterable[Munici
     return partner
 
 
-@transaction.atomic
 def name_contact(partner: Partner, by: Person, email: str, name: str, **details: Any) -> Partner:
-    """The partner has this one named contact person (R7), who is told and sees the partner's page."""
+    """The partner has this one named contact person (R7), who is told and sees the partner's page. The same again
+    changes nothing. Raises Refused for a person who has left."""
     with changing(partner, by) as (partner, region, who):
-        partner.contact = find_or_make(email, name, **details)
-        partner.save(update_fields=["contact"])
-        act = record(region, who, "contact_named", partner, person=partner.contact.pk)
-        later("adoption.letters.contact_named", act.pk)
+        _set_contact(partner, region, who, {"email": email, "name": name, **details})
         _activate_if_ready(partner, region, who)
     return partner
+
+
+def _set_contact(partner: Partner, region: Region, who: Acting, contact: dict[str, str]) -> None:
+    person = find_or_make(**contact)
+    if not person.is_active:
+        raise Refused([_("%(name)s has left and cannot be named.") % {"name": person.name}])
+    if partner.contact_id == person.pk:
+        return
+    partner.contact = person
+    partner.save(update_fields=["contact"])
+    act = record(region, who, "contact_named", partner, person=person.pk)
+    later("adoption.letters.contact_named", act.pk)
+
+
+def _correct(partner: Partner, who: Acting, organisation: dict[str, str], unit: str | None) -> list[str]:
+    """What has been corrected of the organisation and of the unit's name."""
+    owner = partner.organisation
+    changed = [field for field, value in organisation.items() if getattr(owner, field) != value]
+    if changed and who.side != KAIKUKESKUS and owner.partners.exclude(region=partner.region_id).exists():
+        raise Refused([_("This organisation is a partner in another region too: ask Kaikukeskus to correct it.")])
+    business_id = organisation.get("business_id")
+    if business_id and Organisation.objects.filter(business_id=business_id).exclude(pk=owner.pk).exists():
+        raise Refused([_("Another organisation has this business ID already.")])
+    for field in changed:
+        setattr(owner, field, organisation[field])
+    owner.save()
+    if unit is not None and unit != partner.unit:
+        same = Partner.objects.filter(region=partner.region_id, organisation=owner, unit=unit, role=partner.role)
+        if same.exists():
+            raise Refused([_("%(name)s is in the list already in this role.") % {"name": unit or owner.name}])
+        partner.unit = unit
+        changed.append("unit")
+    return changed
 
 
 def _check(region: Region, role: str, kind: str, municipalities: list[Municipality]) -> None:
@@ -140,10 +181,6 @@ def _set(partner: Partner, details: dict[str, Any]) -> list[str]:
     for field in changed:
         setattr(partner, field, details[field])
     return changed
-
-
-def _contact(contact: dict[str, str] | None) -> Person | None:
-    return find_or_make(**contact) if contact and contact.get("email") else None
 
 
 # -- clearance: R5, "Uusista kortinjakajista keskustellaan ensin Kaikukeskuksen kanssa" (S3) ----------------------
@@ -213,12 +250,14 @@ def want_more(partner: Partner, by: Person, question: str) -> Partner:
 
 
 def decline(partner: Partner, by: Person, reason: str) -> Partner:
-    """The partner is not taking part. Kaikukeskus declines a request, the pair a candidate. Needs a reason."""
-    with changing(partner, by, kaikukeskus=partner.state == Partner.State.ASKED) as (partner, region, who):
+    """The partner is not taking part. Kaikukeskus declines a request that waits, the pair any other. Needs a reason."""
+    with changing(partner, by) as (partner, region, who):
         if not reason.strip():
             raise Refused([_("Write the reason: it stays visible.")])
         if partner.state == Partner.State.ASKED:
             only_kaikukeskus(by)
+        elif who.side == KAIKUKESKUS and partner.state == Partner.State.CLEARED:
+            raise Refused([not_now(partner)])  # a colleague has cleared it since this page was opened
         partner.decline()
         _decided(partner, region, who, "partner_declined", reason)
     return partner
@@ -259,6 +298,8 @@ def record_account(partner: Partner, by: Person, on: date) -> Partner:
     """The partner has its Kaikukanta account since the day (R15). Raises Refused for a day to come."""
     with changing(partner, by) as (partner, region, who):
         _check_past(on)
+        if partner.account_on == on:
+            return partner
         partner.account_on = on
         partner.save(update_fields=["account_on"])
         record(region, who, "account_recorded", partner, on=on.isoformat())
@@ -270,6 +311,8 @@ def record_induction(partner: Partner, by: Person, on: date, manner: str, person
     """The partner's staff was inducted on the day, in the manner. Raises Refused for a day to come."""
     with changing(partner, by) as (partner, region, who):
         _check_past(on)
+        if (partner.induction_on, partner.induction_manner, partner.induction_persons) == (on, manner, persons):
+            return partner
         partner.induction_on, partner.induction_manner, partner.induction_persons = on, manner, persons
         partner.save(update_fields=["induction_on", "induction_manner", "induction_persons"])
         record(region, who, "induction_recorded", partner, on=on.isoformat(), manner=manner)

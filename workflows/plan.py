@@ -1,6 +1,8 @@
 """By when is each step to be done? Backwards from the planned start of distribution."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+
+from django.utils.timezone import localdate
 
 from workflows.steps import TrialFlow
 
@@ -20,3 +22,8 @@ def due_dates(flow: type[TrialFlow], today: date, start: date, end: date) -> dic
     due["decision"] = max(end - DECIDE_BEFORE_END, start + (end - start) / 2)
     due["feedback"] = max(due["decision"] - timedelta(weeks=4), start)
     return due
+
+
+def due_of(due: date | None, reopened_at: datetime | None) -> date | None:
+    """The plan's day of a step, unless the step was reopened after that day."""
+    return None if due and reopened_at and localdate(reopened_at) >= due else due

@@ -7,235 +7,541 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail')),
-                ('name', models.CharField(max_length=150, verbose_name='name')),
-                ('title', models.CharField(blank=True, default='', max_length=150, verbose_name='title')),
-                ('phone', models.CharField(blank=True, default='', max_length=40, verbose_name='phone')),
-                ('language', models.CharField(choices=[('fi', 'suomi'), ('sv', 'svenska'), ('en', 'English')], default='fi', max_length=2, verbose_name='language')),
-                ('is_kaikukeskus', models.BooleanField(default=False, verbose_name='works at Kaikukeskus')),
-                ('is_active', models.BooleanField(default=True)),
-                ('made_by', models.CharField(blank=True, choices=[('', 'people'), ('demo', 'the demo'), ('walk', 'a walk')], default='', max_length=4)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="e-mail")),
+                ("name", models.CharField(max_length=150, verbose_name="name")),
+                ("title", models.CharField(blank=True, default="", max_length=150, verbose_name="title")),
+                ("phone", models.CharField(blank=True, default="", max_length=40, verbose_name="phone")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("fi", "suomi"), ("sv", "svenska"), ("en", "English")],
+                        default="fi",
+                        max_length=2,
+                        verbose_name="language",
+                    ),
+                ),
+                ("is_kaikukeskus", models.BooleanField(default=False, verbose_name="works at Kaikukeskus")),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "made_by",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "people"), ("demo", "the demo"), ("walk", "a walk")],
+                        default="",
+                        max_length=4,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Country',
+            name="Country",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('history_head', models.CharField(blank=True, default='', max_length=64)),
-                ('history_length', models.PositiveIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("history_head", models.CharField(blank=True, default="", max_length=64)),
+                ("history_length", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='County',
+            name="County",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_fi', models.CharField(max_length=120)),
-                ('name_sv', models.CharField(max_length=120)),
-                ('name_en', models.CharField(max_length=120)),
-                ('code', models.CharField(max_length=2, unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name_fi", models.CharField(max_length=120)),
+                ("name_sv", models.CharField(max_length=120)),
+                ("name_en", models.CharField(max_length=120)),
+                ("code", models.CharField(max_length=2, unique=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Mail',
+            name="Mail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=120, unique=True)),
-                ('address', models.EmailField(max_length=254)),
-                ('subject', models.CharField(max_length=300)),
-                ('body', models.TextField()),
-                ('secret', models.BooleanField(default=False)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mails', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=120, unique=True)),
+                ("address", models.EmailField(max_length=254)),
+                ("subject", models.CharField(max_length=300)),
+                ("body", models.TextField()),
+                ("secret", models.BooleanField(default=False)),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                ("sent_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mails",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Municipality',
+            name="Municipality",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_fi', models.CharField(max_length=120)),
-                ('name_sv', models.CharField(max_length=120)),
-                ('name_en', models.CharField(max_length=120)),
-                ('code', models.CharField(max_length=3, null=True, unique=True)),
-                ('language', models.CharField(blank=True, choices=[('fi', 'Finnish-speaking'), ('fi_sv', 'bilingual, Finnish-speaking majority'), ('sv_fi', 'bilingual, Swedish-speaking majority'), ('sv', 'Swedish-speaking'), ('', 'not known')], default='', max_length=5)),
-                ('population_2022', models.PositiveIntegerField(null=True)),
-                ('county', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='municipalities', to='adoption.county')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name_fi", models.CharField(max_length=120)),
+                ("name_sv", models.CharField(max_length=120)),
+                ("name_en", models.CharField(max_length=120)),
+                ("code", models.CharField(max_length=3, null=True, unique=True)),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("fi", "Finnish-speaking"),
+                            ("fi_sv", "bilingual, Finnish-speaking majority"),
+                            ("sv_fi", "bilingual, Swedish-speaking majority"),
+                            ("sv", "Swedish-speaking"),
+                            ("", "not known"),
+                        ],
+                        default="",
+                        max_length=5,
+                    ),
+                ),
+                ("population_2022", models.PositiveIntegerField(null=True)),
+                (
+                    "county",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="municipalities",
+                        to="adoption.county",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name_fi'],
+                "ordering": ["name_fi"],
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=300, verbose_name='name of the organisation')),
-                ('business_id', models.CharField(blank=True, default='', max_length=9, verbose_name='business ID')),
-                ('sector', models.CharField(choices=[('public', 'public'), ('third', 'third sector'), ('private', 'private')], max_length=7, verbose_name='sector')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=300, verbose_name="name of the organisation")),
+                ("business_id", models.CharField(blank=True, default="", max_length=9, verbose_name="business ID")),
+                (
+                    "sector",
+                    models.CharField(
+                        choices=[("public", "public"), ("third", "third sector"), ("private", "private")],
+                        max_length=7,
+                        verbose_name="sector",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('business_id', ''), _negated=True), fields=('business_id',), name='one_organisation_a_business_id')],
+                "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("business_id", ""), _negated=True),
+                        fields=("business_id",),
+                        name="one_organisation_a_business_id",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('history_head', models.CharField(blank=True, default='', max_length=64)),
-                ('history_length', models.PositiveIntegerField(default=0)),
-                ('name_fi', models.CharField(max_length=120)),
-                ('name_sv', models.CharField(max_length=120)),
-                ('name_en', models.CharField(max_length=120)),
-                ('slug', models.SlugField(max_length=60, unique=True)),
-                ('county', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='regions', to='adoption.county')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("history_head", models.CharField(blank=True, default="", max_length=64)),
+                ("history_length", models.PositiveIntegerField(default=0)),
+                ("name_fi", models.CharField(max_length=120)),
+                ("name_sv", models.CharField(max_length=120)),
+                ("name_en", models.CharField(max_length=120)),
+                ("slug", models.SlugField(max_length=60, unique=True)),
+                (
+                    "county",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="regions",
+                        to="adoption.county",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name_fi'],
+                "ordering": ["name_fi"],
             },
         ),
         migrations.CreateModel(
-            name='RegionMunicipality',
+            name="RegionMunicipality",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phase', models.CharField(choices=[('exploring', 'exploring'), ('paused', 'paused'), ('preparation', 'preparation'), ('in_use', 'in use (list of 2024)'), ('trial', 'trial'), ('lasting', 'lasting use'), ('ended', 'ended')], default='exploring', max_length=12)),
-                ('phase_since', models.DateField()),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='adoption.municipality')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='adoption.region')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "phase",
+                    models.CharField(
+                        choices=[
+                            ("exploring", "exploring"),
+                            ("paused", "paused"),
+                            ("preparation", "preparation"),
+                            ("in_use", "in use (list of 2024)"),
+                            ("trial", "trial"),
+                            ("lasting", "lasting use"),
+                            ("ended", "ended"),
+                        ],
+                        default="exploring",
+                        max_length=12,
+                    ),
+                ),
+                ("phase_since", models.DateField()),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="adoption.municipality",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="members", to="adoption.region"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['municipality__name_fi'],
+                "ordering": ["municipality__name_fi"],
             },
         ),
         migrations.AddField(
-            model_name='region',
-            name='municipalities',
-            field=models.ManyToManyField(related_name='regions', through='adoption.RegionMunicipality', to='adoption.municipality'),
+            model_name="region",
+            name="municipalities",
+            field=models.ManyToManyField(
+                related_name="regions", through="adoption.RegionMunicipality", to="adoption.municipality"
+            ),
         ),
         migrations.CreateModel(
-            name='Responsibility',
+            name="Responsibility",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('culture', 'culture side'), ('care', 'care side'), ('group', 'working group')], max_length=8, verbose_name='side')),
-                ('substitute', models.BooleanField(default=False, verbose_name='substitute')),
-                ('since', models.DateField(verbose_name='from')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='until')),
-                ('municipality', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='adoption.municipality')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responsibilities', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responsibilities', to='adoption.region')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("culture", "culture side"), ("care", "care side"), ("group", "working group")],
+                        max_length=8,
+                        verbose_name="side",
+                    ),
+                ),
+                ("substitute", models.BooleanField(default=False, verbose_name="substitute")),
+                ("since", models.DateField(verbose_name="from")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="until")),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="adoption.municipality"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="responsibilities",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="responsibilities",
+                        to="adoption.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['side', 'substitute', 'pk'],
+                "ordering": ["side", "substitute", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Partner',
+            name="Partner",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('unit', models.CharField(blank=True, default='', max_length=300, verbose_name='unit')),
-                ('role', models.CharField(choices=[('distributor', 'distributor'), ('venue', 'venue')], max_length=11, verbose_name='role')),
-                ('kind', models.CharField(choices=[('youth_outreach', 'youth outreach work'), ('senior_outreach', 'senior outreach work'), ('clubhouse', 'clubhouse'), ('family_work', 'family work at home'), ('rehabilitative_work', 'rehabilitative work'), ('immigrants', 'services for immigrants'), ('substance_mental', 'substance abuse and mental health services'), ('social_office', 'social services office'), ('disability', 'disability services'), ('debt_advice', 'financial and debt counselling'), ('labour_centre', 'labour force service centre'), ('other_clients', 'other client service'), ('culture', 'culture venue'), ('sport', 'sports venue'), ('nature', 'nature venue')], max_length=20, verbose_name='kind')),
-                ('language', models.CharField(choices=[('fi', 'Finnish'), ('sv', 'Swedish')], default='fi', max_length=2, verbose_name='language of the document')),
-                ('interest', models.CharField(blank=True, choices=[('', 'not known'), ('yes', 'yes'), ('maybe', 'maybe'), ('no', 'no')], default='', max_length=5, verbose_name='interest')),
-                ('signatory_name', models.CharField(blank=True, default='', max_length=150, verbose_name='signatory')),
-                ('signatory_title', models.CharField(blank=True, default='', max_length=150, verbose_name='title of the signatory')),
-                ('signatory_email', models.EmailField(blank=True, default='', max_length=254, verbose_name='e-mail of the signatory')),
-                ('signatory_basis', models.CharField(blank=True, choices=[('rules', 'rules of the association or articles'), ('board', 'decision of the board'), ('administrative', 'administrative regulations or delegation'), ('other', 'other authorisation')], default='', max_length=14, verbose_name='basis of the right to sign')),
-                ('state', django_fsm.FSMField(choices=[('candidate', 'candidate'), ('asked', 'waiting for Kaikukeskus'), ('more_wanted', 'more information wanted'), ('cleared', 'cleared'), ('declined', 'not taking part'), ('committed', 'committed'), ('active', 'active'), ('ended', 'ended')], default='candidate', max_length=50, protected=True)),
-                ('client_group', models.TextField(blank=True, default='', verbose_name='what the unit does and for whom')),
-                ('most_in_tight', models.BooleanField(null=True)),
-                ('why_most', models.TextField(blank=True, default='', verbose_name='why most clients are in a tight financial situation')),
-                ('cards_per_year', models.PositiveIntegerField(blank=True, null=True, verbose_name='estimated cards a year')),
-                ('asked_at', models.DateTimeField(null=True)),
-                ('question', models.TextField(blank=True, default='')),
-                ('answer', models.TextField(blank=True, default='')),
-                ('cleared_on', models.DateField(null=True)),
-                ('offering', models.TextField(blank=True, default='', verbose_name='what is offered')),
-                ('limits', models.TextField(blank=True, default='', verbose_name='limits')),
-                ('how_to_get', models.TextField(blank=True, default='', verbose_name='how one gets the ticket')),
-                ('committed_model', models.CharField(blank=True, default='', max_length=8)),
-                ('account_on', models.DateField(blank=True, null=True, verbose_name='Kaikukanta account made on')),
-                ('induction_on', models.DateField(blank=True, null=True, verbose_name='induction held on')),
-                ('induction_manner', models.CharField(blank=True, choices=[('event', 'at a common event'), ('own', "at the partner's own place"), ('remote', 'remotely')], default='', max_length=6, verbose_name='manner of induction')),
-                ('induction_persons', models.PositiveIntegerField(blank=True, null=True, verbose_name='persons inducted')),
-                ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contact_of', to=settings.AUTH_USER_MODEL)),
-                ('municipalities', models.ManyToManyField(related_name='partners', to='adoption.municipality')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='partners', to='adoption.organisation')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='partners', to='adoption.region')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("unit", models.CharField(blank=True, default="", max_length=300, verbose_name="unit")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("distributor", "distributor"), ("venue", "venue")], max_length=11, verbose_name="role"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("youth_outreach", "youth outreach work"),
+                            ("senior_outreach", "senior outreach work"),
+                            ("clubhouse", "clubhouse"),
+                            ("family_work", "family work at home"),
+                            ("rehabilitative_work", "rehabilitative work"),
+                            ("immigrants", "services for immigrants"),
+                            ("substance_mental", "substance abuse and mental health services"),
+                            ("social_office", "social services office"),
+                            ("disability", "disability services"),
+                            ("debt_advice", "financial and debt counselling"),
+                            ("labour_centre", "labour force service centre"),
+                            ("other_clients", "other client service"),
+                            ("culture", "culture venue"),
+                            ("sport", "sports venue"),
+                            ("nature", "nature venue"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("fi", "Finnish"), ("sv", "Swedish")],
+                        default="fi",
+                        max_length=2,
+                        verbose_name="language of the document",
+                    ),
+                ),
+                (
+                    "interest",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "not known"), ("yes", "yes"), ("maybe", "maybe"), ("no", "no")],
+                        default="",
+                        max_length=5,
+                        verbose_name="interest",
+                    ),
+                ),
+                ("signatory_name", models.CharField(blank=True, default="", max_length=150, verbose_name="signatory")),
+                (
+                    "signatory_title",
+                    models.CharField(blank=True, default="", max_length=150, verbose_name="title of the signatory"),
+                ),
+                (
+                    "signatory_email",
+                    models.EmailField(blank=True, default="", max_length=254, verbose_name="e-mail of the signatory"),
+                ),
+                (
+                    "signatory_basis",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("rules", "rules of the association or articles"),
+                            ("board", "decision of the board"),
+                            ("administrative", "administrative regulations or delegation"),
+                            ("other", "other authorisation"),
+                        ],
+                        default="",
+                        max_length=14,
+                        verbose_name="basis of the right to sign",
+                    ),
+                ),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("candidate", "candidate"),
+                            ("asked", "waiting for Kaikukeskus"),
+                            ("more_wanted", "more information wanted"),
+                            ("cleared", "cleared"),
+                            ("declined", "not taking part"),
+                            ("committed", "committed"),
+                            ("active", "active"),
+                            ("ended", "ended"),
+                        ],
+                        default="candidate",
+                        max_length=50,
+                        protected=True,
+                    ),
+                ),
+                (
+                    "client_group",
+                    models.TextField(blank=True, default="", verbose_name="what the unit does and for whom"),
+                ),
+                ("most_in_tight", models.BooleanField(null=True)),
+                (
+                    "why_most",
+                    models.TextField(
+                        blank=True, default="", verbose_name="why most clients are in a tight financial situation"
+                    ),
+                ),
+                (
+                    "cards_per_year",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="estimated cards a year"),
+                ),
+                ("asked_at", models.DateTimeField(null=True)),
+                ("question", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("cleared_on", models.DateField(null=True)),
+                ("offering", models.TextField(blank=True, default="", verbose_name="what is offered")),
+                ("limits", models.TextField(blank=True, default="", verbose_name="limits")),
+                ("how_to_get", models.TextField(blank=True, default="", verbose_name="how one gets the ticket")),
+                ("committed_model", models.CharField(blank=True, default="", max_length=8)),
+                ("account_on", models.DateField(blank=True, null=True, verbose_name="Kaikukanta account made on")),
+                ("induction_on", models.DateField(blank=True, null=True, verbose_name="induction held on")),
+                (
+                    "induction_manner",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("event", "at a common event"),
+                            ("own", "at the partner's own place"),
+                            ("remote", "remotely"),
+                        ],
+                        default="",
+                        max_length=6,
+                        verbose_name="manner of induction",
+                    ),
+                ),
+                (
+                    "induction_persons",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="persons inducted"),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contact_of",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("municipalities", models.ManyToManyField(related_name="partners", to="adoption.municipality")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="partners", to="adoption.organisation"
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="partners", to="adoption.region"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['role', 'organisation__name', 'unit'],
-                'indexes': [models.Index(fields=['region', 'state'], name='partner_state_in_region')],
-                'constraints': [models.UniqueConstraint(fields=('region', 'organisation', 'unit', 'role'), name='partner_once'), models.CheckConstraint(condition=models.Q(('state__in', ['candidate', 'asked', 'more_wanted', 'cleared', 'declined', 'committed', 'active', 'ended'])), name='known_partner_state')],
+                "ordering": ["role", "organisation__name", "unit"],
+                "indexes": [models.Index(fields=["region", "state"], name="partner_state_in_region")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("region", "organisation", "unit", "role"), name="partner_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "candidate",
+                                    "asked",
+                                    "more_wanted",
+                                    "cleared",
+                                    "declined",
+                                    "committed",
+                                    "active",
+                                    "ended",
+                                ],
+                            )
+                        ),
+                        name="known_partner_state",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Act',
+            name="Act",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
-                ('side', models.CharField(blank=True, default='', max_length=12)),
-                ('what', models.CharField(max_length=40)),
-                ('about_kind', models.CharField(blank=True, default='', max_length=40)),
-                ('about_id', models.CharField(blank=True, default='', max_length=40)),
-                ('data', models.JSONField(default=dict)),
-                ('reason', models.TextField(blank=True, default='')),
-                ('previous', models.CharField(blank=True, default='', max_length=64)),
-                ('hash', models.CharField(max_length=64)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='acts', to=settings.AUTH_USER_MODEL)),
-                ('on_behalf_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='acts_on_behalf', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='acts', to='adoption.region')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                ("side", models.CharField(blank=True, default="", max_length=12)),
+                ("what", models.CharField(max_length=40)),
+                ("about_kind", models.CharField(blank=True, default="", max_length=40)),
+                ("about_id", models.CharField(blank=True, default="", max_length=40)),
+                ("data", models.JSONField(default=dict)),
+                ("reason", models.TextField(blank=True, default="")),
+                ("previous", models.CharField(blank=True, default="", max_length=64)),
+                ("hash", models.CharField(max_length=64)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "on_behalf_of",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acts_on_behalf",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acts",
+                        to="adoption.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-number'],
-                'indexes': [models.Index(fields=['about_kind', 'about_id'], name='act_about')],
-                'constraints': [models.UniqueConstraint(fields=('region', 'number'), name='act_number_in_region'), models.UniqueConstraint(condition=models.Q(('region', None)), fields=('number',), name='act_number_in_country')],
+                "ordering": ["-at", "-number"],
+                "indexes": [models.Index(fields=["about_kind", "about_id"], name="act_about")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("region", "number"), name="act_number_in_region"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("region", None)), fields=("number",), name="act_number_in_country"
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='regionmunicipality',
-            constraint=models.UniqueConstraint(fields=('region', 'municipality'), name='municipality_once_in_region'),
+            model_name="regionmunicipality",
+            constraint=models.UniqueConstraint(fields=("region", "municipality"), name="municipality_once_in_region"),
         ),
         migrations.AddConstraint(
-            model_name='regionmunicipality',
-            constraint=models.CheckConstraint(condition=models.Q(('phase__in', ['exploring', 'paused', 'preparation', 'in_use', 'trial', 'lasting', 'ended'])), name='known_phase'),
+            model_name="regionmunicipality",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("phase__in", ["exploring", "paused", "preparation", "in_use", "trial", "lasting", "ended"])
+                ),
+                name="known_phase",
+            ),
         ),
         migrations.AddIndex(
-            model_name='responsibility',
-            index=models.Index(fields=['region', 'side'], name='responsibility_of_side'),
+            model_name="responsibility",
+            index=models.Index(fields=["region", "side"], name="responsibility_of_side"),
         ),
         migrations.AddConstraint(
-            model_name='responsibility',
-            constraint=models.CheckConstraint(condition=models.Q(('side__in', ['culture', 'care', 'group'])), name='known_side'),
+            model_name="responsibility",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("side__in", ["culture", "care", "group"])), name="known_side"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='responsibility',
-            constraint=models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='until_after_since'),
+            model_name="responsibility",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until", None), ("until__gte", models.F("since")), _connector="OR"),
+                name="until_after_since",
+            ),
         ),
     ]

@@ -1,0 +1,30 @@
+"""Which addresses have the pages of regions, people and partners?"""
+
+from django.urls import path
+
+from adoption.views import partner, partners, people, regions
+
+REGION = "regions/<slug:slug>"
+PARTNER = f"{REGION}/partners/<int:pk>"
+
+urlpatterns = [
+    path("regions/new/", regions.region_new, name="region_new"),
+    path("me/", people.me, name="me"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path(f"{REGION}/people/", people.people, name="people"),
+    path(f"{REGION}/people/new/", people.person_name, name="person_name"),
+    path(f"{REGION}/people/<int:pk>/end/", people.responsibility_end, name="responsibility_end"),
+    path(f"{REGION}/partners/", partners.partners, name="partners"),
+    path(f"{REGION}/partners/new/", partners.partner_new, name="partner_new"),
+    path(f"{PARTNER}/", partner.partner, name="partner"),
+    path(f"{PARTNER}/edit/", partners.partner_edit, name="partner_edit"),
+    path(f"{PARTNER}/ask/", partners.partner_ask, name="partner_ask"),
+    path(f"{PARTNER}/answer/", partner.partner_act, {"act": "answer"}, name="partner_answer"),
+    path(f"{PARTNER}/clearance/", partner.partner_act, {"act": "decide"}, name="clearance_decide"),
+    path(f"{PARTNER}/contact/", partner.partner_act, {"act": "contact"}, name="partner_contact"),
+    path(f"{PARTNER}/account/", partner.partner_act, {"act": "account"}, name="partner_account"),
+    path(f"{PARTNER}/induction/", partner.partner_act, {"act": "induction"}, name="partner_induction"),
+    path(f"{PARTNER}/decline/", partner.partner_act, {"act": "decline"}, name="partner_decline"),
+    path(f"{PARTNER}/again/", partner.partner_act, {"act": "again"}, name="partner_again"),
+    path(f"{PARTNER}/end/", partner.partner_act, {"act": "end"}, name="partner_end"),
+]

@@ -1,0 +1,225 @@
+"""What is known of one partner, what is next for it, and what can its region do about it?"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+
+from adoption import partners as services
+from adoption.access import KAIKUKESKUS, holders_for_partner, may_act, partner_or_404, regions_of
+from adoption.fields import Form
+from adoption.forms import (
+    AccountForm,
+    AnswerForm,
+    ClearanceForm,
+    ContactForm,
+    InductionForm,
+    NothingAsked,
+    ReasonForm,
+)
+from adoption.models import Act, Partner, Person
+from adoption.next_step import next_for, said_to_contact
+from adoption.refusal import NotYours, Refused
+from adoption.views import Request
+from adoption.views.partners import ICONS, partner_to_change
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+State = Partner.State
+GONE = (State.DECLINED, State.ENDED)
+ALIVE = tuple(state for state in State if state not in GONE)
+UNDECIDED = (State.CANDIDATE, State.MORE_WANTED, State.CLEARED)
+COMMITMENT_ICONS = {
+    "draft": "open",
+    "checked": "open",
+    "awaiting": "pause",
+    "partly_signed": "half",
+    "in_force": "done",
+    "declined": "no",
+    "superseded": "skip",
+    "ended": "skip",
+}
+
+
+@dataclass(frozen=True)
+class PartnerAct:
+    """One act of the page: its name, its form, the service it calls, and the states in which it is offered."""
+
+    name: "StrOrPromise"
+    button: "StrOrPromise"
+    form: type[Form]
+    do: Callable[[Partner, Person, dict[str, Any]], Partner]
+    states: tuple[str, ...]
+    done: "StrOrPromise"
+    stops: bool = False
+
+
+def _decide(partner: Partner, by: Person, said: dict[str, Any]) -> Partner:
+    """Of a request that waits: one whom a colleague has cleared meanwhile is not declined by an old page."""
+    if partner.state != State.ASKED:
+        raise Refused([services.not_now(partner)])
+    if said["decision"] == "clear":
+        return services.clear(partner, by, said["message"])
+    if said["decision"] == "more":
+        return services.want_more(partner, by, said["message"])
+    return services.decline(partner, by, said["message"])
+
+
+ACTS = {
+    "decide": PartnerAct(
+        _("Decide about the clearance"), _("Save the decision"), ClearanceForm, _decide,
+        (State.ASKED,), _("The decision is stored, and the pair gets a mail."),
+    ),
+    "answer": PartnerAct(
+        _("Answer Kaikukeskus's question"), _("Send the answer"), AnswerForm,
+        lambda partner, by, said: services.answer_question(partner, by, **said),
+        (State.MORE_WANTED,), _("The answer is sent, and the request is back in Kaikukeskus's queue."),
+    ),
+    "contact": PartnerAct(
+        _("Name the contact person"), _("Name"), ContactForm,
+        lambda partner, by, said: services.name_contact(partner, by, **said),
+        ALIVE, _("The contact person is named, and gets a mail."),
+    ),
+    "account": PartnerAct(
+        _("Record the Kaikukanta account"), _("Save"), AccountForm,
+        lambda partner, by, said: services.record_account(partner, by, **said),
+        ALIVE, _("The day of the account is stored."),
+    ),
+    "induction": PartnerAct(
+        _("Record the induction"), _("Save"), InductionForm,
+        lambda partner, by, said: services.record_induction(partner, by, **said),
+        ALIVE, _("The induction is stored."),
+    ),
+    "decline": PartnerAct(
+        _("The partner is not taking part"), _("Not taking part"), ReasonForm,
+        lambda partner, by, said: services.decline(partner, by, **said),
+        UNDECIDED, _("It is stored that the partner is not taking part."), stops=True,
+    ),
+    "end": PartnerAct(
+        _("The partner has left"), _("The partner has left"), ReasonForm,
+        lambda partner, by, said: services.end_partner(partner, by, **said),
+        UNDECIDED, _("It is stored that the partner has left."), stops=True,
+    ),
+    "again": PartnerAct(
+        _("Consider the partner again"), _("Consider again"), NothingAsked,
+        lambda partner, by, said: services.consider_again(partner, by),
+        GONE, _("The partner is a candidate again."),
+    ),
+}  # fmt: skip
+DECIDED = ("clearance_given", "partner_declined", "partner_ended")
+
+
+def partner(request: Request, slug: str, pk: int) -> HttpResponse:
+    """The region's own view of the partner, or the plain one of its contact person."""
+    found = partner_or_404(request.user, slug, pk)
+    if regions_of(request.user).filter(pk=found.region_id).exists():
+        return _page(request, found)
+    commitments = list(found.commitments.select_related("region"))
+    shown = {
+        "partner": found,
+        "said": said_to_contact(found, commitments),
+        "commitment": _newest(commitments),
+        "to_call": holders_for_partner(found),
+    }
+    return render(request, "adoption/partner_contact.html", shown)
+
+
+def _newest(commitments: list[Any]) -> tuple[Any, str] | None:
+    """The commitment in force, else the newest one, with its icon."""
+    ordered = sorted(commitments, key=lambda one: one.state != "in_force")
+    return (ordered[0], COMMITMENT_ICONS[ordered[0].state]) if ordered else None
+
+
+def partner_act(request: Request, slug: str, pk: int, act: str) -> HttpResponse:
+    """One act on the partner; a link to its address shows the page with its form open."""
+    found = partner_to_change(request.user, slug, pk)
+    if act == "decide" and not request.user.is_kaikukeskus:
+        raise NotYours
+    form = _form(act, found, request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return _page(request, found, act, form)
+    try:
+        ACTS[act].do(found, request.user, form.cleaned_data)
+    except Refused as refusal:
+        return _page(request, partner_or_404(request.user, slug, pk), act, form, refusal)
+    messages.success(request, str(ACTS[act].done))
+    return redirect(_next(request) or found.get_absolute_url())
+
+
+def _next(request: Request) -> str:
+    """The page of this site that the form came from and wants to go back to."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if ours else ""
+
+
+def _page(
+    request: Request, found: Partner, act: str = "", form: Form | None = None, refusal: Refused | None = None
+) -> HttpResponse:
+    commitments = list(found.commitments.select_related("region"))
+    municipalities = list(found.municipalities.all())
+    acts_here = may_act(request.user, found.region, [one.pk for one in municipalities])
+    what = next_for(found, commitments)
+    shown = {
+        "partner": found,
+        "region": found.region,
+        "municipalities": municipalities,
+        "icon": ICONS[State(found.state)],
+        "next": what,
+        "mine": acts_here and (what.turn == KAIKUKESKUS) == request.user.is_kaikukeskus and bool(what.turn),
+        "may_act": acts_here,
+        "acts": _acts(found, commitments, request.user, act, form) if acts_here else [],
+        "commitments": [(one, COMMITMENT_ICONS[one.state]) for one in commitments],
+        "current": _newest(commitments),
+        "decided": _decided(found),
+        "form": form,
+        "reasons": refusal.reasons if refusal else [],
+    }
+    status = refusal.status if refusal else form.status if form else 200
+    return render(request, "adoption/partner.html", shown, status=status)
+
+
+def _acts(
+    found: Partner, commitments: list[Any], by: Person, act: str, form: Form | None
+) -> list[tuple[str, PartnerAct, Form, bool]]:
+    """The acts that are offered now, and the one that was just tried: key, act, form, whether it is open."""
+    tried = act if form and form.is_bound else ""
+    return [
+        (key, one, form if form and key == act else _form(key, found), key == act)
+        for key, one in ACTS.items()
+        if key == tried or _offered(key, one, found, commitments, by)
+    ]
+
+
+def _offered(key: str, act: PartnerAct, found: Partner, commitments: list[Any], by: Person) -> bool:
+    """One that has never had a commitment is declined, one that had leaves; only Kaikukeskus decides a clearance."""
+    if found.state not in act.states:
+        return False
+    if key == "decide":
+        return by.is_kaikukeskus
+    if key in ("decline", "end"):
+        return (key == "end") == any(one.in_force_on for one in commitments)
+    if key in ("account", "induction"):
+        return found.may_commit or found.state in (State.COMMITTED, State.ACTIVE)
+    return True
+
+
+def _form(key: str, found: Partner, data: QueryDict | None = None) -> Form:
+    """The act's form, with ids of its own on the page, and with what is known already."""
+    known = {
+        "account": {"on": found.account_on},
+        "induction": {"on": found.induction_on, "manner": found.induction_manner, "persons": found.induction_persons},
+    }
+    return ACTS[key].form(data, auto_id=f"{key}_%s", initial=known.get(key))
+
+
+def _decided(found: Partner) -> Act | None:
+    """The newest decision about the partner, whose reason stays visible."""
+    acts = Act.objects.filter(about_kind="partner", about_id=str(found.pk), what__in=DECIDED)
+    return acts.select_related("by").exclude(reason="").first()

@@ -1,0 +1,187 @@
+"""Which partners has a region, and how is one added, changed, and brought before Kaikukeskus?"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from adoption.access import may_act, partners_of, region_or_404
+from adoption.forms import ClearanceRequestForm, NewPartnerForm, PartnerForm, PartnersFilter
+from adoption.models import Partner, Person, Region
+from adoption.next_step import R6, lacks
+from adoption.partners import add_partner, change_partner, request_clearance
+from adoption.refusal import NotYours, Refused
+from adoption.views import Request
+
+A_PAGE = 60
+State = Partner.State
+# Each state has an icon of its own shape in the sprite.
+ICONS = {
+    State.CANDIDATE: "ahead",
+    State.ASKED: "pause",
+    State.MORE_WANTED: "missing",
+    State.CLEARED: "open",
+    State.DECLINED: "no",
+    State.COMMITTED: "half",
+    State.ACTIVE: "done",
+    State.ENDED: "skip",
+}
+ON_THE_WAY = ~Q(state__in=[State.DECLINED, State.ENDED])
+LACKING = {
+    "contact": ON_THE_WAY & Q(contact=None),
+    "account": Q(state=State.COMMITTED, account_on=None) & ~Q(committed_model="2023"),
+    "induction": Q(state=State.COMMITTED, induction_on=None),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A partner in the list: its state's icon, and what it lacks."""
+
+    partner: Partner
+    icon: str
+    lacks: list[str]
+
+
+def partners(request: Request, slug: str) -> HttpResponse:
+    """The region's partners, of both roles, for both sides."""
+    region = region_or_404(request.user, slug)
+    everything = Partner.objects.filter(region=region)
+    form = PartnersFilter(request.GET or None)
+    page = Paginator(_chosen(everything, form), A_PAGE).get_page(request.GET.get("page"))
+    shown = {
+        "region": region,
+        "form": form,
+        "page": page,
+        "rows": [_row(partner) for partner in page],
+        "counts": _counts(everything),
+        "filtered": any(_wanted(form).values()),
+        "may_act": may_act(request.user, region),
+    }
+    return render(request, "adoption/partners.html", shown | _neighbours(page, form), status=form.status)
+
+
+def _wanted(form: PartnersFilter) -> dict[str, str]:
+    return form.cleaned_data if form.is_valid() else {}
+
+
+def _chosen(everything: QuerySet[Partner], form: PartnersFilter) -> QuerySet[Partner]:
+    wanted = _wanted(form)
+    found = everything.select_related("organisation", "contact", "region").prefetch_related("municipalities")
+    for field in ("role", "state"):
+        if wanted.get(field):
+            found = found.filter(**{field: wanted[field]})
+    return found.filter(LACKING[wanted["lacks"]]) if wanted.get("lacks") else found
+
+
+def _row(partner: Partner) -> Row:
+    on_the_way = partner.state not in (State.DECLINED, State.ENDED)
+    missing = lacks(partner) if partner.state == State.COMMITTED else ["contact"] if partner.contact_id is None else []
+    return Row(partner, ICONS[State(partner.state)], missing if on_the_way else [])
+
+
+def _counts(everything: QuerySet[Partner]) -> dict[str, int]:
+    """How many there are of each kind that the head of the page speaks of, in one query."""
+    distributors = ON_THE_WAY & Q(role=Partner.Role.DISTRIBUTOR)
+    return everything.aggregate(
+        all=Count("pk"),
+        on_the_way=Count("pk", filter=ON_THE_WAY),
+        distributors=Count("pk", filter=distributors),
+        third=Count("pk", filter=distributors & Q(organisation__sector="third")),
+        venues=Count("pk", filter=ON_THE_WAY & Q(role=Partner.Role.VENUE)),
+        committed=Count("pk", filter=Q(state__in=[State.COMMITTED, State.ACTIVE])),
+        asked=Count("pk", filter=Q(state=State.ASKED)),
+        more_wanted=Count("pk", filter=Q(state=State.MORE_WANTED)),
+        **{key: Count("pk", filter=lacking) for key, lacking in LACKING.items()},
+    )
+
+
+def _neighbours(page: Page, form: PartnersFilter) -> dict[str, str]:
+    """The addresses of the pages before and after, with the same filter."""
+    wanted = {key: value for key, value in _wanted(form).items() if value}
+    found = {}
+    if page.has_previous():
+        found["previous"] = "?" + urlencode(wanted | {"page": page.previous_page_number()})
+    if page.has_next():
+        found["following"] = "?" + urlencode(wanted | {"page": page.next_page_number()})
+    return found
+
+
+# -- forms of their own pages ---------------------------------------------------------------------------------------
+
+
+def partner_to_change(person: Person, slug: str, pk: int) -> Partner:
+    """The partner of a region that the person may read, or 404; raises NotYours for who only reads it."""
+    region = region_or_404(person, slug)
+    found = get_object_or_404(partners_of(person), region=region, pk=pk)
+    if not may_act(person, region, found.municipalities.values_list("pk", flat=True)):
+        raise NotYours
+    return found
+
+
+def partner_new(request: Request, slug: str) -> HttpResponse:
+    """A new candidate; its role stands in the address, since the form depends on it."""
+    region = region_or_404(request.user, slug)
+    if not may_act(request.user, region):
+        raise NotYours
+    role = request.GET.get("role", "")
+    if role not in Partner.Role.values:
+        return render(request, "adoption/partner_role.html", {"region": region})
+    form = NewPartnerForm(region, role, request.POST if request.method == "POST" else None)
+    shown: dict[str, Any] = {"region": region, "form": form, "role": Partner.Role(role)}
+    if form.is_valid():
+        try:
+            made = _add(region, role, form, request.user)
+        except Refused as refusal:
+            shown["reasons"] = refusal.reasons
+            return render(request, "adoption/partner_new.html", shown, status=refusal.status)
+        messages.success(request, _("%(partner)s is in the list.") % {"partner": made})
+        return redirect(made)
+    return render(request, "adoption/partner_new.html", shown, status=form.status)
+
+
+def _add(region: Region, role: str, form: NewPartnerForm, by: Person) -> Partner:
+    unit, municipalities = form.cleaned_data["unit"], form.cleaned_data["municipalities"]
+    return add_partner(region, by, form.organisation, role, municipalities, form.contact, unit, **form.details)
+
+
+def partner_edit(request: Request, slug: str, pk: int) -> HttpResponse:
+    """The partner's own facts are corrected."""
+    partner = partner_to_change(request.user, slug, pk)
+    typed = Partner.objects.get(pk=partner.pk)  # the form writes what is typed into a row of its own
+    form = PartnerForm(partner.region, partner.role, request.POST if request.method == "POST" else None, instance=typed)
+    shown: dict[str, Any] = {"partner": partner, "region": partner.region, "form": form}
+    if form.is_valid():
+        try:
+            data = form.cleaned_data
+            corrected = {"organisation": form.organisation, "unit": data["unit"]}
+            change_partner(partner, request.user, data["municipalities"], **corrected, **form.details)
+        except Refused as refusal:
+            shown["reasons"] = refusal.reasons
+            return render(request, "adoption/partner_edit.html", shown, status=refusal.status)
+        messages.success(request, _("The data has been saved."))
+        return redirect(partner)
+    return render(request, "adoption/partner_edit.html", shown, status=form.status)
+
+
+def partner_ask(request: Request, slug: str, pk: int) -> HttpResponse:
+    """Kaikukeskus is asked to clear the distributor, with the answers of rule R6."""
+    partner = partner_to_change(request.user, slug, pk)
+    typed = Partner.objects.get(pk=partner.pk)
+    form = ClearanceRequestForm(request.POST if request.method == "POST" else None, instance=typed)
+    shown: dict[str, Any] = {"partner": partner, "region": partner.region, "form": form, "rule": R6}
+    if form.is_valid():
+        try:
+            request_clearance(partner, request.user, form.cleaned_data)
+        except Refused as refusal:
+            shown["reasons"] = refusal.reasons
+            return render(request, "adoption/partner_ask.html", shown, status=refusal.status)
+        messages.success(request, _("The request stands in Kaikukeskus's queue. You get a mail when it has decided."))
+        return redirect(partner)
+    return render(request, "adoption/partner_ask.html", shown, status=form.status)

@@ -1,0 +1,567 @@
+"""Does each person see what waits for them, Kaikukeskus its queue and the country, and nobody anything else?"""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils.timezone import localdate, now
+from viewflow.workflow.models import Task
+
+from adoption import partners
+from adoption.models import Municipality, Partner, Person, Region, Responsibility
+from adoption.people import end_responsibility, name_person
+from commitments import services as commitments
+from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_trial, a_venue
+from workflows import services
+from workflows.models import Trial, TrialStep
+from workflows.overview import matrix, queue
+from workflows.services import confirm_step, override_rule, reopen_step, save_evidence, skip_step
+from workflows.tasks import work_of
+from workflows.walk import Walk, a_pdf, begin, ready, walk
+
+pytestmark = pytest.mark.django_db
+
+ANSWERS = {
+    "client_group": "Päihdekuntoutujia.",
+    "most_in_tight": True,
+    "why_most": "Useimmat elävät perusturvan varassa.",
+}
+INTRODUCED = {"date": "2026-01-12", "place": "Teams", "attendees": 20}
+
+
+def page(person: Person, path: str = "/", status: int = 200) -> str:
+    """The page as the person sees it, in English."""
+    Person.objects.filter(pk=person.pk).update(language="en")
+    client = Client()
+    client.force_login(person)
+    answer = client.get(path)
+    assert answer.status_code == status
+    return answer.content.decode()
+
+
+def words(html: str) -> str:
+    """What stands between the tags."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def mine(person: Person) -> list[str]:
+    return [str(item.what) for item in work_of(person).mine]
+
+
+def others(person: Person) -> list[tuple[str, set[str]]]:
+    return [(str(item.what), set(item.sides)) for item in work_of(person).others]
+
+
+def a_walk(until: str | None = None, slug: str = "kainuu", model: str = "2024") -> Walk:
+    here = begin(a_region(slug), model, "walk")
+    if until:
+        walk(here, until)
+    return here
+
+
+def due_in(here: Walk, key: str, days: int) -> None:
+    TrialStep.objects.filter(trial=here.trial, key=key).update(due=localdate() + timedelta(days=days))
+
+
+def trials_of_one_municipality(region: Region, numbers: range) -> None:
+    """So many trials of the region, each of one municipality."""
+    for municipality in Municipality.objects.order_by("pk")[numbers.start : numbers.stop]:
+        a_trial(region, municipalities=[municipality])
+
+
+@pytest.fixture(autouse=True)
+def english(settings):
+    settings.LANGUAGE_CODE = "en"
+
+
+# -- my tasks: whose turn it is ---------------------------------------------------------------------------------------
+
+
+def test_the_entries_of_the_first_step_are_the_pairs_to_write_and_then_kaikukeskus_confirms():
+    here = a_walk()
+    assert mine(here.aino) == ["Fill in step 1: Introductory event"] == mine(here.mikko)
+    save_evidence(here.trial, "intro_event", here.aino, INTRODUCED, 0)
+    assert mine(here.aino) == []
+    assert others(here.aino) == [("Confirm step 1: Introductory event", {"kaikukeskus"})]
+
+
+def test_the_training_waits_for_kaikukeskus_until_it_has_been_entered():
+    here = a_walk("local_pair")
+    [(what, sides)] = others(here.aino)
+    assert ("training" in what, sides) == (True, {"kaikukeskus"})
+    here.record("pair_training", {"date": "2026-02-01", "trainer": "Laura Mäkelä"}, here.laura)
+    assert mine(here.aino) == ["Confirm step 3: Kaikukeskus's training for the pair"] == mine(here.mikko)
+
+
+def test_after_a_half_confirmation_it_is_the_other_sides_turn_alone():
+    here = a_walk("local_pair")
+    here.record("pair_training", {"date": "2026-02-01", "trainer": "Laura Mäkelä"}, here.laura)
+    confirm_step(here.trial, "pair_training", here.mikko)
+    assert mine(here.mikko) == []
+    assert others(here.mikko) == [("Confirm step 3: Kaikukeskus's training for the pair", {"culture"})]
+    shown = words(page(here.aino))
+    assert f"Hello {here.aino.given_name}, one thing waits for you" in shown
+    assert f"Your confirmation is missing {here.mikko} confirmed" in shown
+
+
+def test_late_stands_first_then_this_week_then_later():
+    here = a_walk("commitments")
+    due_in(here, "kaikukanta_users", 60)
+    due_in(here, "print_comms", -5)
+    due_in(here, "induction", 0)
+    shown = words(page(here.aino))
+    assert shown.index("Late 1 thing") < shown.index("This week 1 thing") < shown.index("Later 1 thing")
+    assert "Late 5 days" in shown
+    assert [key for key in ("7", "8", "6") if f"step {key}" in shown] == ["7", "8", "6"]
+    next_thing = re.search(r'class="next-what">([^<]+)', page(here.aino))
+    assert next_thing
+    assert next_thing[1].startswith("Fill in step 7")
+
+
+def test_a_reopened_step_is_not_late_by_the_plan_that_knew_nothing_of_it():
+    here = a_walk("pair_training")
+    due_in(here, "local_pair", -40)
+    due_in(here, "pair_training", -30)
+    reopen_step(here.trial, "pair_training", here.laura, "Uusi vastuuhenkilö ei ole saanut koulutusta.")
+    [item] = [one for one in work_of(here.aino).mine if "training" in one.what]
+    assert (item.due, item.days_late, item.state) == (None, 0, "again")
+
+
+def test_skipped_and_overridden_rules_are_not_asked_for():
+    here = a_walk()
+    override_rule(here.trial, "intro_event", "introduction_not_held", here.laura, "Pidetään myöhemmin.")
+    assert mine(here.aino) == []
+    skip_step(here.trial, "intro_event", here.laura, "Pidettiin jo keväällä.")
+    assert [what for what, _sides in others(here.aino)] == ["Confirm step 2: Local pair or working group"]
+
+
+def test_each_person_sees_only_the_own_regions():
+    here = a_walk()
+    there = a_walk(slug="ruotsi")
+    assert {item.where.split(",")[0] for item in work_of(there.aino).mine} == {there.region.name_en}
+    assert there.region.name_en not in page(here.aino)
+
+
+def test_a_holder_of_one_municipality_sees_the_trials_that_include_it():
+    region = a_region("pohjois-savo")
+    kuopio, iisalmi = (Municipality.objects.get(name_fi=name) for name in ("Kuopio", "Iisalmi"))
+    a_trial(region, municipalities=[kuopio])
+    laura = a_kaikukeskus_person()
+    venla = name_person(region, "culture", "venla@example.org", "Venla Aho", laura, kuopio).person
+    eino = name_person(region, "culture", "eino@example.org", "Eino Lahti", laura, iisalmi).person
+    assert len(mine(venla)) == 1
+    assert work_of(eino) == ([], [])
+
+
+def test_tasks_move_with_the_responsibility_at_once():
+    here = a_walk()
+    new = name_person(here.region, "culture", "venla@example.org", "Venla Aho", here.laura).person
+    assert mine(new) == mine(here.aino) != []
+    end_responsibility(Responsibility.objects.get(person=here.aino), here.laura)
+    assert work_of(here.aino) == ([], [])
+    assert "Nobody has named you" in page(here.aino)
+
+
+def test_a_substitute_sees_the_sides_tasks():
+    here = a_walk()
+    riitta = name_person(here.region, "care", "riitta@example.org", "Riitta Kallio", here.mikko, substitute=True).person
+    assert mine(riitta) == mine(here.mikko) != []
+
+
+def test_the_working_group_sees_the_same_without_anything_to_do():
+    here = a_walk("commitments")
+    reetta = name_person(here.region, "group", "reetta@example.org", "Reetta Ryhmä", here.mikko).person
+    shown = page(reetta)
+    assert "step 7" in words(shown)
+    assert 'class="next"' not in shown
+    assert 'class="btn' not in shown
+    assert "you can follow here how it goes" in shown
+
+
+def test_one_person_of_several_regions_sees_them_in_one_list():
+    here = a_walk()
+    there = a_walk(slug="ruotsi")
+    name_person(there.region, "care", here.mikko.email, "", there.laura)
+    assert {item.where.split(",")[0] for item in work_of(here.mikko).mine} == {"Kainuu", there.region.name_en}
+
+
+# -- my tasks: partners, commitments, the year ------------------------------------------------------------------------
+
+
+def test_kaikukeskuss_question_is_the_care_sides_to_answer():
+    region = a_region()
+    aino, mikko = a_pair(region)
+    partner = a_distributor(region, mikko)
+    partners.request_clearance(partner, mikko, ANSWERS)
+    assert others(mikko) == [(f"Clearance of {partner}", {"kaikukeskus"})]
+    partners.want_more(partner, a_kaikukeskus_person(), "Kuinka moni?")
+    assert mine(mikko) == [f"Answer Kaikukeskus's question: {partner}"]
+    assert others(aino) == [(f"Answer Kaikukeskus's question: {partner}", {"care"})]
+    partners.answer_question(partner, mikko, "Kuusikymmentä.")
+    assert mine(mikko) == []
+
+
+def test_a_commitment_is_checked_then_sent_then_waits_for_those_who_sign():
+    region = a_region()
+    aino, _mikko = a_pair(region)
+    venue = a_venue(region, aino)
+    draft = commitments.draft_partner_commitment(venue, aino)
+    assert mine(aino) == [f"Check: Partnership commitment, {venue}"]
+    rows = {p.pk: {"signatory_name": f"Nimi {p.pk}"} for p in draft.parties.all() if not p.signatory_name}
+    draft = commitments.change_draft(draft, aino, rows)
+    commitments.check(draft, aino, draft.edition.manifest_sha256)
+    assert mine(aino) == [f"Send to be signed: Partnership commitment, {venue}"]
+    commitments.send(draft, aino)
+    assert mine(aino) == []
+    assert others(aino) == [(f"Signatures: Partnership commitment, {venue}", {"parties"})]
+
+
+def test_a_committed_partner_without_contact_person_waits_for_its_own_side():
+    here = a_walk("commitments")
+    venue = here.region.partners.get(role="venue")
+    Partner.objects.filter(pk=venue.pk).update(contact=None)
+    assert f"Name a contact person: {venue}" in mine(here.aino)
+    assert f"Name a contact person: {venue}" not in mine(here.mikko)
+
+
+def test_the_feedback_meeting_stands_there_a_month_before_and_late_after():
+    here = a_walk("start_distribution")
+    wanted = "Hold the feedback meeting: Kainuu"
+    assert wanted not in mine(here.aino)
+    Trial.objects.filter(pk=here.trial.pk).update(started_on=localdate() - timedelta(days=340))
+    assert wanted in mine(here.aino)
+    Trial.objects.filter(pk=here.trial.pk).update(started_on=localdate() - timedelta(days=400))
+    assert work_of(here.mikko).mine[0].what == wanted
+    assert work_of(here.mikko).mine[0].days_late > 0
+
+
+# -- my tasks: others, and nothing to do ------------------------------------------------------------------------------
+
+
+def test_with_nothing_to_do_the_page_says_what_comes_next():
+    here = a_walk("local_pair")
+    shown = words(page(here.aino))
+    assert f"Hello {here.aino.given_name}, nothing waits for you" in shown
+    assert "The next due date that is known is" in shown
+    assert "See where Kainuu is on the path" in shown
+    assert 'class="next"' not in page(here.aino)
+
+
+def test_in_lasting_use_the_next_thing_is_the_feedback_meeting():
+    here = a_walk("decision")
+    assert "feedback meeting, Kainuu" in words(page(here.aino))
+
+
+def test_a_partners_contact_sees_the_own_partner_and_whom_to_call():
+    region = a_region()
+    _aino, mikko = a_pair(region)
+    partner = a_distributor(region, mikko)
+    other = a_venue(region, mikko)
+    shown = words(page(partner.contact))
+    assert str(partner) in shown
+    assert mikko.email in shown
+    assert str(other) not in shown
+
+
+def test_whoever_is_responsible_for_nothing_reads_so():
+    shown = words(page(a_stranger()))
+    assert "You are responsible for no region at present" in shown
+    assert "Kainuu" not in shown
+
+
+def test_kaikukeskus_is_led_to_its_queue():
+    client = Client()
+    client.force_login(a_kaikukeskus_person())
+    answer = client.get("/")
+    assert (answer.status_code, answer["Location"]) == (302, "/queue/")
+
+
+@pytest.mark.parametrize("path", ["/", "/queue/", "/regions/", "/help/steps/"])
+def test_a_post_has_nothing_to_do_there(path):
+    client = Client()
+    client.force_login(a_kaikukeskus_person())
+    assert client.post(path).status_code == 405
+
+
+def test_the_numbers_of_queries_are_the_same_at_10_and_at_200_tasks(django_assert_num_queries):
+    region, elsewhere = a_region(), a_region("ruotsi")
+    aino, _mikko = a_pair(region)
+    laura = a_kaikukeskus_person()
+    clients = {person.pk: Client() for person in (aino, laura)}
+    for person in (aino, laura):
+        clients[person.pk].force_login(person)
+    trials_of_one_municipality(elsewhere, range(200, 210))
+    for numbers, waiting in ((range(10), 10), (range(10, 200), 200)):
+        trials_of_one_municipality(region, numbers)
+        with django_assert_num_queries(13):
+            answer = clients[aino.pk].get("/")
+        assert answer.context["page"].paginator.count == waiting
+        with django_assert_num_queries(15):
+            answer = clients[laura.pk].get("/queue/")
+        assert answer.context["page"].paginator.count == waiting + 10
+        with django_assert_num_queries(8):
+            clients[aino.pk].get("/regions/")
+    assert len(clients[aino.pk].get("/").context["page"]) == 50
+    assert len(clients[aino.pk].get("/?page=4").context["page"]) == 50
+    assert clients[aino.pk].get("/?page=nonsense").status_code == 200
+
+
+def test_the_numbers_of_queries_do_not_grow_with_partners_and_commitments(django_assert_num_queries):
+    region = a_region()
+    aino, mikko = a_pair(region)
+    mine_now, queue_now = Client(), Client()
+    mine_now.force_login(mikko)
+    queue_now.force_login(a_kaikukeskus_person())
+    for numbers in (range(2), range(2, 8)):
+        for number in numbers:
+            partner = a_distributor(region, mikko, f"Tupa {number} ry")
+            partners.request_clearance(partner, mikko, ANSWERS)
+            if number % 2:
+                partners.want_more(partner, a_kaikukeskus_person(), "Kuinka moni?")
+            commitments.draft_partner_commitment(a_venue(region, aino, f"Sali {number}"), aino)
+        with django_assert_num_queries(12):
+            mine_now.get("/")
+        with django_assert_num_queries(8):
+            queue_now.get("/queue/")
+
+
+# -- the queue --------------------------------------------------------------------------------------------------------
+
+
+def test_the_queue_is_kaikukeskuss_own():
+    here = a_walk()
+    page(here.aino, "/queue/", status=404)
+
+
+def test_the_queue_has_everything_that_waits_the_oldest_first():
+    here = a_walk("workshop")
+    there = a_walk("local_pair", "ruotsi")
+    asked = next(p for p in here.partners() if p.is_distributor)
+    partners.request_clearance(asked, here.mikko)
+    Partner.objects.filter(pk=asked.pk).update(asked_at=now() - timedelta(days=9))
+    draft = ready(services.draft_for_trial(here.trial, here.aino), here.aino)
+    others_sign(draft, here.mikko)
+    Task.objects.filter(process__trial=there.trial).update(created=now() - timedelta(days=3))
+    assert [(str(one.kind), one.days, one.is_late) for one in queue()] == [
+        ("New distributor", 9, True),
+        ("Training to enter", 3, False),
+        ("Signature", 0, False),
+    ]
+    shown = page(here.laura, "/queue/")
+    assert "Begin with the oldest" in shown
+    assert reverse("commitment_copy", args=["kainuu", draft.pk]) in shown
+    assert reverse("step", args=["ruotsi", there.trial.pk, "pair_training"]) in shown
+    assert "neljä viidestä" in shown
+    assert shown.count("<details open>") == 1
+
+
+def others_sign(draft, by: Person) -> None:
+    """Every party has signed but Kaikukeskus."""
+    rows = [p for p in draft.parties.all() if p.role != "kaikukeskus"]
+    signed = [commitments.Signature(p.pk, p.signatory_name, localdate()) for p in rows]
+    commitments.record_copy(draft, by, a_pdf(), "sopimus.pdf", signed)
+
+
+def test_a_commitment_waits_for_kaikukeskus_only_when_all_others_have_signed():
+    here = a_walk("workshop")
+    draft = ready(services.draft_for_trial(here.trial, here.aino), here.aino)
+    assert queue() == []
+    others_sign(draft, here.mikko)
+    assert [one.title for one in queue()] == ["Cooperation commitment, Kainuu"]
+    assert others(here.aino)[0][1] == {"kaikukeskus"}
+
+
+def test_a_request_is_decided_in_place_and_the_next_one_is_open():
+    region = a_region()
+    _aino, mikko = a_pair(region)
+    laura = a_kaikukeskus_person()
+    first, second = (a_distributor(region, mikko, name) for name in ("Ensimmäinen ry", "Toinen ry"))
+    for partner in (first, second):
+        partners.request_clearance(partner, mikko, ANSWERS)
+    client = Client()
+    client.force_login(laura)
+    address = reverse("clearance_decide", args=["kainuu", first.pk])
+    answer = client.post(address, {"decision": "clear", "message": "", "next": "/queue/"}, follow=True)
+    assert answer.redirect_chain == [("/queue/", 302)]
+    assert Partner.objects.get(pk=first.pk).state == Partner.State.CLEARED
+    assert [one.partner for one in queue()] == [second]
+    refused = client.post(reverse("clearance_decide", args=["kainuu", second.pk]), {"decision": "more", "message": ""})
+    assert refused.status_code == 422
+    assert Partner.objects.get(pk=second.pk).state == Partner.State.ASKED
+
+
+def test_question_and_answer_stand_with_the_request():
+    region = a_region()
+    _aino, mikko = a_pair(region)
+    partner = a_distributor(region, mikko)
+    partners.request_clearance(partner, mikko, ANSWERS)
+    partners.want_more(partner, a_kaikukeskus_person(), "Kuinka moni tulee toisesta kunnasta?")
+    partners.answer_question(partner, mikko, "Noin <viisi> sadasta.")
+    shown = page(a_kaikukeskus_person(), "/queue/")
+    assert shown.index("Kuinka moni tulee toisesta kunnasta?") < shown.index("Noin &lt;viisi&gt; sadasta.")
+    assert "More information has come" in shown
+
+
+def test_the_second_step_says_which_side_is_not_named():
+    region = a_region()
+    trial = a_trial(region)
+    laura = a_kaikukeskus_person()
+    skip_step(trial, "intro_event", laura, "Pidettiin jo keväällä.")
+    name_person(region, "culture", "aino@example.org", "Aino Virtanen", laura)
+    [one] = queue()
+    assert one.missing == ["A responsible person of the care side"]
+
+
+def test_an_empty_queue_says_so():
+    a_region()
+    shown = words(page(a_kaikukeskus_person(), "/queue/"))
+    assert "Nothing waits for your decision" in shown
+    assert "No trial is open yet" in shown
+
+
+# -- regions × ten steps ----------------------------------------------------------------------------------------------
+
+
+def states(here: Walk) -> list[str]:
+    [row] = [row for row in matrix() if row.trial == here.trial]
+    return [cell.state for cell in row.cells]
+
+
+def test_each_state_has_its_cell():
+    here = a_walk("commitments")
+    skip_step(here.trial, "kaikukanta_users", here.laura, "Tunnukset on jo.")
+    due_in(here, "print_comms", -1)
+    assert states(here) == ["done"] * 5 + ["skip", "late", "open", "ahead", "ahead"]
+    reopen_step(here.trial, "workshop", here.laura, "Uusi kunta tuli mukaan.")
+    for partner in here.partners():
+        partners.record_induction(partner, here.mikko, localdate(), "event")
+    confirm_step(here.trial, "induction", here.mikko)
+    assert states(here) == ["done"] * 3 + ["again", "done", "skip", "late", "half", "ahead", "ahead"]
+
+
+def test_the_late_stand_first_and_those_longest_in_place_before_others():
+    here, there, far = a_walk("local_pair"), a_walk("local_pair", "ruotsi"), a_walk("local_pair", "lappi")
+    for walked, days in ((here, 2), (there, 30), (far, 20)):
+        Task.objects.filter(process__trial=walked.trial).update(created=now() - timedelta(days=days))
+    due_in(here, "pair_training", -1)
+    rows = matrix()
+    assert [row.trial.region.slug for row in rows] == ["kainuu", "ruotsi", "lappi"]
+    assert [row.situation for row in rows] == ["Step 3, 2 days", "Step 3, 30 days", "Step 3, 20 days"]
+
+
+def test_a_region_that_went_on_stays_with_its_next_feedback_meeting():
+    here = a_walk("decision")
+    [row] = matrix()
+    assert (row.situation, row.meeting_is_late) == ("In lasting use", False)
+    Trial.objects.filter(pk=here.trial.pk).update(decided="stop")
+    assert matrix() == []
+
+
+def test_every_cell_has_its_word_and_the_legend_stands_above():
+    a_walk("local_pair")
+    shown = page(a_kaikukeskus_person(), "/queue/")
+    assert shown.count('<span class="hidden">not yet</span>') == 7
+    assert shown.index('class="legend"') < shown.index("<table")
+
+
+def test_trials_of_one_region_are_told_apart_by_their_municipalities():
+    region = a_region("pohjois-savo")
+    for name in ("Kuopio", "Iisalmi"):
+        a_trial(region, municipalities=[Municipality.objects.get(name_fi=name)])
+    assert sorted(row.places for row in matrix()) == [["Iisalmi"], ["Kuopio"]]
+
+
+# -- all regions ------------------------------------------------------------------------------------------------------
+
+
+def test_kaikukeskus_sees_all_regions_and_may_add_one():
+    a_region()
+    shown = page(a_kaikukeskus_person(), "/regions/")
+    assert all(region.get_absolute_url() in shown for region in Region.objects.all())
+    assert reverse("region_new") in shown
+    assert "Kaikukortti is in use in 60 municipalities. It is coming to 41 more." in words(shown)
+
+
+def test_others_see_their_own_and_add_none():
+    aino, _mikko = a_pair(a_region())
+    shown = page(aino, "/regions/")
+    assert "Kainuu" in shown
+    assert "Tampere" not in shown
+    assert reverse("region_new") not in shown
+    assert "No region is yours at present" in page(a_stranger(), "/regions/")
+
+
+def test_what_is_not_known_of_haaparanta_is_said():
+    a_region()
+    shown = words(page(a_kaikukeskus_person(), "/regions/"))
+    assert re.search(r"Haparanda Trial: none Residents: not known", shown)
+
+
+def test_a_phase_is_chosen_and_a_wrong_one_shows_all():
+    here = a_walk("start_distribution")
+    shown = page(here.laura, "/regions/?phase=trial")
+    table = shown[shown.index("<table") : shown.index("</table>")]
+    assert "Kajaani" in table
+    assert "Tampere" not in table
+    assert "No municipality is in this phase" in page(here.laura, "/regions/?phase=paused")
+    assert "Tampere" in page(here.laura, "/regions/?phase=<script>")
+
+
+# -- the ten steps in words -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "title"), [("", "Users in Kaikukanta"), ("?model=2023", "Seeing to the local statistics")]
+)
+def test_the_help_shows_each_published_model_with_its_sources(query, title):
+    shown = page(a_stranger(), f"/help/steps/{query}")
+    assert title in shown
+    assert "Järjestävät palautekokouksen (vähintään kerran vuodessa)" in shown
+    assert "Kaikukeskus&#x27;s slides 2024" in shown
+    assert shown.count("<h2") == 11
+
+
+# -- in the browser ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_pages_are_accessible_and_the_queue_works_by_keyboard(new_page, axe, live_server, width):
+    here = a_walk("workshop")
+    for partner in here.partners():
+        if partner.is_distributor:
+            partners.request_clearance(partner, here.mikko)
+    for person, paths in (
+        (here.laura, ["/queue/", "/regions/", "/help/steps/"]),
+        (here.aino, ["/"]),
+        (a_stranger(), ["/"]),
+    ):
+        opened = new_page(width=width)
+        opened.context.add_cookies([session_of(person, live_server.url)])
+        for path in paths:
+            opened.goto(path)
+            assert axe(opened) == []
+            assert opened.evaluate("document.documentElement.scrollWidth") <= width
+            if path == "/queue/":
+                assert decided_by_keyboard(opened, here)
+
+
+def session_of(person: Person, url: str) -> dict[str, str]:
+    client = Client()
+    client.force_login(person)
+    return {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}
+
+
+def decided_by_keyboard(opened, here: Walk) -> bool:
+    """The first request is cleared, and the second is opened, without a mouse."""
+    opened.locator(".queue summary").nth(1).focus()
+    opened.keyboard.press("Enter")
+    assert opened.locator(".queue details[open]").count() == 2
+    opened.locator(".queue details[open] input[type=radio]").first.focus()
+    opened.keyboard.press("Space")
+    opened.locator(".queue details[open] button").first.focus()
+    with opened.expect_navigation(url="**/queue/"):
+        opened.keyboard.press("Enter")
+    return here.region.partners.filter(state=Partner.State.CLEARED).count() == 1

@@ -1,0 +1,392 @@
+"""What does Kaikukeskus see of the whole country: its queue, the regions × ten steps, and where Kaikukortti is used?"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from viewflow.workflow.models import Task
+
+from adoption.access import KAIKUKESKUS
+from adoption.models import Act, Municipality, Partner, Phase, Region, RegionMunicipality, Responsibility
+from commitments.models import Commitment, Party
+from workflows.models import Trial, TrialMunicipality, TrialStep
+from workflows.plan import due_of
+from workflows.services import OPEN
+from workflows.steps import Step
+from workflows.tasks import OpenStep, open_steps
+from workflows.trial import MODELS
+from workflows.year import next_feedback_due, stage_of
+
+ANSWER_WITHIN = 7  # days in which Kaikukeskus wants to have answered
+
+# -- the queue ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing that waits for Kaikukeskus: since when, what, where, of which kind, and how it is decided."""
+
+    since: date
+    title: str
+    where: str
+    kind: str
+    href: str = ""
+    act: str = ""
+    note: str = ""
+    missing: list[str] = field(default_factory=list)
+    partner: Partner | None = None
+    thread: list[Act] = field(default_factory=list)
+
+    @property
+    def days(self) -> int:
+        """For how many days it has waited."""
+        return max((localdate() - self.since).days, 0)
+
+    @property
+    def is_late(self) -> bool:
+        return self.days > ANSWER_WITHIN
+
+
+def queue() -> list[Waiting]:
+    """Everything that waits for Kaikukeskus, the oldest first."""
+    return sorted(requests() + steps_to_confirm() + signatures(), key=lambda one: (one.since, one.title))
+
+
+def requests() -> list[Waiting]:
+    """Distributors to clear, each with what was asked and answered before."""
+    found = Partner.objects.waiting_for_kaikukeskus().select_related("organisation", "region", "contact")
+    partners = list(found.prefetch_related("municipalities"))
+    threads = _threads(partners)
+    return [_request(partner, threads[str(partner.pk)]) for partner in partners]
+
+
+THREAD = ("clearance_asked", "clearance_more_wanted", "clearance_answered")
+
+
+def _threads(partners: Sequence[Partner]) -> dict[str, list[Act]]:
+    """Partner's key, as history writes it → who asked and answered what, the oldest first."""
+    keys = [str(partner.pk) for partner in partners]
+    acts = Act.objects.filter(about_kind="partner", about_id__in=keys, what__in=THREAD).select_related("by")
+    threads: dict[str, list[Act]] = defaultdict(list)
+    for act in acts.order_by("region", "number"):
+        threads[act.about_id].append(act)
+    return threads
+
+
+def _request(partner: Partner, thread: list[Act]) -> Waiting:
+    places = ", ".join(municipality.name for municipality in partner.municipalities.all())
+    where = f"{partner.region} · {partner.organisation.get_sector_display()} · {places}"
+    since = localdate(partner.asked_at) if partner.asked_at else localdate()
+    kind = _("More information has come") if partner.answer else _("New distributor")
+    return Waiting(since, str(partner), where, kind, partner=partner, thread=thread)
+
+
+def steps_to_confirm() -> list[Waiting]:
+    """Open steps that Kaikukeskus confirms, and trainings that it enters."""
+    keys = {step.key for flow in MODELS.values() for step in flow.all_steps() if _is_ours(step)}
+    trials = Trial.objects.filter(decided="", steps__key__in=keys, steps__closed_at=None).select_related("region")
+    ours = [one for one in open_steps(list(trials.distinct())) if KAIKUKESKUS in one.awaits]
+    named = sides_named([one.trial for one in ours])
+    return [_step(one, named[one.trial.pk]) for one in ours]
+
+
+def _is_ours(step: Step) -> bool:
+    return KAIKUKESKUS in step.sides or step.writer == KAIKUKESKUS
+
+
+def sides_named(trials: Sequence[Trial]) -> dict[int, set[str]]:
+    """Trial → the sides with a responsible person who covers a municipality of it, as rule R2 asks; two queries."""
+    members: dict[int, set[int]] = defaultdict(set)
+    rows = TrialMunicipality.objects.filter(trial__in=trials)
+    for pk, municipality in rows.values_list("trial", "municipality"):
+        members[pk].add(municipality)
+    holders = Responsibility.objects.current().holders().filter(region__in={trial.region_id for trial in trials})
+    found: dict[int, set[str]] = defaultdict(set)
+    for region, side, municipality in holders.values_list("region", "side", "municipality"):
+        for trial in trials:
+            if trial.region_id == region and (municipality is None or municipality in members[trial.pk]):
+                found[trial.pk].add(side)
+    return found
+
+
+def _step(one: OpenStep, named: set[str]) -> Waiting:
+    enters = bool(one.step.writer)
+    facts = {"number": one.step.number, "title": one.step.title}
+    return Waiting(
+        since=localdate(one.row.reopened_at or one.since),
+        title=_("Step %(number)s, %(title)s") % facts,
+        where=str(one.trial),
+        kind=_("Training to enter") if enters else _("Confirmation"),
+        href=one.row.get_absolute_url(),
+        act=_("Enter the training") if enters else _("Open the step"),
+        note=str(one.step.what),
+        missing=_missing(one, named),
+    )
+
+
+def _missing(one: OpenStep, named: set[str]) -> list[str]:
+    if one.step.key == "local_pair":
+        texts = {
+            "culture": _("A responsible person of the culture side"),
+            "care": _("A responsible person of the care side"),
+        }
+        return [text for side, text in texts.items() if side not in named]
+    return [_("The entries of the step are not complete yet.")] if one.lacks_evidence else []
+
+
+def signatures() -> list[Waiting]:
+    """Region commitments that every other party has signed."""
+    found = Commitment.objects.filter(state__in=Commitment.SIGNING, kind=Commitment.Kind.REGION)
+    found = found.filter(parties__role=Party.Role.KAIKUKESKUS, parties__signed_on=None)
+    found = found.select_related("region").prefetch_related("parties__municipality", "parties__county")
+    return [_signature(one) for one in found if _others_have_signed(one)]
+
+
+def _others_have_signed(commitment: Commitment) -> bool:
+    return {party.role for party in commitment.parties.all() if party.signed_on is None} == {Party.Role.KAIKUKESKUS}
+
+
+def _signature(commitment: Commitment) -> Waiting:
+    others = [party for party in commitment.parties.all() if party.signed_on]
+    days = [party.signed_on for party in others if party.signed_on]
+    count = len(others)
+    said = ngettext("The other party has signed.", "All %(count)s other parties have signed.", count) % {"count": count}
+    return Waiting(
+        since=max(days, default=localdate()),
+        title=f"{commitment.name}, {commitment.region}",
+        where=", ".join(party.name_in_languages["fi"] for party in others),
+        kind=_("Signature"),
+        href=reverse("commitment_copy", args=[commitment.region.slug, commitment.pk]),
+        act=_("Record the signature"),
+        note=f"{said} {_('Kaikukeskus signs last.')}",
+    )
+
+
+# -- regions × ten steps --------------------------------------------------------------------------------------------
+
+NUMBERS = range(1, 11)
+SHORT = {
+    1: gettext_lazy("introduction"),
+    2: gettext_lazy("pair"),
+    3: gettext_lazy("training"),
+    4: gettext_lazy("workshop"),
+    5: gettext_lazy("commitments"),
+    6: gettext_lazy("Kaikukanta"),
+    7: gettext_lazy("printing"),
+    8: gettext_lazy("induction"),
+    9: gettext_lazy("distribution"),
+    10: gettext_lazy("feedback"),
+}
+WORDS = {
+    "done": gettext_lazy("done"),
+    "open": gettext_lazy("open"),
+    "half": gettext_lazy("waits for the other side"),
+    "again": gettext_lazy("reopened"),
+    "late": gettext_lazy("late"),
+    "skip": gettext_lazy("skipped"),
+    "ahead": gettext_lazy("not yet"),
+}
+
+
+class Cell(NamedTuple):
+    """A step of a trial in the table: its number, the icon of its state, and the word."""
+
+    number: int
+    state: str
+    word: str
+
+    @property
+    def css(self) -> str:
+        """Marked where the trial now is, paler where it has not come."""
+        return {"ahead": " is-ahead", "done": "", "skip": ""}.get(self.state, " is-now")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A trial in the table: where it is, for how many days, its ten cells, and its region's next feedback meeting."""
+
+    trial: Trial
+    places: list[str]  # its municipalities, where the region has several open trials
+    cells: list[Cell]
+    at: Step | None  # the open step that has been open for longest, a late one first
+    days: int
+    is_late: bool
+    meeting: date | None
+
+    @property
+    def meeting_is_late(self) -> bool:
+        return self.meeting is not None and stage_of(self.meeting, localdate()) == "late"
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether something is late in it: a step, or the yearly meeting."""
+        return self.is_late or self.meeting_is_late
+
+    @property
+    def situation(self) -> str:
+        """Where it is, in a few words."""
+        if self.at is None:
+            return _("In lasting use")
+        if self.at.key == "feedback" and not self.is_late:
+            return _("The trial is running")
+        facts = {"number": self.at.number, "days": self.days}
+        if self.at.outcomes:
+            return ngettext("Decision, %(days)s day", "Decision, %(days)s days", self.days) % facts
+        return ngettext("Step %(number)s, %(days)s day", "Step %(number)s, %(days)s days", self.days) % facts
+
+
+class Brief(NamedTuple):
+    """What the table needs of a step's row."""
+
+    trial: int
+    key: str
+    due: date | None
+    closed_at: datetime | None
+    skipped: str
+    reopened_at: datetime | None
+    confirmed: dict[str, object]
+
+
+def matrix() -> list[Row]:
+    """Each open trial, of regions without one the newest that went on; the late first, by their days at the step."""
+    trials = shown_trials()
+    briefs, tasks, due = _briefs(trials), _open_since(trials), next_feedback_due(trial.region_id for trial in trials)
+    places = _places(trials)
+    rows = [_row(t, briefs[t.pk], tasks[t.process_id], due.get(t.region_id), places[t.pk]) for t in trials]
+    return sorted(rows, key=lambda row: (not row.is_stuck, row.at is None, -row.days, row.trial.region.name))
+
+
+def shown_trials() -> list[Trial]:
+    """The open trials, and the newest undiscontinued one of each region that has none open."""
+    found = list(Trial.objects.exclude(decided="stop").select_related("region").order_by("-pk"))
+    having = {trial.region_id for trial in found if not trial.decided}
+    shown = []
+    for trial in found:
+        if not trial.decided or trial.region_id not in having:
+            shown.append(trial)
+            having.add(trial.region_id)
+    return shown
+
+
+def _briefs(trials: Sequence[Trial]) -> dict[int, dict[str, Brief]]:
+    """Trial → key → the newest round's row."""
+    found: dict[int, dict[str, Brief]] = defaultdict(dict)
+    for facts in TrialStep.objects.filter(trial__in=trials).order_by("round", "pk").values_list(*Brief._fields):
+        brief = Brief(*facts)
+        found[brief.trial][brief.key] = brief
+    return found
+
+
+def _open_since(trials: Sequence[Trial]) -> dict[int | None, dict[str, datetime]]:
+    """Process → key of an open step → since when it has been open."""
+    tasks = Task.objects.filter(process__in=[trial.process_id for trial in trials], **OPEN)
+    found: dict[int | None, dict[str, datetime]] = defaultdict(dict)
+    for process, node, created in tasks.values_list("process", "flow_task", "created"):
+        found[process][node.name] = created
+    return found
+
+
+def _places(trials: Sequence[Trial]) -> dict[int, list[str]]:
+    """Trial → its municipalities, where the region has another open one."""
+    regions = [trial.region_id for trial in trials]
+    shared = [trial for trial in trials if regions.count(trial.region_id) > 1]
+    found: dict[int, list[str]] = defaultdict(list)
+    members = TrialMunicipality.objects.filter(trial__in=shared).select_related("municipality")
+    for one in members.order_by("municipality__name_fi"):
+        found[one.trial_id].append(one.municipality.name)
+    return found
+
+
+def _row(
+    trial: Trial, briefs: dict[str, Brief], since: dict[str, datetime], meeting: date | None, places: list[str]
+) -> Row:
+    steps = MODELS[trial.model].all_steps()
+    cells = [_cell(step, briefs[step.key], step.key in since) for step in steps if isinstance(step.number, int)]
+    late = {key for key in since if _is_late(briefs[key])}
+    at = min(
+        (step for step in steps if step.key in since), key=lambda s: (s.key not in late, since[s.key]), default=None
+    )
+    days = (localdate() - localdate(since[at.key])).days if at else 0
+    return Row(trial, places, cells, at, max(days, 0), bool(late), meeting)
+
+
+def _cell(step: Step, row: Brief, is_open: bool) -> Cell:
+    state = cell_state(row, is_open)
+    assert isinstance(step.number, int)
+    return Cell(step.number, state, str(WORDS[state]))
+
+
+def cell_state(row: Brief, is_open: bool) -> str:
+    """The one state of a step that says most about it."""
+    if not is_open:
+        return "skip" if row.skipped else "done" if row.closed_at else "ahead"
+    if row.reopened_at:
+        return "again"
+    return "late" if _is_late(row) else "half" if row.confirmed else "open"
+
+
+def _is_late(row: Brief) -> bool:
+    due = due_of(row.due, row.reopened_at)
+    return due is not None and due < localdate()
+
+
+# -- where Kaikukortti is used --------------------------------------------------------------------------------------
+
+USED = (Phase.IN_USE, Phase.TRIAL, Phase.LASTING)
+COMING = (Phase.PREPARATION,)
+
+
+class Group(NamedTuple):
+    """Municipalities of a region that are in one phase since one day."""
+
+    phase: Phase
+    since: date
+    names: list[str]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A region: its municipalities by phase, its trials, and how many live there."""
+
+    region: Region
+    groups: list[Group]
+    trials: list[Trial]
+    residents: int | None  # of those whose number is known; None where of nobody
+    unknown: list[str]  # municipalities of which it is not known
+
+
+def places(regions: QuerySet[Region], phase: str = "") -> list[Place]:
+    """The regions with their municipalities by phase; with `phase`, only those municipalities and their regions."""
+    members = RegionMunicipality.objects.filter(region__in=regions).select_related("municipality")
+    by_region: dict[int, list[RegionMunicipality]] = defaultdict(list)
+    for one in members.filter(phase=phase) if phase else members:
+        by_region[one.region_id].append(one)
+    trials: dict[int, list[Trial]] = defaultdict(list)
+    for trial in Trial.objects.filter(region__in=regions).select_related("region"):
+        trials[trial.region_id].append(trial)
+    shown = sorted(regions, key=lambda region: region.name)
+    return [_place(r, by_region[r.pk], trials[r.pk]) for r in shown if by_region[r.pk] or not phase]
+
+
+def _place(region: Region, members: list[RegionMunicipality], trials: list[Trial]) -> Place:
+    groups: dict[tuple[Phase, date], list[str]] = defaultdict(list)
+    for one in members:
+        groups[Phase(one.phase), one.phase_since].append(one.municipality.name)
+    known = [one.municipality.population_2022 for one in members if one.municipality.population_2022 is not None]
+    unknown = [one.municipality.name for one in members if one.municipality.population_2022 is None]
+    order = sorted(groups, key=lambda group: (list(Phase).index(group[0]), group[1]))
+    found = [Group(*group, sorted(groups[group])) for group in order]
+    return Place(region, found, trials, sum(known) if known else None, unknown)
+
+
+def names_in(regions: QuerySet[Region], phases: Iterable[Phase]) -> list[str]:
+    """The names of the municipalities that are in one of the phases in one of the regions, in their order."""
+    members = RegionMunicipality.objects.filter(region__in=regions, phase__in=list(phases))
+    return sorted(m.name for m in Municipality.objects.filter(pk__in=members.values("municipality")))

@@ -1,0 +1,375 @@
+"""What waits for a person today, and what for others? Reads only, in queries whose number never grows with the tasks.
+
+Permission is read live: the rows are found in SQL by the responsibilities that the person has today.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from viewflow.workflow.models import Task
+
+from adoption.access import KAIKUKESKUS, PAIR
+from adoption.models import Municipality, Partner, Person, Region, Responsibility, Side
+from adoption.templatetags.kaiku import day, side_name
+from commitments.models import Commitment, Party
+from workflows import rules
+from workflows.models import Trial, TrialMunicipality, TrialStep
+from workflows.plan import due_of
+from workflows.services import OPEN
+from workflows.standing import WAITING
+from workflows.steps import Step
+from workflows.trial import MODELS as FLOWS
+from workflows.year import next_feedback_due, stage_of
+
+BOTH = frozenset(PAIR)
+PARTIES = "parties"  # a commitment waits for those who sign it
+# The rules that look at nothing but the step's own evidence: asking them costs no query.
+OF_EVIDENCE = frozenset(
+    [
+        rules.introduction_not_held,
+        rules.training_not_recorded,
+        rules.workshop_not_held,
+        rules.statistics_person_missing,
+        rules.materials_not_printed,
+        rules.local_page_missing,
+        rules.start_not_recorded,
+        rules.survey_not_held,
+        rules.commitments_meeting_not_held,
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to do or to wait for: what, where, by when, on which page, and whose turn it is."""
+
+    what: str
+    where: str
+    href: str
+    act: str = ""  # the word on the button
+    due: date | None = None
+    state: str = "open"
+    word: str = ""
+    note: str = ""
+    sides: frozenset[str] = frozenset()
+    mine: bool = False
+
+    @property
+    def whose(self) -> str:
+        """Whom it waits for, in words."""
+        return str(_("both sides")) if self.sides == BOTH else ", ".join(_side(side) for side in sorted(self.sides))
+
+    @property
+    def days_late(self) -> int:
+        """Days since the due date; 0 when it has not passed."""
+        return max((localdate() - self.due).days, 0) if self.due else 0
+
+
+class Work(NamedTuple):
+    """What the person's side does next, late first, and what others do."""
+
+    mine: list[Item]
+    others: list[Item]
+
+
+def work_of(person: Person) -> Work:
+    """Everything of the person's regions that is open today."""
+    trials = list(trials_of(person))
+    items = step_items(trials) + partner_items(person) + commitment_items(person) + meeting_items(person)
+    items.sort(key=_by_urgency)
+    return Work([item for item in items if item.mine], [item for item in items if not item.mine])
+
+
+def _by_urgency(item: Item) -> tuple[date, bool, str, str]:
+    """By due date; what has none comes last among the things of this week."""
+    return item.due or end_of_week(), item.due is None, item.where, item.what
+
+
+def end_of_week() -> date:
+    """Sunday of this week."""
+    today = localdate()
+    return today + timedelta(days=6 - today.weekday())
+
+
+# -- whose it is ----------------------------------------------------------------------------------------------------
+
+
+def held(person: Person, members: QuerySet, region: str = "region") -> dict[str, Exists]:
+    """For annotations: side → whether the person has today a responsibility of it that covers the row.
+
+    `members`: keys of the row's municipalities, by OuterRef(OuterRef("pk")).
+    """
+    own = Responsibility.objects.current().filter(person=person, region=OuterRef(region)).covering(members)
+    return {side: Exists(own.filter(side=side)) for side in Side.values}
+
+
+def sides_held(row: object) -> frozenset[str]:
+    """The sides that `held` has found for the row; of the pair, and "group" of the working group."""
+    return frozenset(side for side in Side.values if getattr(row, side))
+
+
+def own_regions(person: Person) -> QuerySet:
+    """Keys of the regions in which the person has a responsibility today."""
+    return Responsibility.objects.current().filter(person=person).values("region")
+
+
+IN_SOME_ROLE = Q(culture=True) | Q(care=True) | Q(group=True)
+
+
+def trials_of(person: Person) -> QuerySet[Trial]:
+    """The undecided trials that a responsibility of the person covers, each with the sides held in it."""
+    members = TrialMunicipality.objects.filter(trial=OuterRef(OuterRef("pk"))).values("municipality")
+    open_trials = Trial.objects.filter(decided="", region__in=own_regions(person)).select_related("region")
+    return open_trials.annotate(**held(person, members)).filter(IN_SOME_ROLE)
+
+
+# -- open steps -----------------------------------------------------------------------------------------------------
+
+
+class OpenStep(NamedTuple):
+    """An open step of a trial: its words, its row, and since when it has been open."""
+
+    trial: Trial
+    step: Step
+    row: TrialStep
+    since: datetime
+
+    @property
+    def due(self) -> date | None:
+        """The plan's day; nothing for a step reopened after it, which the plan did not foresee."""
+        return due_of(self.row.due, self.row.reopened_at)
+
+    @property
+    def lacks_evidence(self) -> bool:
+        """Whether the step's own entries are still to be written."""
+        facts = rules.Facts(self.trial, self.row, self.trial.region, [])
+        return any(
+            rule(facts) for rule in self.step.missing if rule in OF_EVIDENCE and rule.key not in self.row.overrides
+        )
+
+    @property
+    def awaits(self) -> frozenset[str]:
+        """Whose turn it is: the writer's while the entries are missing, then the sides still to confirm."""
+        if self.step.writer and self.lacks_evidence:
+            return frozenset([self.step.writer])
+        return frozenset(self.step.awaits(self.row.confirmed))
+
+
+def open_steps(trials: Sequence[Trial]) -> list[OpenStep]:
+    """The open steps of the trials: viewflow's open tasks, each with its newest row."""
+    by_process = {trial.process_id: trial for trial in trials}
+    tasks = Task.objects.filter(process__in=list(by_process), **OPEN).only("process", "flow_task", "created")
+    found = {(by_process[task.process_id].pk, task.flow_task.name): task for task in tasks if task.flow_task}
+    rows = TrialStep.objects.filter(trial__in=trials, closed_at=None, key__in={key for _pk, key in found})
+    steps = []
+    for row in rows.order_by("trial", "pk"):
+        if task := found.get((row.trial_id, row.key)):
+            row.trial = by_process[task.process_id]
+            steps.append(OpenStep(row.trial, task.flow_task.step, row, task.created))
+    return steps
+
+
+def step_items(trials: Sequence[Trial]) -> list[Item]:
+    """The open steps of the trials, for the reader whose sides stand on each trial."""
+    steps = open_steps(trials)
+    givers = {given["by"] for one in steps for given in one.row.confirmed.values()}
+    names = Person.objects.in_bulk(list(givers)) if givers else {}
+    return [_step_item(one, sides_held(one.trial), names) for one in steps]
+
+
+def _step_item(one: OpenStep, held_sides: frozenset[str], names: dict[int, Person]) -> Item:
+    pair = held_sides & BOTH
+    writes = bool(pair) and not one.step.writer and one.lacks_evidence
+    mine = bool(writes or pair & one.awaits)
+    state, word = _step_state(one, mine)
+    years = f"{one.trial.planned_start.year}–{one.trial.planned_end.year}"
+    return Item(
+        what=_step_title(one.step, one.lacks_evidence),
+        where=_("%(region)s, trial %(years)s") % {"region": one.trial.region, "years": years},
+        href=one.row.get_absolute_url(),
+        act=_("Fill in") if one.lacks_evidence else _("Confirm"),
+        due=one.due,
+        state=state,
+        word=word,
+        note=_who_confirmed(one, names),
+        sides=one.awaits,
+        mine=mine,
+    )
+
+
+def _step_title(step: Step, fill_in: bool) -> str:
+    facts = {"number": step.number, "title": step.title}
+    if step.outcomes:
+        return str(step.title)
+    return (_("Fill in step %(number)s: %(title)s") if fill_in else _("Confirm step %(number)s: %(title)s")) % facts
+
+
+def _step_state(one: OpenStep, mine: bool) -> tuple[str, str]:
+    if one.row.confirmed and mine:
+        return "half", _("Your confirmation is missing")
+    if one.row.reopened_at:
+        return "again", _("Reopened %(day)s") % {"day": day(one.row.reopened_at)}
+    return "open", str(WAITING[one.awaits])
+
+
+def _side(side: str) -> str:
+    return _("those who sign") if side == PARTIES else side_name(side)
+
+
+def _who_confirmed(one: OpenStep, names: dict[int, Person]) -> str:
+    said = [
+        _("%(name)s confirmed %(day)s") % {"name": names[given["by"]], "day": day(datetime.fromisoformat(given["at"]))}
+        for given in one.row.confirmed.values()
+    ]
+    return ", ".join(said)
+
+
+# -- partners -------------------------------------------------------------------------------------------------------
+
+
+def partner_items(person: Person) -> list[Item]:
+    """Questions of Kaikukeskus to answer, committed partners without a contact person, and requests on their way."""
+    state = Partner.State
+    members = Municipality.objects.filter(partners=OuterRef(OuterRef("pk"))).values("pk")
+    nobody = Q(state__in=[state.COMMITTED, state.ACTIVE], contact=None)
+    found = Partner.objects.filter(Q(state__in=[state.MORE_WANTED, state.ASKED]) | nobody)
+    found = found.filter(region__in=own_regions(person)).select_related("organisation", "region")
+    return [_partner_item(partner) for partner in found.annotate(**held(person, members)).filter(IN_SOME_ROLE)]
+
+
+def _partner_item(partner: Partner) -> Item:
+    """The side that looks after the partner acts (R3)."""
+    name, where = {"partner": partner}, f"{partner.region}, {partner.get_role_display()}"
+    sides = frozenset([partner.side])
+    mine = partner.side in sides_held(partner)
+    args = [partner.region.slug, partner.pk]
+    if partner.state == Partner.State.ASKED:
+        since = _("asked %(day)s") % {"day": day(partner.asked_at)}
+        what = _("Clearance of %(partner)s") % name
+        return Item(what, where, reverse("partner", args=args), note=since, sides=frozenset([KAIKUKESKUS]))
+    if partner.state == Partner.State.MORE_WANTED:
+        what, href, act = _("Answer Kaikukeskus's question: %(partner)s"), "partner_answer", _("Answer")
+        return Item(what % name, where, reverse(href, args=args), act, note=partner.question, sides=sides, mine=mine)
+    what, href, act = _("Name a contact person: %(partner)s"), "partner_contact", _("Name")
+    note = _("Without a contact person it cannot begin.")
+    return Item(what % name, where, reverse(href, args=args), act, None, "missing", "", note, sides, mine)
+
+
+# -- commitments ----------------------------------------------------------------------------------------------------
+
+
+def commitment_items(person: Person) -> list[Item]:
+    """Commitments to check, to send, and those that wait for signatures."""
+    members = Party.objects.filter(commitment=OuterRef(OuterRef("pk"))).values("municipality")
+    found = Commitment.objects.unfinished().filter(region__in=own_regions(person)).annotate(**held(person, members))
+    found = found.filter(IN_SOME_ROLE).select_related("region", "partner__organisation")
+    return [_commitment_item(one) for one in found.prefetch_related("parties")]
+
+
+def _commitment_item(one: Commitment) -> Item:
+    facts = {"name": one.name, "party": one.partner or one.region}
+    where = str(one.region) if one.partner else _("%(region)s, commitment of the region") % {"region": one.region}
+    sides = frozenset([one.partner.side]) if one.partner else BOTH
+    mine = bool(sides & sides_held(one))
+    if one.state in Commitment.SIGNING:
+        parties = one.parties.all()
+        signed = sum(party.signed_on is not None for party in parties)
+        awaited = {party.role for party in parties if party.signed_on is None}
+        what = _("Signatures: %(name)s, %(party)s") % facts
+        note = _("%(signed)s of %(all)s have signed") % {"signed": signed, "all": len(parties)}
+        waits = KAIKUKESKUS if awaited == {Party.Role.KAIKUKESKUS} else PARTIES
+        return Item(what, where, one.get_absolute_url(), note=note, sides=frozenset([waits]))
+    if one.state == Commitment.State.CHECKED:
+        what, act = _("Send to be signed: %(name)s, %(party)s") % facts, _("Send")
+    else:
+        what, act = _("Check: %(name)s, %(party)s") % facts, _("Check")
+    return Item(what, where, one.get_absolute_url(), act, sides=sides, mine=mine)
+
+
+# -- the year -------------------------------------------------------------------------------------------------------
+
+
+def meeting_items(person: Person) -> list[Item]:
+    """Feedback meetings of the person's regions that are due within a month, or late."""
+    own = Responsibility.objects.current().filter(person=person, region=OuterRef("pk"))
+    found = Region.objects.filter(pk__in=own_regions(person))
+    regions = list(found.annotate(**{side: Exists(own.filter(side=side)) for side in Side.values}))
+    due = next_feedback_due([region.pk for region in regions])
+    return [_meeting_item(r, due[r.pk]) for r in regions if r.pk in due and stage_of(due[r.pk], localdate())]
+
+
+def _meeting_item(region: Region, due: date) -> Item:
+    return Item(
+        what=_("Hold the feedback meeting: %(region)s") % {"region": region},
+        where=_("There is one at least every twelve months. Invite Kaikukeskus."),
+        href=reverse("meeting_new", args=[region.slug]),
+        act=_("Record"),
+        due=due,
+        sides=BOTH,
+        mine=bool(BOTH & sides_held(region)),
+    )
+
+
+# -- what comes next, and whom to call --------------------------------------------------------------------------------
+
+
+class Known(NamedTuple):
+    """The nearest day that is known, and what is due by it."""
+
+    due: date
+    what: str
+
+
+def next_known(person: Person) -> Known | None:
+    """What comes next, when nothing waits: of the steps where the person's sides confirm, or the feedback meeting."""
+    regions = Region.objects.filter(pk__in=own_regions(person)).in_bulk()
+    meetings = [(due, regions[pk]) for pk, due in next_feedback_due(regions).items() if due >= localdate()]
+    known = [Known(due, _("feedback meeting, %(region)s") % {"region": region}) for due, region in meetings]
+    return min([*known, *_next_step(person)], default=None)
+
+
+def _next_step(person: Person) -> list[Known]:
+    """The planned step that is nearest, if there is one."""
+    trials = {trial.pk: trial for trial in trials_of(person)}
+    rows = TrialStep.objects.filter(trial__in=trials, closed_at=None, due__gte=localdate()).order_by("due", "pk")
+    for row in rows.only("trial", "key", "due"):
+        trial = trials[row.trial_id]
+        step = FLOWS[trial.model].step(row.key)
+        if step and row.due and step.sides & sides_held(trial):
+            return [Known(row.due, f"{step.title}, {trial.region}")]
+    return []
+
+
+class Contacted(NamedTuple):
+    """A partner whose contact person is asking, and whom to call about it."""
+
+    partner: Partner
+    whom: list[Person]
+
+
+def partners_of_contact(person: Person) -> list[Contacted]:
+    """The partners whose contact the person is, each with the holders who look after it, as in
+    `adoption.access.holders_for_partner`, for all of them in three queries."""
+    partners = Partner.objects.alive().filter(contact=person).select_related("organisation", "region")
+    found = list(partners.prefetch_related("municipalities"))
+    regions = {partner.region_id for partner in found}
+    holders: dict[tuple[int, str], list[Responsibility]] = defaultdict(list)
+    current = Responsibility.objects.current().holders().filter(region__in=regions)
+    for one in current.select_related("person").order_by("pk"):
+        holders[one.region_id, one.side].append(one)
+    return [Contacted(partner, _whom(partner, holders[partner.region_id, partner.side])) for partner in found]
+
+
+def _whom(partner: Partner, holders: list[Responsibility]) -> list[Person]:
+    """The own holders of its municipalities first, else those of the whole region's side, else all of the side."""
+    served = {municipality.pk for municipality in partner.municipalities.all()}
+    own = [one.person for one in holders if one.municipality_id in served]
+    whole = [one.person for one in holders if one.municipality_id is None]
+    return list(dict.fromkeys(own or whole or [one.person for one in holders]))
