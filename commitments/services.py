@@ -7,7 +7,6 @@ from io import BytesIO
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.utils import translation
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
@@ -167,14 +166,8 @@ def _partner_party(partner: Partner) -> Party:
         name=str(partner),
         signatory_name=partner.signatory_name,
         signatory_title=partner.signatory_title,
-        signatory_basis=_basis(partner),
+        signatory_basis=partner.signatory_basis,
     )
-
-
-def _basis(partner: Partner) -> str:
-    """The basis of the right to sign in the language of the partner's document, whoever drafts it."""
-    with translation.override(partner.language):
-        return str(partner.get_signatory_basis_display()) if partner.signatory_basis else ""
 
 
 def _kaikukeskus_party() -> Party:

@@ -7,137 +7,303 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('adoption', '0001_initial'),
+        ("adoption", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Commitment',
+            name="Commitment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('region_commitment', 'commitment of the region and Kaikukeskus'), ('partner_commitment', 'commitment of a partner')], max_length=20)),
-                ('operating_model', models.CharField(max_length=8)),
-                ('term_start', models.DateField(null=True, verbose_name='beginning of the trial')),
-                ('term_end', models.DateField(null=True, verbose_name='end of the trial')),
-                ('feedback_email', models.EmailField(blank=True, default='', max_length=254, verbose_name='feedback address')),
-                ('local_page', models.URLField(blank=True, default='', verbose_name='local page')),
-                ('state', django_fsm.FSMField(choices=[('draft', 'draft'), ('checked', 'checked'), ('awaiting', 'awaiting signatures'), ('partly_signed', 'partly signed'), ('in_force', 'in force'), ('declined', 'declined'), ('superseded', 'superseded'), ('ended', 'ended')], default='draft', max_length=50, protected=True)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('in_force_on', models.DateField(null=True)),
-                ('carried_over_on', models.DateField(null=True)),
-                ('ended_on', models.DateField(null=True)),
-                ('partner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='adoption.partner')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='adoption.region')),
-                ('replaces', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replacements', to='commitments.commitment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("region_commitment", "commitment of the region and Kaikukeskus"),
+                            ("partner_commitment", "commitment of a partner"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("operating_model", models.CharField(max_length=8)),
+                ("term_start", models.DateField(null=True, verbose_name="beginning of the trial")),
+                ("term_end", models.DateField(null=True, verbose_name="end of the trial")),
+                (
+                    "feedback_email",
+                    models.EmailField(blank=True, default="", max_length=254, verbose_name="feedback address"),
+                ),
+                ("local_page", models.URLField(blank=True, default="", verbose_name="local page")),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("checked", "checked"),
+                            ("awaiting", "awaiting signatures"),
+                            ("partly_signed", "partly signed"),
+                            ("in_force", "in force"),
+                            ("declined", "declined"),
+                            ("superseded", "superseded"),
+                            ("ended", "ended"),
+                        ],
+                        default="draft",
+                        max_length=50,
+                        protected=True,
+                    ),
+                ),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                ("in_force_on", models.DateField(null=True)),
+                ("carried_over_on", models.DateField(null=True)),
+                ("ended_on", models.DateField(null=True)),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="commitments",
+                        to="adoption.partner",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="commitments", to="adoption.region"
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replacements",
+                        to="commitments.commitment",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('made_at', models.DateTimeField()),
-                ('manifest', models.TextField()),
-                ('manifest_sha256', models.CharField(max_length=64)),
-                ('commitment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='editions', to='commitments.commitment')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                ("made_at", models.DateTimeField()),
+                ("manifest", models.TextField()),
+                ("manifest_sha256", models.CharField(max_length=64)),
+                (
+                    "commitment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="editions",
+                        to="commitments.commitment",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(max_length=2)),
-                ('file', models.FileField(max_length=200, upload_to='')),
-                ('sha256', models.CharField(max_length=64)),
-                ('size', models.PositiveIntegerField()),
-                ('template', models.CharField(max_length=80)),
-                ('template_sha256', models.CharField(max_length=64)),
-                ('facts', models.JSONField()),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='commitments.edition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("language", models.CharField(max_length=2)),
+                ("file", models.FileField(max_length=200, upload_to="")),
+                ("sha256", models.CharField(max_length=64)),
+                ("size", models.PositiveIntegerField()),
+                ("template", models.CharField(max_length=80)),
+                ("template_sha256", models.CharField(max_length=64)),
+                ("facts", models.JSONField()),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="documents", to="commitments.edition"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['language'],
+                "ordering": ["language"],
             },
         ),
         migrations.CreateModel(
-            name='SignedCopy',
+            name="SignedCopy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.FileField(max_length=200, upload_to='')),
-                ('sha256', models.CharField(max_length=64)),
-                ('size', models.PositiveIntegerField()),
-                ('name', models.CharField(max_length=200)),
-                ('uploaded_at', models.DateTimeField(auto_now_add=True)),
-                ('commitment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='copies', to='commitments.commitment')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("file", models.FileField(max_length=200, upload_to="")),
+                ("sha256", models.CharField(max_length=64)),
+                ("size", models.PositiveIntegerField()),
+                ("name", models.CharField(max_length=200)),
+                ("uploaded_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "commitment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="copies", to="commitments.commitment"
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Party',
+            name="Party",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('role', models.CharField(choices=[('partner', 'partner'), ('municipality', 'municipality'), ('county', 'wellbeing services county'), ('kaikukeskus', 'Kaikukeskus')], max_length=12)),
-                ('name', models.CharField(max_length=620)),
-                ('signatory_name', models.CharField(blank=True, default='', max_length=150, verbose_name='signatory')),
-                ('signatory_title', models.CharField(blank=True, default='', max_length=150, verbose_name='title of the signatory')),
-                ('signatory_basis', models.CharField(blank=True, default='', max_length=200, verbose_name='basis of the right to sign')),
-                ('record_number', models.CharField(blank=True, default='', max_length=60, verbose_name='record number')),
-                ('signed_on', models.DateField(null=True)),
-                ('signed_by', models.CharField(blank=True, default='', max_length=150)),
-                ('method', models.CharField(blank=True, choices=[('copy', 'signed copy'), ('kaikukanta', 'acknowledged in Kaikukanta')], default='', max_length=10)),
-                ('commitment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parties', to='commitments.commitment')),
-                ('county', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='adoption.county')),
-                ('municipality', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='adoption.municipality')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('copy', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parties', to='commitments.signedcopy')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("partner", "partner"),
+                            ("municipality", "municipality"),
+                            ("county", "wellbeing services county"),
+                            ("kaikukeskus", "Kaikukeskus"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("name", models.CharField(max_length=620)),
+                ("signatory_name", models.CharField(blank=True, default="", max_length=150, verbose_name="signatory")),
+                (
+                    "signatory_title",
+                    models.CharField(blank=True, default="", max_length=150, verbose_name="title of the signatory"),
+                ),
+                (
+                    "signatory_basis",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="basis of the right to sign"),
+                ),
+                (
+                    "record_number",
+                    models.CharField(blank=True, default="", max_length=60, verbose_name="record number"),
+                ),
+                ("signed_on", models.DateField(null=True)),
+                ("signed_by", models.CharField(blank=True, default="", max_length=150)),
+                (
+                    "method",
+                    models.CharField(
+                        blank=True,
+                        choices=[("copy", "signed copy"), ("kaikukanta", "acknowledged in Kaikukanta")],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "commitment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="parties", to="commitments.commitment"
+                    ),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="adoption.county"),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="adoption.municipality"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "copy",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parties",
+                        to="commitments.signedcopy",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(fields=['region', 'kind', 'state'], name='commitment_of_region'),
+            model_name="commitment",
+            index=models.Index(fields=["region", "kind", "state"], name="commitment_of_region"),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'checked', 'awaiting', 'partly_signed', 'in_force', 'declined', 'superseded', 'ended'])), name='known_commitment_state'),
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "draft",
+                            "checked",
+                            "awaiting",
+                            "partly_signed",
+                            "in_force",
+                            "declined",
+                            "superseded",
+                            "ended",
+                        ],
+                    )
+                ),
+                name="known_commitment_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'region_commitment'), ('partner', None)), models.Q(('kind', 'partner_commitment'), ('partner__isnull', False)), _connector='OR'), name='partner_commitment_has_partner'),
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "region_commitment"), ("partner", None)),
+                    models.Q(("kind", "partner_commitment"), ("partner__isnull", False)),
+                    _connector="OR",
+                ),
+                name="partner_commitment_has_partner",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'in_force')), fields=('partner',), name='one_commitment_in_force_a_partner'),
+            model_name="commitment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "in_force")), fields=("partner",), name="one_commitment_in_force_a_partner"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.UniqueConstraint(fields=('commitment', 'number'), name='edition_number'),
+            model_name="edition",
+            constraint=models.UniqueConstraint(fields=("commitment", "number"), name="edition_number"),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(fields=('edition', 'language'), name='one_document_a_language'),
+            model_name="document",
+            constraint=models.UniqueConstraint(fields=("edition", "language"), name="one_document_a_language"),
         ),
         migrations.AddConstraint(
-            model_name='party',
-            constraint=models.UniqueConstraint(fields=('commitment', 'position'), name='party_position'),
+            model_name="party",
+            constraint=models.UniqueConstraint(fields=("commitment", "position"), name="party_position"),
         ),
         migrations.AddConstraint(
-            model_name='party',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', ''), ('signed_on', None)), models.Q(('method__gt', ''), ('signed_on__isnull', False)), _connector='OR'), name='signed_by_some_method'),
+            model_name="party",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("method", ""), ("signed_on", None)),
+                    models.Q(("method__gt", ""), ("signed_on__isnull", False)),
+                    _connector="OR",
+                ),
+                name="signed_by_some_method",
+            ),
         ),
     ]

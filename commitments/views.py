@@ -1,0 +1,282 @@
+"""What do the pages of commitments show, and which service does each of their forms call?"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Prefetch, prefetch_related_objects
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from adoption.access import holders_for_partner, region_or_404
+from adoption.models import Person
+from adoption.refusal import NotYours
+from commitments import services
+from commitments.access import (
+    commitment_or_404,
+    copy_or_404,
+    document_or_404,
+    editions_for,
+    may_act_in,
+    reads_region,
+)
+from commitments.forms import ActForm, CheckForm, CopyForm, DraftForm, KaikukantaForm, ReasonForm
+from commitments.models import Commitment, Document, Party
+from commitments.preview import as_html
+from commitments.told import history_of
+from commitments.turn import ICONS, next_of, unsigned
+
+State = Commitment.State
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+OVER = (State.DECLINED, State.SUPERSEDED, State.ENDED)
+
+
+class Request(HttpRequest):
+    """A request of somebody who has signed in: no other reaches these views."""
+
+    user: Person
+
+
+# -- reading ----------------------------------------------------------------------------------------------------------
+
+
+def commitments(request: Request, slug: str) -> HttpResponse:
+    """The region's commitments: what waits first, the oldest on top, then what is in force, then what is over."""
+    region = region_or_404(request.user, slug)
+    may = may_act_in(request.user, region)
+    found = region.commitments.select_related("region", "partner__organisation")
+    found = found.prefetch_related("parties__municipality", "parties__county")
+    rows = [_row(one, request.user, may(one)) for one in found]
+    groups = {
+        "waiting": [row for row in reversed(rows) if row["commitment"].state in Commitment.UNFINISHED],
+        "in_force": [row for row in rows if row["commitment"].state == State.IN_FORCE],
+        "over": [row for row in rows if row["commitment"].state in OVER],
+    }
+    yours = next((row for row in groups["waiting"] if row["next"].yours), None)
+    return render(request, "commitments/commitments.html", {"region": region, "yours": yours, **groups})
+
+
+def _row(commitment: Commitment, person: Person, may_act: bool) -> dict[str, Any]:
+    parties = list(commitment.parties.all())
+    return {
+        "commitment": commitment,
+        "icon": ICONS[State(commitment.state)],
+        "next": next_of(commitment, person, may_act),
+        "signed": len(parties) - len(unsigned(commitment)),
+        "parties": parties,
+    }
+
+
+def commitment(request: Request, slug: str, pk: int) -> HttpResponse:
+    """One commitment: whose turn, its parties, its documents, its history."""
+    return _shown(request, commitment_or_404(request.user, slug, pk))
+
+
+def _shown(request: Request, commitment: Commitment, form: ActForm | None = None) -> HttpResponse:
+    rows = Party.objects.select_related("municipality", "county", "copy", "recorded_by")
+    prefetch_related_objects([commitment], Prefetch("parties", rows))
+    parties = list(commitment.parties.all())
+    may_act = may_act_in(request.user, commitment.region)(commitment)
+    editions = editions_for(request.user, commitment).select_related("made_by").prefetch_related("documents")
+    context = _about(request, commitment) | {
+        "form": form,
+        "parties": parties,
+        "may_act": may_act,
+        "next": next_of(commitment, request.user, may_act),
+        "missing": services.missing_signatories(commitment) if commitment.state == State.DRAFT else [],
+        "editions": list(editions),
+        "copies": commitment.copies.select_related("uploaded_by").prefetch_related("parties").order_by("pk"),
+        "replacements": commitment.replacements.select_related("region").order_by("pk"),
+        "history": history_of(commitment, parties),
+        "to_ask": _to_ask(request.user, commitment),
+    }
+    return render(request, "commitments/commitment.html", context, status=form.status if form else 200)
+
+
+def _to_ask(person: Person, commitment: Commitment) -> list[Person]:
+    """Whom the partner's contact person asks."""
+    is_contact = commitment.partner and commitment.partner.contact_id == person.pk
+    return holders_for_partner(commitment.partner) if commitment.partner and is_contact else []
+
+
+def _about(request: Request, commitment: Commitment) -> dict[str, Any]:
+    """What every page of a commitment shows in its head."""
+    return {
+        "commitment": commitment,
+        "region": commitment.region,
+        "icon": ICONS[State(commitment.state)],
+        "reads_region": reads_region(request.user, commitment.region),
+    }
+
+
+def commitment_preview(request: Request, slug: str, pk: int) -> HttpResponse:
+    """The document as it is stored, one language at a time, and the form that checks it."""
+    return _previewed(request, commitment_or_404(request.user, slug, pk))
+
+
+def _previewed(request: Request, commitment: Commitment, form: CheckForm | None = None) -> HttpResponse:
+    edition = commitment.edition
+    assert edition  # a draft is made with its files
+    documents = list(edition.documents.all())
+    wanted = request.GET.get("language") or get_language()
+    document = next((one for one in documents if one.language == wanted), documents[0])
+    context = _about(request, commitment) | {
+        "edition": edition,
+        "documents": documents,
+        "document": document,
+        "html": as_html(_content(document)),
+        "form": form,
+        "may_check": commitment.state == State.DRAFT and may_act_in(request.user, commitment.region)(commitment),
+        "missing": services.missing_signatories(commitment),
+    }
+    return render(request, "commitments/preview.html", context, status=form.status if form else 200)
+
+
+def _content(document: Document) -> bytes:
+    with document.file.open() as file:
+        return file.read()
+
+
+# -- files ------------------------------------------------------------------------------------------------------------
+
+
+@never_cache
+def document(request: Request, slug: str, pk: int, document: int) -> FileResponse:
+    """The stored DOCX, to be kept on the person's own machine."""
+    commitment = commitment_or_404(request.user, slug, pk)
+    found = document_or_404(request.user, commitment, document)
+    return FileResponse(found.file.open(), as_attachment=True, filename=found.file_name, content_type=DOCX)
+
+
+@never_cache
+def signed_copy(request: Request, slug: str, pk: int, copy: int) -> FileResponse:
+    """The signed PDF as it was uploaded."""
+    found = copy_or_404(commitment_or_404(request.user, slug, pk), copy)
+    return FileResponse(found.file.open(), as_attachment=True, filename=found.name, content_type="application/pdf")
+
+
+# -- acts -------------------------------------------------------------------------------------------------------------
+
+
+ALLOWED = {
+    "commitment_edit": (State.DRAFT, State.CHECKED),
+    "commitment_copy": Commitment.SIGNING,
+    "commitment_kaikukanta": Commitment.SIGNING,
+    "commitment_decline": Commitment.UNFINISHED,
+    "commitment_end": (State.IN_FORCE,),
+    "commitment_replace": (State.IN_FORCE,),
+}
+
+
+def _mine(request: Request, slug: str, pk: int) -> Commitment:
+    """The commitment, if the person may act for it. Raises NotYours for one who only reads it."""
+    commitment = commitment_or_404(request.user, slug, pk)
+    if not may_act_in(request.user, commitment.region)(commitment):
+        raise NotYours
+    return commitment
+
+
+def _sent(request: Request) -> Any:
+    return request.POST if request.method == "POST" else None
+
+
+def _form_page(
+    request: Request, commitment: Commitment, name: str, form: ActForm, act: Callable[[], Commitment], said: str
+) -> HttpResponse:
+    """The page of one form: shown, refused with what was typed, or done and back to the commitment.
+
+    A state in which the act cannot be done has no form to show; what is sent all the same the service refuses.
+    """
+    if request.method == "POST" and (done := form.done(act)):
+        messages.success(request, said)
+        return redirect(done)
+    if request.method != "POST" and commitment.state not in ALLOWED[name]:
+        messages.warning(request, services.not_now(commitment))
+        return redirect(commitment)
+    return render(request, f"commitments/{name}.html", _about(request, commitment) | {"form": form}, status=form.status)
+
+
+def commitment_edit(request: Request, slug: str, pk: int) -> HttpResponse:
+    """Signatories, record numbers and dates; the documents are made anew."""
+    one = _mine(request, slug, pk)
+    form = DraftForm(one, _sent(request))
+    said = _("The draft has been saved and its documents made anew. Read and check them.")
+    return _form_page(
+        request, one, "commitment_edit", form, lambda: services.change_draft(one, request.user, **form.changes()), said
+    )
+
+
+@require_POST
+def commitment_check(request: Request, slug: str, pk: int) -> HttpResponse:
+    """The very edition that the preview page showed is checked."""
+    one = _mine(request, slug, pk)
+    form = CheckForm(request.POST)
+    if form.done(lambda: services.check(one, request.user, form.cleaned_data["manifest"])):
+        messages.success(request, _("The document has been checked. Send it to be signed."))
+        return redirect(one)
+    return _previewed(request, one, form)
+
+
+@require_POST
+def commitment_send(request: Request, slug: str, pk: int) -> HttpResponse:
+    """The commitment awaits its signatures."""
+    one = _mine(request, slug, pk)
+    form = ActForm(request.POST)
+    if form.done(lambda: services.send(one, request.user)):
+        messages.success(request, _("The commitment awaits its signatures."))
+        return redirect(one)
+    return _shown(request, one, form)
+
+
+def commitment_copy(request: Request, slug: str, pk: int) -> HttpResponse:
+    """The signed copy is uploaded, and the parties whose signatures it bears have signed."""
+    one = _mine(request, slug, pk)
+    form = CopyForm(one, request.user, *((request.POST, request.FILES) if request.method == "POST" else ()))
+
+    def act() -> Commitment:
+        return services.record_copy(one, request.user, form.content(), form.file_name, form.signatures())
+
+    return _form_page(request, one, "commitment_copy", form, act, _("The signed copy has been stored."))
+
+
+def commitment_kaikukanta(request: Request, slug: str, pk: int) -> HttpResponse:
+    """Acknowledged in Kaikukanta, for all parties that have not signed."""
+    one = _mine(request, slug, pk)
+    form = KaikukantaForm(_sent(request))
+
+    def act() -> Commitment:
+        return services.record_kaikukanta(one, request.user, **form.cleaned_data)
+
+    return _form_page(request, one, "commitment_kaikukanta", form, act, _("The acknowledgement has been stored."))
+
+
+def commitment_decline(request: Request, slug: str, pk: int) -> HttpResponse:
+    """A party will not sign."""
+    said = _("The commitment has been closed unsigned.")
+    return _with_reason(request, _mine(request, slug, pk), "commitment_decline", services.decline, said)
+
+
+def commitment_end(request: Request, slug: str, pk: int) -> HttpResponse:
+    """A commitment in force ends."""
+    said = _("The commitment has ended.")
+    return _with_reason(request, _mine(request, slug, pk), "commitment_end", services.end, said)
+
+
+def _with_reason(
+    request: Request, one: Commitment, name: str, service: Callable[..., Commitment], said: str
+) -> HttpResponse:
+    form = ReasonForm(_sent(request))
+    return _form_page(request, one, name, form, lambda: service(one, request.user, form.cleaned_data["reason"]), said)
+
+
+def commitment_replace(request: Request, slug: str, pk: int) -> HttpResponse:
+    """A new draft with the same parties; the present one stays in force until the new one is."""
+    one = _mine(request, slug, pk)
+    said = _("The replacing draft has been made. The present commitment is in force until every party has signed it.")
+    return _form_page(
+        request, one, "commitment_replace", ActForm(_sent(request)), lambda: services.replace(one, request.user), said
+    )
