@@ -3,7 +3,7 @@
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import FSMField, FSMModelMixin, transition
 
 from adoption.models import Partner
 from adoption.operating_model import MODELS, PARTNER_COMMITMENT, REGION_COMMITMENT
@@ -20,7 +20,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return self.filter(state__in=Commitment.UNFINISHED)
 
 
-class Commitment(models.Model):
+class Commitment(FSMModelMixin, models.Model):
     """A promise of parties to follow the operating model. A transition changes the state and nothing else."""
 
     class Kind(models.TextChoices):

@@ -54,7 +54,7 @@ WORDS = [
     ),
     Word(
         "kohde",
-        "besöksmål",
+        "objekt",
         "venue",
         _("A culture, sports or nature venue that welcomes cardholders without payment."),
     ),

@@ -291,7 +291,7 @@ def contacts_missing(facts: Facts) -> list[str]:
     return [_("The contact person of %(name)s") % {"name": p} for p in facts.committed if p.contact_id is None]
 
 
-@rule(gettext_lazy("The start of distribution and the trial's dates are recorded"))
+@rule(gettext_lazy("The start of distribution and the trial's dates are recorded"), firm=True)
 def start_not_recorded(facts: Facts) -> list[str]:
     """Days as they were, so the start is not to come."""
     lacking = _lacking(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
 
@@ -38,7 +39,8 @@ OPEN = {"status": STATUS.NEW, "flow_task_type": "STEP"}
 def locked_trial(trial_id: int) -> Iterator[tuple[Trial, Region]]:
     """The trial with its rows and open tasks, alone: whoever waited here reads everything anew after the lock."""
     with transaction.atomic():
-        region = Region.objects.select_for_update(of=("self",), no_key=True).get(trials=trial_id)
+        regions = Region.objects.select_for_update(of=("self",), no_key=True).select_related("county")
+        region = regions.get(trials=trial_id)
         yield read(trial_id), region
 
 
@@ -256,6 +258,7 @@ def confirm_step(
         if who.side not in step.sides:
             raise NotYours
         if step.outcomes:
+            _refuse_second(row, who)
             _check_decision(trial, step, row, who, evidence or {})
             row.evidence = row.evidence | {who.side: evidence}
         elif evidence is not None:
@@ -265,8 +268,7 @@ def confirm_step(
 
 
 def _confirm(trial: Trial, region: Region, step: Step, row: TrialStep, who: Acting) -> None:
-    if who.side in row.confirmed:
-        raise Refused([_("Your side has confirmed this step already. It waits for the other side.")])
+    _refuse_second(row, who)
     lacking = missing(step, facts_of(trial, step.key, region))
     if lacking:
         raise Refused(lacking)
@@ -283,6 +285,11 @@ def _confirm(trial: Trial, region: Region, step: Step, row: TrialStep, who: Acti
     if closes:
         _close(trial, region, step, row, who)
     later("workflows.letters.step_confirmed", act.pk)
+
+
+def _refuse_second(row: TrialStep, who: Acting) -> None:
+    if who.side in row.confirmed:
+        raise Refused([_("Your side has confirmed this step already. It waits for the other side.")])
 
 
 def _unsigned(step: Step, trial: Trial, region: Region, closes: bool) -> list[int]:
@@ -350,10 +357,10 @@ def _check_decision(trial: Trial, step: Step, row: TrialStep, who: Acting, said:
 
 
 DECISION_FIELDS = {
-    "body": _("Write which body decided."),
-    "date": _("Give the day of the decision."),
-    "section": _("Give the section of the minutes."),
-    "record_number": _("Give the record number."),
+    "body": gettext_lazy("Write which body decided."),
+    "date": gettext_lazy("Give the day of the decision."),
+    "section": gettext_lazy("Give the section of the minutes."),
+    "record_number": gettext_lazy("Give the record number."),
 }
 
 

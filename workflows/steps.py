@@ -159,6 +159,8 @@ def _block(block: tuple[Step, ...], entry: str, following: str) -> dict[str, Any
     if len(block) > 1:
         join = f"join_{block[0].number}"
         made = {step.key: StepNode(step).Next(getattr(this, join)) for step in block}
+        if len(made) < len(block):
+            raise TypeError(f"one of {', '.join(made)} stands twice side by side")
         split = nodes.Split()
         for step in block:
             split.Always(getattr(this, step.key))

@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from viewflow.workflow.models import Task
 
 from adoption.access import KAIKUKESKUS, PAIR
@@ -255,9 +256,9 @@ def _partner_item(partner: Partner) -> Item:
         what = _("Clearance of %(partner)s") % name
         return Item(what, where, reverse("partner", args=args), note=since, sides=frozenset([KAIKUKESKUS]))
     if partner.state == Partner.State.MORE_WANTED:
-        what, href, act = _("Answer Kaikukeskus's question: %(partner)s"), "partner_answer", _("Answer")
+        what, href, act = _("Answer Kaikukeskus's question: %(partner)s"), "partner_answer", pgettext("verb", "Answer")
         return Item(what % name, where, reverse(href, args=args), act, note=partner.question, sides=sides, mine=mine)
-    what, href, act = _("Name a contact person: %(partner)s"), "partner_contact", _("Name")
+    what, href, act = _("Name a contact person: %(partner)s"), "partner_contact", pgettext("verb", "Name")
     note = _("Without a contact person it cannot begin.")
     return Item(what % name, where, reverse(href, args=args), act, None, "missing", "", note, sides, mine)
 

@@ -67,8 +67,8 @@ def print_comms() -> Step:
                 missing=(rules.materials_not_printed, rules.local_page_missing))  # fmt: skip
 
 
-def induction() -> Step:
-    return Step(8, "induction", both, weeks=6, title=_("Induction of distributors' and venues' staff"),
+def induction(title: "StrOrPromise") -> Step:
+    return Step(8, "induction", both, weeks=6, title=title,
                 why=_("Whoever meets a client knows what the card is and how it is used."),
                 what=_("The culture side sees to the venues, the care side to the distributors."),
                 missing=(rules.inductions_missing, rules.contacts_missing))  # fmt: skip
@@ -110,7 +110,7 @@ class Trial2023(TrialFlow):
                  what=_("Name the person who sees to the statistics."),
                  missing=(rules.statistics_person_missing,)),
             print_comms(),
-            induction(),
+            induction(_("Induction of the staff of the Kaikukortti network")),
         ),
         start_distribution(_("Start of distributing the card")),
         feedback(_("Local feedback meetings and surveys"), rules.survey_not_held),
@@ -133,7 +133,7 @@ class Trial2024(TrialFlow):
                  what=_("Make an account for each committed partner and record its date."),
                  missing=(rules.accounts_missing,)),
             print_comms(),
-            induction(),
+            induction(_("Induction of distributors' and venues' staff")),
         ),
         start_distribution(_("Start of distributing and registering the card")),
         feedback(_("Local feedback meetings and possible surveys")),

@@ -70,11 +70,41 @@ def begin(region: Region, model: str, made_by: str) -> Walk:
     return Walk(trial, laura, aino, mikko)
 
 
-NAMES = ("Aino Virtanen", "Mikko Kettunen", "Pirjo Määttä", "Sanna Heikkinen", "Eeva Kauppinen", "Teemu Rissanen")
+NAMES = (
+    "Aino Virtanen",
+    "Mikko Kettunen",
+    "Pirjo Määttä",
+    "Sanna Heikkinen",
+    "Annika Sundqvist",
+    "Johan Westerlund",
+    "Tuula Niemelä",
+    "Petri Alanko",
+    "Katja Ranta",
+    "Ilkka Hiltunen",
+    "Marjo Toivanen",
+    "Antero Saarinen",
+)
+CONTACTS = (
+    "Outi Karppinen",
+    "Jarmo Väisänen",
+    "Henna Soini",
+    "Leena Kuisma",
+    "Timo Paavola",
+    "Riikka Salonen",
+    "Camilla Nyholm",
+    "Stefan Backlund",
+    "Maria Granholm",
+    "Seppo Kinnunen",
+    "Noora Lampinen",
+    "Arto Jauhiainen",
+    "Heli Mustonen",
+    "Kalle Repo",
+    "Veera Tolonen",
+)
 
 
 def _pair(region: Region, laura: Person, made_by: str) -> tuple[Person, Person]:
-    first = region.pk * 2
+    first = 2 * (Trial.objects.count() - 1)
     people = []
     for number, (side, title) in enumerate((("culture", "kulttuurituottaja"), ("care", "hyvinvointikoordinaattori"))):
         name = NAMES[(first + number) % len(NAMES)]
@@ -156,7 +186,7 @@ def add_partners(here: Walk) -> None:
 def _add(here: Walk, name: str, unit: str, sector: str, kind: str, towns: list, slug: str) -> Partner:
     distributor = kind not in Partner.VENUE_KINDS
     number = Partner.objects.count()
-    contact, signatory = ("Outi Karppinen", "Teemu Laaksonen") if distributor else ("Henna Soini", "Ville Aho")
+    contact, signatory = CONTACTS[number % len(CONTACTS)], "Teemu Laaksonen" if distributor else "Ville Aho"
     return partners.add_partner(
         here.region, here.mikko if distributor else here.aino, {"name": name, "sector": Organisation.Sector(sector)},
         Partner.Role.DISTRIBUTOR if distributor else Partner.Role.VENUE, towns, unit=unit, kind=kind,

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import FSMField, FSMModelMixin, transition
 
 
 def _distributor(partner: Any) -> bool:
@@ -57,7 +57,7 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
         return self.filter(state=Partner.State.ASKED)
 
 
-class Partner(models.Model):
+class Partner(FSMModelMixin, models.Model):
     """One row for (region, unit of an organisation, role). A transition changes the state and nothing else."""
 
     class Role(models.TextChoices):

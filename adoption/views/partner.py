@@ -9,6 +9,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from adoption import partners as services
 from adoption.access import KAIKUKESKUS, holders_for_partner, may_act, partner_or_404, regions_of
@@ -82,7 +83,7 @@ ACTS = {
         (State.MORE_WANTED,), _("The answer is sent, and the request is back in Kaikukeskus's queue."),
     ),
     "contact": PartnerAct(
-        _("Name the contact person"), _("Name"), ContactForm,
+        _("Name the contact person"), pgettext_lazy("verb", "Name"), ContactForm,
         lambda partner, by, said: services.name_contact(partner, by, **said),
         ALIVE, _("The contact person is named, and gets a mail."),
     ),

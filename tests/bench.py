@@ -1,0 +1,269 @@
+"""What does the machinery cost beside what it stands on? `python -m tests.bench` prints a table and var/bench.json.
+
+On a database of its own: a temporary file of SQLite, or with TEST_DB=postgres a PostgreSQL. Times are medians, and
+what is compared is measured in turns in one run, since only ratios mean the same on every machine.
+"""
+
+import gc
+import json
+import os
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import localdate, now
+from django_q.models import OrmQ
+from viewflow.workflow.models import Process, Task
+from viewflow.workflow.status import STATUS
+from viewflow.workflow.token import Token
+
+from adoption.models import Act, Municipality, Person, Region, RegionMunicipality, Responsibility
+from tests.people import a_kaikukeskus_person, a_pair, a_region
+from workflows import services
+from workflows.models import Trial, TrialMunicipality, TrialStep
+from workflows.tasks import work_of
+from workflows.trial import Trial2024
+
+PAIRS = 60  # confirmations of each kind
+RUNS = 15  # readings of a person's tasks
+MINE, ALL = 34, 3334  # trials with three open steps each: 102 of mine, 10 002 in all
+IN_A_REGION = 10  # trials
+START = Token("start")
+OUT = settings.BASE_DIR / "var" / "bench.json"
+
+
+class Ratio(NamedTuple):
+    """A measured ratio and what it may be at most."""
+
+    value: float
+    limit: float
+    what: str
+    better: str = "lower"
+
+
+def seconds(act: Callable, *args: Any) -> float:
+    began = time.perf_counter()
+    act(*args)
+    return time.perf_counter() - began
+
+
+def milliseconds(times: list[float]) -> float:
+    return statistics.median(times) * 1000
+
+
+def row(what: str, value: str) -> None:
+    sys.stdout.write(f"{what:<66}{value:>14}\n")
+
+
+# -- confirming a step, beside the same rows without services, rules and engine ------------------------------------
+
+
+def half_confirmed() -> Iterator[tuple[Trial, Person]]:
+    """Trials at step 3, confirmed by culture, each with the person of care who closes it."""
+    region, laura = a_region("kainuu"), a_kaikukeskus_person()
+    aino, mikko = a_pair(region)
+    start = localdate() + timedelta(days=100)
+    for municipality in Municipality.objects.order_by("pk"):
+        trial = services.open_trial(region, [municipality], start, start + timedelta(days=200), laura)
+        services.skip_step(trial, "intro_event", laura, "Mittaus.")
+        services.confirm_step(trial, "local_pair", laura)
+        said = {"date": localdate().isoformat(), "trainer": laura.name}
+        services.save_evidence(trial, "pair_training", laura, said, 0)
+        services.confirm_step(trial, "pair_training", aino)
+        yield Trial.objects.get(pk=trial.pk), mikko
+
+
+def confirm(trial: Trial, by: Person) -> None:
+    services.confirm_step(trial, "pair_training", by)
+
+
+def bare_confirm(trial: Trial, by: Person) -> None:
+    """The same rows read, locked and written as by `confirm`, by the ORM alone, and nothing thought about them."""
+    with transaction.atomic():
+        locked = Region.objects.select_for_update(of=("self",), no_key=True).select_related("county")
+        region = locked.get(trials=trial.pk)
+        steps = list(TrialStep.objects.filter(trial=trial.pk).select_related("trial").order_by("round"))
+        task = Task.objects.filter(process_id=trial.process_id, **services.OPEN).select_related("process")[0]
+        held = Responsibility.objects.current().filter(region=region, person=by, side__in=("culture", "care"))
+        members = TrialMunicipality.objects.filter(trial=trial.pk).values("municipality")
+        held.covering(members).order_by("substitute").first()
+        step = next(one for one in steps if one.key == "pair_training")
+        step.confirmed, step.closed_at = {**step.confirmed, "care": {"by": by.pk}}, now()
+        step.save()
+        number, head = region.history_length + 1, "0" * 64
+        Act.objects.create(region=region, number=number, at=now(), by=by, side="care", what="step_confirmed",
+                           about_kind="trialstep", about_id=str(step.pk), data={"step": "pair_training"},
+                           previous=region.history_head, hash=head)  # fmt: skip
+        region.history_length, region.history_head = number, head
+        region.save(update_fields=["history_length", "history_head"])
+        task.status, task.started, task.finished = STATUS.DONE, now(), now()
+        task.save()
+        node = Trial2024.instance.node("workshop")
+        following = Task.objects.create(process=task.process, flow_task=node, flow_task_type="STEP", token=task.token)
+        following.previous.add(task)
+        OrmQ.objects.create(key="kaikupolku", payload="x" * 400, lock=now())
+
+
+def same_queries(first: tuple[Trial, Person], second: tuple[Trial, Person]) -> None:
+    """The two ask the same of the database, word by word but for the values; else the ratio would say nothing."""
+    asked = []
+    for act, given in ((confirm, first), (bare_confirm, second)):
+        with CaptureQueriesContext(connection) as captured:
+            act(*given)
+        asked.append([" ".join(query["sql"].split()[:3]) for query in captured.captured_queries])
+    if asked[0] != asked[1]:
+        raise SystemExit(f"confirm and bare_confirm do not ask the same:\n{asked[0]}\n{asked[1]}")
+
+
+def confirming() -> dict[str, Ratio]:
+    trials = half_confirmed()
+    same_queries(next(trials), next(trials))
+    confirm(*next(trials))
+    bare_confirm(*next(trials))
+    ready = [next(trials) for _ in range(2 * PAIRS)]
+    gc.collect()
+    gc.freeze()
+    times = [(seconds(confirm, *one), seconds(bare_confirm, *two)) for one, two in zip(ready[::2], ready[1::2])]
+    ours, bare = (milliseconds(list(kind)) for kind in zip(*times))
+    row("confirming step 3, which closes it", f"{ours:.2f} ms")
+    row("the same rows by the ORM alone", f"{bare:.2f} ms")
+    return {"confirming a step": Ratio(ours / bare, 2.0, "confirm_step against bare ORM on the same rows")}
+
+
+# -- my tasks among those of the whole country ------------------------------------------------------------------------
+
+
+def open_trials(number: int, me: Person | None = None) -> list[Task]:
+    """So many trials at 6, 7 and 8, ten in a region, each region with a pair of its own, or with me for care."""
+    mark = f"{me.pk if me else 'others'}"
+    regions = Region.objects.bulk_create(
+        Region(slug=f"{mark}-{n}", name_fi=f"Alue {mark} {n}", name_sv=f"Område {n}", name_en=f"Area {n}")
+        for n in range(-(-number // IN_A_REGION))
+    )
+    pairs = Person.objects.bulk_create(
+        Person(email=f"{side}.{region.slug}@example.org", name="Pirjo Pari")
+        for region in regions
+        for side in ("culture", "care")
+    )
+    Responsibility.objects.bulk_create(
+        Responsibility(region=regions[n // 2], side="care" if n % 2 else "culture", since=localdate(),
+                       person=me if me and n % 2 else person)
+        for n, person in enumerate(pairs)
+    )  # fmt: skip
+    return _trials(regions, number, mark)
+
+
+def _trials(regions: list[Region], number: int, mark: str) -> list[Task]:
+    names = [f"Kunta {mark} {n}" for n in range(number)]
+    municipalities = Municipality.objects.bulk_create(Municipality(name_fi=name) for name in names)
+    processes = Process.objects.bulk_create(Process(flow_class=Trial2024) for _ in municipalities)
+    start = localdate() + timedelta(days=100)
+    trials = Trial.objects.bulk_create(
+        Trial(region=regions[n // IN_A_REGION], model="2024", process=process, planned_start=start,
+              planned_end=start + timedelta(days=300), opened_on=localdate())
+        for n, process in enumerate(processes)
+    )  # fmt: skip
+    RegionMunicipality.objects.bulk_create(
+        RegionMunicipality(region=trial.region, municipality=municipality, phase="preparation", phase_since=localdate())
+        for trial, municipality in zip(trials, municipalities)
+    )
+    TrialMunicipality.objects.bulk_create(
+        TrialMunicipality(trial=trial, municipality=municipality) for trial, municipality in zip(trials, municipalities)
+    )
+    return _steps(trials)
+
+
+def _steps(trials: list[Trial]) -> list[Task]:
+    """The rows of all steps, 1 to 5 closed, and the open tasks of 6, 7 and 8."""
+    steps = Trial2024.all_steps()
+    TrialStep.objects.bulk_create(
+        TrialStep(trial=trial, key=step.key, due=localdate(), closed_at=now() if n < 5 else None)
+        for trial in trials
+        for n, step in enumerate(steps)
+    )
+    return Task.objects.bulk_create(
+        Task(process=trial.process, flow_task=Trial2024.instance.node(step.key), flow_task_type="STEP", token=START)
+        for trial in trials
+        for step in steps[5:8]
+    )
+
+
+def reading(person: Person) -> float:
+    """Milliseconds of what the page of my tasks reads."""
+    found = len(work_of(person).mine)
+    if found != 3 * MINE:
+        raise SystemExit(f"{found} tasks are mine, not {3 * MINE}")
+    return milliseconds([seconds(work_of, person) for _ in range(RUNS)])
+
+
+def viewflows_inbox(person: Person) -> QuerySet[Task]:
+    """As viewflow's own inbox finds them: assigned to the person. Its check of a permission is left out."""
+    return Task.objects.coerce_for([Trial2024]).filter(owner=person, status=STATUS.ASSIGNED)
+
+
+def viewflow_reading(person: Person, tasks: list[Task]) -> float:
+    """Milliseconds of viewflow's inbox, with the same tasks assigned to the person for as long as it takes."""
+    with transaction.atomic():
+        Task.objects.filter(pk__in=[task.pk for task in tasks]).update(owner=person, status=STATUS.ASSIGNED)
+        took = milliseconds([seconds(lambda: list(viewflows_inbox(person))) for _ in range(RUNS)])
+        transaction.set_rollback(True)
+    return took
+
+
+def analyze() -> None:
+    """The planner knows the new rows, as it would after a night."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def tasks_of_mine() -> dict[str, Ratio]:
+    me = Person.objects.create(email="mittaaja@example.org", name="Miia Mittaaja")
+    mine = open_trials(MINE, me)
+    analyze()
+    alone = reading(me)
+    open_trials(ALL - MINE)
+    analyze()
+    among, theirs = reading(me), viewflow_reading(me, mine)
+    row(f"my tasks: {3 * MINE} of mine, nothing else open", f"{alone:.2f} ms")
+    row(f"my tasks: {3 * MINE} of mine among {3 * ALL} open", f"{among:.2f} ms")
+    row("viewflow's own inbox on the same rows (its bare tasks, no words)", f"{theirs:.2f} ms")
+    return {"my tasks": Ratio(among / alone, 1.5, "100 of mine among 10 000 open against 100 in all")}
+
+
+# -- the whole --------------------------------------------------------------------------------------------------------
+
+
+def machine() -> dict[str, Any]:
+    return {
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "cores": os.cpu_count(),
+        "database": connection.vendor,
+    }
+
+
+def main() -> int:
+    """Measures, prints, writes; 1 when a ratio is above its limit."""
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    try:
+        ratios = confirming() | tasks_of_mine()
+    finally:
+        connection.creation.destroy_test_db(settings.DATABASES["default"]["NAME"], verbosity=0)
+    for name, ratio in ratios.items():
+        row(f"{name}: ratio, at most {ratio.limit}", f"{ratio.value:.2f}")
+    OUT.parent.mkdir(exist_ok=True)
+    found = {"machine": machine(), "ratios": {name: ratio._asdict() for name, ratio in ratios.items()}}
+    OUT.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+    return int(any(ratio.value > ratio.limit for ratio in ratios.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,603 @@
+"""What does the page of each step ask, store and refuse? Walked through the web client, by named people."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import override
+
+from adoption.models import Partner
+from adoption.people import name_person
+from commitments.models import Commitment
+from tests.people import a_distributor, a_region, a_stranger, a_venue
+from tests.trials import a_walk, text_of, venues
+from workflows import services
+from workflows.models import TrialStep
+from workflows.walk import Walk
+
+pytestmark = pytest.mark.django_db
+
+TODAY = localdate()
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """The msgids are English: so the tests do not hang on a translation."""
+    with override("en"):
+        yield
+
+
+def address(here: Walk, key: str) -> str:
+    return reverse("step", args=[here.region.slug, here.trial.pk, key])
+
+
+def row(here: Walk, key: str) -> TrialStep:
+    return here.trial.steps.order_by("-round").filter(key=key).first()
+
+
+def written(day: date) -> str:
+    return f"{day.day}.{day.month}.{day.year}"
+
+
+class Desk:
+    """A person at the site."""
+
+    def __init__(self, client, here: Walk) -> None:
+        self.client, self.here = client, here
+
+    def look(self, key: str, person=None):
+        self.client.force_login(person or self.here.aino)
+        answer = self.client.get(address(self.here, key))
+        assert answer.status_code == 200
+        return answer
+
+    def press(self, key: str, act: str, person=None, **said):
+        """The form as the page gives it, with what the person typed into it, sent by the button."""
+        fields = fields_of(self.look(key, person)) if person_may_look(self.here, person) else {}
+        return self.client.post(address(self.here, key), fields | said | {"act": act})
+
+
+def person_may_look(here: Walk, person) -> bool:
+    return person is None or person.is_kaikukeskus or person.responsibilities.filter(region=here.region).exists()
+
+
+def fields_of(page) -> dict:
+    """Names and values of the evidence form on the page."""
+    form = re.search(r'<form class="form" id="evidence".*?</form>', page.content.decode(), re.DOTALL)
+    found: dict = {}
+    for tag in re.findall(r"<input[^>]*>", form[0]) if form else []:
+        named = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+        if named.get("type") in ("checkbox", "radio") and " checked" not in tag:
+            continue
+        if "name" in named and named["name"] != "csrfmiddlewaretoken":
+            _add(found, named["name"], named.get("value", ""))
+    for name, options in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', form[0] if form else "", re.DOTALL):
+        chosen = re.search(r'<option value="([^"]*)" selected', options) or re.search(
+            r'<option value="([^"]*)"', options
+        )
+        found[name] = chosen[1]
+    for name, text in re.findall(r'<textarea name="([^"]+)".*?>(.*?)</textarea>', form[0] if form else "", re.DOTALL):
+        found[name] = text.strip()
+    return found
+
+
+def _add(found: dict, name: str, value: str) -> None:
+    if name in found:
+        found[name] = [*(found[name] if isinstance(found[name], list) else [found[name]]), value]
+    else:
+        found[name] = value
+
+
+@pytest.fixture
+def desk(client):
+    return lambda here: Desk(client, here)
+
+
+# -- each step's own evidence ---------------------------------------------------------------------------------------
+
+
+def test_step_one_is_recorded_and_confirmed_by_kaikukeskus_in_one_press(desk):
+    here = a_walk()
+    at = desk(here)
+    said = {"date": written(TODAY), "place": "Teams", "attendees": "25"}
+    answer = at.press("intro_event", "confirm", here.laura, **said)
+    assert (answer.status_code, answer.url) == (302, here.region.get_absolute_url())
+    assert row(here, "intro_event").evidence == {"date": TODAY.isoformat(), "place": "Teams", "attendees": 25}
+    assert row(here, "intro_event").closed_at
+    assert "local_pair" in services.read(here.trial.pk).open
+
+
+def test_step_two_shows_who_is_named_and_kaikukeskus_confirms(desk):
+    here = a_walk(until="intro_event")
+    page = text_of(desk(here).look("local_pair", here.laura))
+    assert "Aino Virtanen, kulttuurituottaja" in page
+    assert desk(here).press("local_pair", "confirm", here.laura).status_code == 302
+    assert row(here, "local_pair").closed_at
+
+
+def test_step_three_is_entered_by_kaikukeskus_and_confirmed_by_both(desk):
+    here = a_walk(until="local_pair")
+    at = desk(here)
+    assert 'id="evidence"' not in at.look("pair_training").content.decode()
+    assert at.press("pair_training", "save", date=written(TODAY), trainer="Aino").status_code == 403
+    assert row(here, "pair_training").evidence == {}
+    at.press("pair_training", "save", here.laura, date=written(TODAY), trainer="Laura Mäkelä")
+    assert row(here, "pair_training").evidence == {"date": TODAY.isoformat(), "trainer": "Laura Mäkelä"}
+    assert "Trainer Laura Mäkelä" in text_of(at.look("pair_training"))
+    at.press("pair_training", "confirm", here.aino)
+    assert "Waiting for the care side: step 3" in text_of(at.look("pair_training"))
+    at.press("pair_training", "confirm", here.mikko)
+    assert row(here, "pair_training").closed_at
+
+
+def test_step_four_asks_the_workshop_each_candidates_answer_and_each_bodys_decision(desk):
+    here = a_walk("kainuu", until="pair_training")
+    venue = a_venue(here.region, here.aino, interest="")
+    distributor = a_distributor(here.region, here.mikko, interest="")
+    bodies = [f"m{m.pk}" for m in here.trial.municipalities.all()] + ["county"]
+    decisions = {
+        f"{part}_{body}": value
+        for body in bodies
+        for part, value in {"organ": "Lautakunta", "date": written(TODAY), "section": "§ 5", "record": "K/1"}.items()
+    }
+    said = {
+        "date": written(TODAY), "place": "Library", "attendees": "30",
+        f"interest_{venue.pk}": "yes", f"interest_{distributor.pk}": "maybe",
+    }  # fmt: skip
+    answer = desk(here).press("workshop", "confirm", here.aino, **said, **decisions)
+    assert answer.status_code == 302
+    stored = row(here, "workshop")
+    assert stored.evidence["attendees"] == 30
+    assert {given["body"] for given in stored.evidence["decisions"]} == set(bodies)
+    assert stored.evidence["decisions"][0] | {"body": ""} == {
+        "body": "", "organ": "Lautakunta", "date": TODAY.isoformat(), "section": "§ 5", "record": "K/1",
+    }  # fmt: skip
+    assert set(Partner.objects.values_list("interest", flat=True)) == {"yes", "maybe"}
+    assert set(stored.confirmed) == {"culture"}
+
+
+def test_step_four_says_what_is_missing_and_keeps_what_was_typed(desk):
+    here = a_walk(until="pair_training")
+    answer = desk(here).press("workshop", "confirm", place="Library", attendees="30")
+    body = answer.content.decode()
+    assert answer.status_code == 422
+    assert body.split("<title>")[1].startswith("Error:")
+    assert re.search(r'<div class="error-summary" role="alert"[^>]* tabindex="-1" autofocus>', body)
+    assert '<a href="#rule-workshop_not_held">The day of the workshop</a>' in body
+    assert '<a href="#rule-decision_to_join_missing">The decision of Haparanda to take part</a>' in body
+    assert '<li id="rule-workshop_not_held" class="is-missing">' in body
+    assert "The place of the workshop" not in body  # it was typed, so it is not missing
+    assert 'value="Library"' in body
+    assert row(here, "workshop").evidence == {}
+
+
+def test_step_five_drafts_the_commitments_and_names_who_has_not_signed(desk, client):
+    here = a_walk(until="workshop")
+    at = desk(here)
+    page = text_of(at.look("commitments"))
+    assert "It has not been drafted yet." in page
+    assert "Draft the region's commitment" in page
+    drafted = client.post(reverse("region_draft", args=[here.region.slug, here.trial.pk]))
+    commitment = Commitment.objects.get()
+    assert (drafted.status_code, drafted.url) == (302, commitment.get_absolute_url())
+    assert commitment.term_start == here.trial.planned_start
+    again = client.post(reverse("region_draft", args=[here.region.slug, here.trial.pk]))
+    assert again.status_code == 422
+    assert "The commitment was not drafted" in text_of(again)
+    assert "unfinished already" in text_of(again)
+    venue = next(p for p in here.partners() if not p.is_distributor)
+    drafted = client.post(reverse("partner_draft", args=[here.region.slug, venue.pk]))
+    assert drafted.url == venue.commitments.get().get_absolute_url()
+    distributor = next(p for p in here.partners() if p.is_distributor)
+    refused = client.post(reverse("partner_draft", args=[here.region.slug, distributor.pk]))
+    assert refused.status_code == 422
+    assert "has not cleared" in text_of(refused)
+    assert "3 are not committed yet" in text_of(at.look("commitments"))
+
+
+@pytest.mark.parametrize(("model", "demanded"), [("2023", True), ("2024", False)])
+def test_the_meeting_of_step_five_is_demanded_in_2023_and_offered_in_2024(desk, model, demanded):
+    here = a_walk(model=model, until="workshop")
+    page = text_of(desk(here).look("commitments"))
+    assert ("Day of the meeting about the commitments (not mandatory)" in page) is not demanded
+    assert ("The meeting about the commitments has been held" in page) is demanded
+
+
+def test_step_six_stores_an_account_a_partner_and_one_day_for_the_rest(desk):
+    here = a_walk(until="commitments")
+    first, *others = here.partners()
+    yesterday = TODAY - timedelta(days=1)
+    said = {f"account_{first.pk}": written(TODAY), "all_on": written(yesterday), "statistics_person": "Aino"}
+    assert desk(here).press("kaikukanta_users", "confirm", here.mikko, **said).status_code == 302
+    assert Partner.objects.get(pk=first.pk).account_on == TODAY
+    assert {p.account_on for p in Partner.objects.exclude(pk=first.pk)} == {yesterday}
+    assert row(here, "kaikukanta_users").evidence == {"statistics_person": "Aino"}
+    assert set(row(here, "kaikukanta_users").confirmed) == {"care"}
+    assert here.region.acts.filter(what="account_recorded").count() == 1 + len(others)
+
+
+def test_a_row_that_somebody_else_has_changed_meanwhile_is_not_set_back(desk, client):
+    here = a_walk(until="commitments")
+    first = here.partners()[0]
+    page = fields_of(desk(here).look("kaikukanta_users"))
+    Partner.objects.filter(pk=first.pk).update(account_on=TODAY - timedelta(days=3))
+    client.post(address(here, "kaikukanta_users"), page | {"act": "save"})
+    assert Partner.objects.get(pk=first.pk).account_on == TODAY - timedelta(days=3)
+
+
+def test_a_partner_that_the_person_did_not_see_is_not_meant_by_all(desk, client):
+    here = a_walk(until="commitments")
+    page = fields_of(desk(here).look("kaikukanta_users"))
+    late = a_venue(here.region, here.aino, "Late")
+    Partner.objects.filter(pk=late.pk).update(state="committed")
+    client.post(address(here, "kaikukanta_users"), page | {"act": "save", "all_on": written(TODAY)})
+    assert list(Partner.objects.filter(account_on=None)) == [late]
+
+
+def test_step_six_of_2023_asks_who_sees_to_the_statistics(desk):
+    here = a_walk(model="2023", until="commitments")
+    answer = desk(here).press("statistics", "confirm")
+    assert "The person who sees to the local statistics" in text_of(answer)
+    desk(here).press("statistics", "confirm", statistics_person="Aino Virtanen")
+    assert row(here, "statistics").evidence == {"statistics_person": "Aino Virtanen"}
+
+
+PRINTED = {
+    "printed_on": written(TODAY), "languages": ["fi", "sv"], "cards": "500", "community_cards": "0",
+    "brochures": "1500", "posters": "80", "cost": "1 850,50", "local_page": "www.example.org/kaiku",
+    "feedback_email": "kaiku@example.org",
+}  # fmt: skip
+
+
+def test_step_seven_stores_plain_json(desk):
+    here = a_walk(until="commitments")
+    assert desk(here).press("print_comms", "save", **PRINTED).status_code == 302
+    assert row(here, "print_comms").evidence == {
+        "printed_on": TODAY.isoformat(), "languages": ["fi", "sv"], "cards": 500, "community_cards": 0,
+        "brochures": 1500, "posters": 80, "cost": "1850.50", "local_page": "https://www.example.org/kaiku",
+        "feedback_email": "kaiku@example.org",
+    }  # fmt: skip
+    assert 'value="1850,50"' in desk(here).look("print_comms").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("printed_on", "1.1.2099", "The day is still to come"),
+        ("printed_on", "31.2.2026", "has only 28 days"),
+        ("cards", "-5", "greater than or equal to 0"),
+        ("cost", "dear", "Enter a number"),
+        ("local_page", "not a page", "Enter a valid URL"),
+        ("feedback_email", "kaiku", "Enter a valid email address"),
+        ("languages", "tlh", "Select a valid choice"),
+    ],
+)
+def test_step_seven_refuses_what_cannot_be_and_loses_nothing(desk, field, value, words):
+    here = a_walk(until="commitments")
+    answer = desk(here).press("print_comms", "confirm", **PRINTED | {field: value})
+    assert answer.status_code == 422
+    assert words in text_of(answer)
+    assert "The step was not confirmed" in text_of(answer)
+    assert 'value="1500"' in answer.content.decode()
+    assert row(here, "print_comms").evidence == {}
+
+
+def test_step_eight_stores_day_manner_and_persons_of_each(desk):
+    here = a_walk(until="commitments")
+    first, second, _third = here.partners()
+    said = {
+        f"induction_{first.pk}": written(TODAY), f"manner_{first.pk}": "own", f"persons_{first.pk}": "4",
+        "all_on": written(TODAY), "all_manner": "remote", "note": "In the hall.",
+    }  # fmt: skip
+    assert desk(here).press("induction", "confirm", **said).status_code == 302
+    first, second = Partner.objects.get(pk=first.pk), Partner.objects.get(pk=second.pk)
+    assert (first.induction_on, first.induction_manner, first.induction_persons) == (TODAY, "own", 4)
+    assert (second.induction_on, second.induction_manner) == (TODAY, "remote")
+    before = here.region.acts.count()
+    desk(here).press("induction", "save", here.mikko, note="In the hall.")
+    assert here.region.acts.count() == before  # nothing was changed, so nothing is recorded
+
+
+def test_a_holder_of_one_municipality_changes_only_its_partners(desk):
+    here = a_walk("kainuu", until="commitments")
+    own, other = here.region.municipalities.order_by("name_fi")[:2]
+    pirjo = name_person(here.region, "culture", "pirjo@example.org", "Pirjo Aho", here.laura, municipality=own).person
+    mine, foreign, _third = here.partners()
+    mine.municipalities.set([own])
+    foreign.municipalities.set([other])
+    page = desk(here).look("kaikukanta_users", pirjo).content.decode()
+    assert f'name="account_{mine.pk}"' in page
+    assert f'name="account_{foreign.pk}"' not in page
+    assert str(foreign) in page
+
+
+def test_step_nine_stores_the_actual_days_and_refuses_an_end_before_the_start(desk):
+    here = a_walk(until="induction")
+    said = {"start": written(TODAY), "end": written(TODAY - timedelta(days=1))}
+    answer = desk(here).press("start_distribution", "confirm", **said)
+    assert answer.status_code == 422
+    assert "The trial must end after it starts" in text_of(answer)
+    future = written(TODAY + timedelta(days=2))
+    assert "The day is still to come" in text_of(desk(here).press("start_distribution", "save", start=future))
+    end = TODAY + timedelta(days=300)
+    for person in (here.aino, here.mikko):
+        answer = desk(here).press("start_distribution", "confirm", person, start=written(TODAY), end=written(end))
+        assert answer.status_code == 302
+    here.trial.refresh_from_db()
+    assert (here.trial.started_on, here.trial.ends_on) == (TODAY, end)
+
+
+@pytest.mark.parametrize(("model", "demanded"), [("2023", True), ("2024", False)])
+def test_step_ten_demands_a_survey_in_2023_and_offers_it_in_2024(desk, model, demanded):
+    here = a_walk(model=model, until="start_distribution")
+    services.record_meeting(here.region, here.aino, TODAY, 9, "Well.")
+    answer = desk(here).press("feedback", "confirm", note="No survey.")
+    assert (answer.status_code == 422) is demanded
+    answer = desk(here).press("feedback", "confirm", here.mikko, survey=written(TODAY))
+    assert answer.status_code == 302
+    assert row(here, "feedback").evidence["survey"] == TODAY.isoformat()
+
+
+# -- the decision -----------------------------------------------------------------------------------------------------
+
+DECIDED = {
+    "outcome": "continue", "body": "Lautakunta", "date": written(TODAY), "section": "§ 9", "record_number": "K/9",
+}  # fmt: skip
+
+
+def test_both_sides_record_the_same_decision_and_the_trial_ends(desk):
+    here = a_walk(until="feedback")
+    at = desk(here)
+    assert at.press("decision", "confirm", **DECIDED).status_code == 302
+    assert row(here, "decision").evidence["culture"] == DECIDED | {"date": TODAY.isoformat(), "new_end": None}
+    differing = at.press("decision", "confirm", here.mikko, **DECIDED | {"outcome": "stop"})
+    assert differing.status_code == 422
+    assert "Aino Virtanen has confirmed for the other side: Kaikukortti goes on for good" in text_of(differing)
+    again = at.press("decision", "confirm", **DECIDED | {"outcome": "stop"})
+    assert again.status_code == 422
+    assert "Your side has confirmed this step already" in text_of(again)
+    at.press("decision", "confirm", here.mikko, **DECIDED)
+    here.trial.refresh_from_db()
+    assert here.trial.decided == "continue"
+    assert "This step is closed. The trial has been decided." in text_of(at.look("decision"))
+
+
+def test_a_decision_without_its_record_is_refused_field_by_field(desk):
+    here = a_walk(until="feedback")
+    answer = desk(here).press("decision", "confirm", body="Lautakunta")
+    page = text_of(answer)
+    assert answer.status_code == 422
+    for words in ("Choose what was decided.", "Give the day of the decision.", "Give the record number."):
+        assert words in page
+    assert "Write which body decided." not in page
+
+
+def test_an_extension_needs_a_later_end_and_brings_a_new_round(desk):
+    here = a_walk(until="feedback")
+    at = desk(here)
+    answer = at.press("decision", "confirm", **DECIDED | {"outcome": "extend", "new_end": written(TODAY)})
+    assert "Give the trial a new end, after the present one" in text_of(answer)
+    later = TODAY + timedelta(days=700)
+    for person in (here.aino, here.mikko):
+        at.press("decision", "confirm", person, **DECIDED | {"outcome": "extend", "new_end": written(later)})
+    assert row(here, "feedback").round == 2
+    page = text_of(at.look("feedback"))
+    assert "Step 10/10 · round 2" in page
+    assert "A feedback meeting, its attendance and its minutes" in page
+
+
+def test_kaikukeskus_confirms_no_decision(desk):
+    here = a_walk(until="feedback")
+    assert 'id="evidence"' not in desk(here).look("decision", here.laura).content.decode()
+    assert desk(here).press("decision", "confirm", here.laura, **DECIDED).status_code == 403
+
+
+# -- half confirmations, conflicts, sending twice -------------------------------------------------------------------
+
+
+def test_a_half_confirmation_is_taken_back_by_its_giver_alone(desk):
+    here = a_walk(until="commitments")
+    at = desk(here)
+    at.press("print_comms", "confirm", **PRINTED)
+    assert "Take back the confirmation" in text_of(at.look("print_comms"))
+    assert "Take back the confirmation" not in text_of(at.look("print_comms", here.mikko))
+    assert at.press("print_comms", "withdraw", here.mikko).status_code == 422
+    assert at.press("print_comms", "withdraw", here.aino).status_code == 302
+    assert row(here, "print_comms").confirmed == {}
+
+
+def test_who_changes_the_entries_of_a_half_confirmed_step_is_told_and_withdraws_it(desk):
+    here = a_walk(until="commitments")
+    at = desk(here)
+    at.press("print_comms", "confirm", **PRINTED)
+    assert "If you change them, its confirmation is withdrawn" in text_of(at.look("print_comms", here.mikko))
+    at.press("print_comms", "confirm", here.mikko, cards="600")
+    assert set(row(here, "print_comms").confirmed) == {"care"}
+
+
+def test_entries_that_somebody_has_changed_meanwhile_are_shown_beside_ones_own(desk, client):
+    here = a_walk(until="commitments")
+    old = fields_of(desk(here).look("print_comms"))
+    desk(here).press("print_comms", "save", here.mikko, **PRINTED)
+    client.force_login(here.aino)
+    answer = client.post(address(here, "print_comms"), old | {"cards": "7", "act": "save"})
+    assert answer.status_code == 422
+    page = text_of(answer)
+    assert "Somebody has changed this step since you opened the page." in page
+    assert "What is recorded now" in page
+    assert "Cards 500" in page
+    assert 'value="7"' in answer.content.decode()
+    again = client.post(address(here, "print_comms"), fields_of(answer) | {"act": "save"})
+    assert again.status_code == 302
+    assert row(here, "print_comms").evidence == {"cards": 7}
+
+
+def test_the_same_form_sent_twice_is_refused_in_words(desk, client):
+    here = a_walk(until="commitments")
+    at = desk(here)
+    fields = fields_of(at.look("print_comms")) | PRINTED | {"act": "confirm"}
+    assert client.post(address(here, "print_comms"), fields).status_code == 302
+    twice = client.post(address(here, "print_comms"), fields)
+    assert twice.status_code == 422
+    assert "Your side has confirmed this step already" in text_of(twice)
+    at.press("print_comms", "confirm", here.mikko)
+    third = client.post(address(here, "print_comms"), fields)
+    assert third.status_code == 422
+    assert "has been closed already" in text_of(third)
+
+
+def test_an_act_that_is_none_of_the_page_is_refused(desk):
+    here = a_walk()
+    for act in ("", "dance", "draft"):
+        answer = desk(here).press("intro_event", act, here.laura)
+        assert answer.status_code == 422
+        assert "Choose one of the acts of this page." in text_of(answer)
+
+
+# -- who may what -------------------------------------------------------------------------------------------------
+
+
+ACTS = ["save", "confirm", "withdraw", "reopen", "override", "skip", "early"]
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_a_stranger_meets_nothing(client, act):
+    here = a_walk(until="commitments")
+    client.force_login(a_stranger())
+    assert client.get(address(here, "print_comms")).status_code == 404
+    assert client.post(address(here, "print_comms"), {"act": act}).status_code == 404
+    assert client.post(reverse("region_draft", args=[here.region.slug, here.trial.pk])).status_code == 404
+    assert client.post(reverse("partner_draft", args=[here.region.slug, here.partners()[0].pk])).status_code == 404
+
+
+def test_a_trial_of_another_region_and_a_step_of_another_model_are_not_there(client):
+    here, other = a_walk(), a_region("kainuu")
+    client.force_login(here.laura)
+    assert client.get(reverse("step", args=[other.slug, here.trial.pk, "workshop"])).status_code == 404
+    assert client.get(address(here, "statistics")).status_code == 404
+    assert client.post(address(here, "statistics"), {"act": "confirm"}).status_code == 404
+    assert client.get(reverse("region_draft", args=[here.region.slug, here.trial.pk])).status_code == 405
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_the_working_group_reads_and_does_nothing(desk, act):
+    here = a_walk(until="commitments")
+    reader = name_person(here.region, "group", "liisa@example.org", "Liisa Aho", here.laura).person
+    page = desk(here).look("print_comms", reader).content.decode().split("<main")[1]
+    assert '<form method="post"' not in page
+    assert 'name="act"' not in page
+    said = {f"{act}-reason": "Because.", f"{act}-rule": "materials_not_printed"}
+    before = here.region.acts.count()
+    assert desk(here).press("print_comms", act, reader, **PRINTED, **said).status_code == 403
+    assert here.region.acts.count() == before
+
+
+@pytest.mark.parametrize("act", ["override", "skip", "early"])
+def test_the_pair_is_not_offered_and_not_given_kaikukeskuss_own_means(desk, act):
+    here = a_walk(until="local_pair")
+    assert "Other means" not in text_of(desk(here).look("pair_training"))
+    said = {f"{act}-reason": "Because.", f"{act}-rule": "training_not_recorded"}
+    assert desk(here).press("pair_training", act, **said).status_code == 403
+
+
+# -- other means ----------------------------------------------------------------------------------------------------
+
+
+def test_kaikukeskus_overrides_one_rule_with_a_reason(desk):
+    here = a_walk(until="local_pair")
+    at = desk(here)
+    said = {"override-rule": "training_not_recorded", "override-reason": "They were trained for the neighbour."}
+    assert at.press("pair_training", "override", here.laura, **said).status_code == 302
+    page = text_of(at.look("pair_training"))
+    assert "Overridden: Kaikukeskus has trained the pair ”They were trained for the neighbour.” Laura Mäkelä" in page
+    assert at.press("pair_training", "confirm").status_code == 302
+
+
+def test_kaikukeskus_skips_a_step_and_opens_the_next_early(desk):
+    here = a_walk(until="local_pair")
+    at = desk(here)
+    at.press("pair_training", "early", here.laura, **{"early-reason": "The hall is booked."})
+    assert set(services.read(here.trial.pk).open) == {"pair_training", "workshop"}
+    at.press("pair_training", "skip", here.laura, **{"skip-reason": "Trained before."})
+    assert set(services.read(here.trial.pk).open) == {"workshop"}
+    assert "”Trained before.” Laura Mäkelä, Kaikukeskus" in text_of(at.look("pair_training"))
+
+
+@pytest.mark.parametrize("person", ["aino", "laura"])
+def test_a_closed_step_is_read_and_reopened_with_a_reason(desk, person):
+    here = a_walk(until="commitments")
+    at = desk(here)
+    page = text_of(at.look("workshop", getattr(here, person)))
+    assert "What is recorded Day of the workshop" in page
+    assert "Haparanda hyvinvointilautakunta" in page
+    answer = at.press("workshop", "reopen", getattr(here, person), **{"reopen-reason": "One body is missing."})
+    assert answer.status_code == 302
+    assert set(services.read(here.trial.pk).open) >= {"workshop", "print_comms"}
+    assert "One body is missing." in text_of(at.look("workshop"))
+
+
+@pytest.mark.parametrize(("key", "act"), [("workshop", "reopen"), ("print_comms", "skip"), ("print_comms", "override")])
+def test_other_means_without_a_reason_are_refused_and_stay_unfolded(desk, key, act):
+    here = a_walk(until="commitments")
+    answer = desk(here).press(key, act, here.laura, **{f"{act}-reason": "  "})
+    assert answer.status_code == 422
+    assert "Write the reason: it stays visible." in text_of(answer)
+    assert '<details class="more" open>' in answer.content.decode()
+    assert f'href="#id_{act}-reason"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("key", ["local_pair", "start_distribution", "decision"])
+def test_two_nine_and_the_decision_are_never_skipped(desk, key):
+    here = a_walk(until="intro_event")
+    assert "Skip this step" not in text_of(desk(here).look(key, here.laura))
+    answer = desk(here).press(key, "skip", here.laura, **{"skip-reason": "No time."})
+    assert answer.status_code == 422
+    assert "is never skipped" in text_of(answer)
+
+
+def test_a_step_that_is_not_open_yet_shows_what_will_be_needed_and_refuses(desk):
+    here = a_walk(until="commitments")
+    page = text_of(desk(here).look("start_distribution"))
+    assert "This step is not open yet." in page
+    assert "What will be needed" in page
+    answer = desk(here).press("start_distribution", "confirm")
+    assert answer.status_code == 422
+    assert "is not open yet" in text_of(answer)
+
+
+# -- every page, and its queries ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", ["2023", "2024"])
+def test_every_step_opens_for_everybody_of_the_region_with_a_bounded_number_of_queries(client, model):
+    here = a_walk("kainuu", model=model, until="commitments")
+    reader = name_person(here.region, "group", "liisa@example.org", "Liisa Aho", here.laura).person
+    for person in (here.aino, here.mikko, here.laura, reader):
+        client.force_login(person)
+        for step in services.read(here.trial.pk).flow.all_steps():
+            with CaptureQueriesContext(connection) as asked:
+                page = client.get(address(here, step.key))
+            assert page.status_code == 200
+            assert len(asked) <= 26, f"{step.key}: {len(asked)}"
+            ids = re.findall(r'\bid="([^"]+)"', page.content.decode())
+            assert len(ids) == len(set(ids)), step.key
+
+
+@pytest.mark.parametrize("key", ["commitments", "kaikukanta_users", "induction"])
+def test_a_step_asks_the_same_number_of_queries_at_ten_and_at_two_hundred_partners(client, key):
+    here = a_walk("kainuu", until="commitments")
+    client.force_login(here.aino)
+    venues(here, 10)
+    few = _queries(client, address(here, key))
+    venues(here, 190)
+    assert _queries(client, address(here, key)) == few
+
+
+def _queries(client, path: str) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(path).status_code == 200
+    return len(asked)

@@ -1,0 +1,42 @@
+"""How many queries does closing a step take? BEGIN and COMMIT are counted, the history row and the mail's job too."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.people import a_region
+from workflows import services, walk
+
+# Beyond what any step takes: the tables that its gate reads, and what it opens. In the order of the walk.
+CLOSING = {
+    "intro_event": 12,
+    "local_pair": 14,
+    "pair_training": 13,
+    "workshop": 15,
+    "commitments": 24,  # opens three, by viewflow's split
+    "kaikukanta_users": 18,  # the first to arrive at viewflow's join
+    "print_comms": 16,
+    "induction": 25,  # the last of the three, which goes through the join
+    "start_distribution": 15,
+    "feedback": 14,
+    "decision": 38,  # ends the trial and carries three commitments over
+}
+LINEAR = ["intro_event", "local_pair", "pair_training", "workshop", "start_distribution", "feedback"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_closing_each_step(monkeypatch):
+    """The number of each step's last confirmation, which closes it; a linear step takes at most 15."""
+    found = {}
+
+    def counted(trial, key, by, *said):
+        with CaptureQueriesContext(connection) as captured:
+            row = confirm_step(trial, key, by, *said)
+        found[key] = len(captured)
+        return row
+
+    confirm_step = services.confirm_step
+    monkeypatch.setattr(services, "confirm_step", counted)
+    walk.walk(walk.begin(a_region("kainuu"), "2024", "walk"))
+    assert found == CLOSING
+    assert max(found[key] for key in LINEAR) <= 15

@@ -1,0 +1,354 @@
+"""What does a region's board show? Read in a number of queries that does not grow with its partners and its history."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Min, Q
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from adoption.access import may_act
+from adoption.history import Acting
+from adoption.models import Act, Partner, Person, Region, RegionMunicipality, Responsibility, Side
+from adoption.operating_model import MODELS
+from adoption.templatetags.kaiku import weekday_day
+from commitments.models import Commitment
+from workflows import services
+from workflows.models import Trial
+from workflows.path import Picture, names, picture
+from workflows.rules import Facts
+from workflows.sentences import Line, sentences
+from workflows.standing import Standing, acting_or_none, checks_of, listed, shared_facts, standings, written
+from workflows.tasks import OF_EVIDENCE
+from workflows.trial import OUTCOME_NAMES
+from workflows.year import next_feedback_due, stage_of
+
+RECENT = 6  # acts at the end of the board
+NAMED = 3  # people of a side whose names stand on the board
+
+
+# -- the trial ----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Walked:
+    """A trial as the board and the pages of its steps show it."""
+
+    trial: Trial
+    region: Region
+    standings: dict[str, Standing]
+    shared: Facts  # what the rules of its steps have read in common
+    who: Acting | None  # for whom the reader acts in it
+
+    @property
+    def blocks(self) -> list[list[Standing]]:
+        return [[self.standings[step.key] for step in block] for block in self.trial.flow.blocks()]
+
+    @property
+    def picture(self) -> Picture:
+        return picture(self.blocks, self.trial)
+
+    @property
+    def rows(self) -> list["Block"]:
+        """The blocks for the list of steps, each with those that have to close before it opens."""
+        blocks = self.blocks
+        return [Block(block, before) for before, block in pairwise([[], *blocks])]
+
+    def ask_again(self, key: str) -> None:
+        """The gate of the step is asked anew."""
+        self.standings[key].checks = checks_of(self.standings[key], self.trial, self.region, self.shared)
+
+    @property
+    def open(self) -> list[Standing]:
+        """The open steps: the reader's own first, then what is late, then what is ready, then by day."""
+        return sorted((s for s in self.standings.values() if s.is_open), key=urgency)
+
+    @property
+    def name(self) -> str:
+        """Trial 1.9.2027–31.8.2028: Kemi and Tornio."""
+        return _("Trial %(days)s: %(names)s") % {"days": self.days, "names": self.municipalities}
+
+    @property
+    def municipalities(self) -> str:
+        return listed(self.shared.municipalities)
+
+    @property
+    def days(self) -> str:
+        start, end = services.term_of(self.trial)
+        return f"{written(start)}–{written(end)}"
+
+    @property
+    def planned(self) -> str:
+        """The planned days, where the actual ones differ from them."""
+        days = f"{written(self.trial.planned_start)}–{written(self.trial.planned_end)}"
+        return "" if days == self.days else days
+
+    @property
+    def outcome(self) -> str:
+        return str(OUTCOME_NAMES[self.trial.decided]) if self.trial.decided else ""
+
+
+def urgency(standing: Standing) -> tuple[bool, int, bool, date]:
+    """What comes first of the open steps."""
+    return not standing.is_turn, -standing.days_late, bool(standing.missing), standing.due or date.max
+
+
+class Block(NamedTuple):
+    """A step, or steps side by side, and those before it."""
+
+    steps: list[Standing]
+    before: list[Standing]
+
+    @property
+    def opens(self) -> str:
+        """When it opens, in words."""
+        text = ngettext("Opens when step %(steps)s is done.", "Opens when %(steps)s are done.", len(self.before))
+        return text % {"steps": names(self.before)}
+
+    @property
+    def is_split(self) -> bool:
+        return len(self.steps) > 1
+
+    @property
+    def state(self) -> str:
+        """ahead until one of them is open, done when all are, else open."""
+        states = {standing.state for standing in self.steps}
+        if "ahead" in states:
+            return "ahead"
+        return "done" if states <= {"done", "skip"} else "open"
+
+
+def walked(trial_id: int, region: Region, reader: Person, checked: Iterable[str] = ()) -> Walked:
+    """The trial with the standings of its steps; the gates of the open steps, and of those `checked`, are asked."""
+    trial = services.read(trial_id)
+    shared = shared_facts(trial, region)
+    who = acting_or_none(trial, region, reader)
+    asked = {*trial.open, *(key for key in checked if key in trial.rows)}
+    found = standings(trial, region, shared, asked, who.side if who else "")
+    return Walked(trial, region, found, shared, who)
+
+
+# -- the next thing ---------------------------------------------------------------------------------------------------
+
+
+class Next(NamedTuple):
+    """The one sentence of a page's head: what, why and by when, and the button."""
+
+    what: str
+    why: str = ""
+    href: str = ""
+    button: str = ""
+    is_mine: bool = False  # whether the reader is to act: nothing else has the mark
+
+
+def next_of(standing: Standing) -> Next:
+    """The next thing at this open step for the reader."""
+    button = (
+        str(standing.step.title)
+        if standing.step.outcomes
+        else _("Open step %(number)s") % {"number": standing.step.number}
+    )
+    return Next(_what(standing), _why(standing), standing.href, button, standing.is_turn)
+
+
+def _what(standing: Standing) -> str:
+    facts = {
+        "title": standing.title,
+        "step": standing.name,
+        "count": len(standing.missing),
+        "waiting": standing.waiting,
+    }
+    if not standing.is_turn:
+        return _("%(waiting)s: %(step)s.") % facts
+    if standing.step.outcomes and not standing.missing:
+        return _("Record and confirm what your side has decided on going on.")
+    if not standing.missing:
+        return _("Confirm %(step)s: everything is there.") % facts
+    if len(standing.missing) > 1 and all(check.rule in OF_EVIDENCE for check in standing.checks if check.is_missing):
+        return _("Record what has been done, then confirm %(step)s.") % facts
+    text = ngettext(
+        "%(title)s: one thing is missing. Then confirm.",
+        "%(title)s: %(count)s things are missing. Then confirm.",
+        len(standing.missing),
+    )
+    return text % facts
+
+
+def _why(standing: Standing) -> str:
+    said = [
+        _("%(name)s confirmed on %(day)s.") % {"name": side.given.name, "day": written(side.given.at)}
+        for side in standing.sides
+        if side.given
+    ]
+    if len(standing.missing) == 1:
+        said.append(_("Missing: %(thing)s.") % {"thing": standing.missing[0]})
+    if standing.days_late:
+        said.append(_("It was due on %(day)s.") % {"day": weekday_day(standing.due)})
+    elif standing.due:
+        said.append(_("Due on %(day)s.") % {"day": weekday_day(standing.due)})
+    return " ".join(said)
+
+
+def _next(
+    region: Region, open_trials: list[Walked], due: date | None, reader: Person, decided: Walked | None, acts: bool
+) -> Next:
+    steps = sorted((s for one in open_trials for s in one.open), key=urgency)
+    if steps and steps[0].is_turn:
+        return next_of(steps[0])
+    if due and stage_of(due, localdate()):
+        return _next_meeting(region, due, acts)
+    if steps:
+        return next_of(steps[0])
+    if reader.is_kaikukeskus and decided is None:
+        return Next(
+            _("No trial is open here. Open one when the region is ready to begin."),
+            _("Municipalities, operating model and the planned days are asked."),
+            reverse("trial_open", args=[region.slug]), _("Open a trial"), True,
+        )  # fmt: skip
+    return _next_at_rest(due, decided)
+
+
+def _next_meeting(region: Region, due: date, acts: bool) -> Next:
+    late = stage_of(due, localdate()) == "late"
+    what = (
+        _("Hold the feedback meeting: it was due on %(day)s.") if late else _("Hold the feedback meeting by %(day)s.")
+    )
+    why = _("There is one at least every twelve months. Invite Kaikukeskus.")
+    href = reverse("meeting_new", args=[region.slug]) if acts else ""
+    return Next(what % {"day": weekday_day(due)}, why, href, _("Record the meeting"), acts)
+
+
+def _next_at_rest(due: date | None, decided: Walked | None) -> Next:
+    if decided is None:
+        return Next(_("No trial is open here."), _("Kaikukeskus opens a trial together with the region."))
+    why = _("The next feedback meeting is to be held by %(day)s.") % {"day": weekday_day(due)} if due else ""
+    return Next(_("Nothing waits for you here now. Decided: %(outcome)s.") % {"outcome": decided.outcome}, why)
+
+
+# -- the whole board --------------------------------------------------------------------------------------------------
+
+
+def board(region: Region, reader: Person) -> dict[str, Any]:
+    """Everything on the board of the region, for this very reader."""
+    trials = list(region.trials.order_by("-pk"))
+    undecided = [trial.pk for trial in trials if not trial.decided]
+    shown = [walked(pk, region, reader) for pk in undecided or [trial.pk for trial in trials[:1]]]
+    due = next_feedback_due([region.pk]).get(region.pk)
+    members = list(RegionMunicipality.objects.filter(region=region).select_related("municipality__county"))
+    at_rest = shown[0] if shown and not undecided else None
+    acts = may_act(reader, region)
+    return {
+        "region": region,
+        "trials": shown,
+        "many_trials": len(shown) > 1,
+        "earlier": [_earlier(region, trial) for trial in trials if trial.pk not in {one.trial.pk for one in shown}],
+        "next": _next(region, shown if undecided else [], due, reader, at_rest, acts),
+        "eyebrow": _eyebrow(members, shown),
+        "members": members,
+        "phases": phases(members),
+        "people": people_of(region),
+        "kaikukeskus": list(Person.objects.filter(is_kaikukeskus=True, is_active=True).order_by("name")),
+        "feedback_due": due,
+        "feedback_stage": stage_of(due, localdate()) if due else "",
+        "last_meeting": region.meetings.first(),
+        "figures": figures(region),
+        "recent": recent(region),
+        "may_open": reader.is_kaikukeskus,
+        "may_act": acts,
+    }
+
+
+def _eyebrow(members: list[RegionMunicipality], shown: list[Walked]) -> str:
+    labels = list(dict.fromkeys(str(member.get_phase_display()) for member in members))
+    labels += [str(MODELS[one.trial.model].label) for one in shown[:1]]
+    return capfirst(" · ".join(labels))
+
+
+class Earlier(NamedTuple):
+    """A decided trial that is not on the board any more."""
+
+    name: str
+    outcome: str
+    href: str
+
+
+def _earlier(region: Region, trial: Trial) -> Earlier:
+    start, end = services.term_of(trial)
+    name = _("Trial %(days)s") % {"days": f"{written(start)}–{written(end)}"}
+    href = reverse("step", args=[region.slug, trial.pk, "decision"])
+    return Earlier(name, str(OUTCOME_NAMES[trial.decided]) if trial.decided else "", href)
+
+
+class InPhase(NamedTuple):
+    """The municipalities that have been in a phase since the same day."""
+
+    phase: str
+    since: date
+    names: str
+
+
+def phases(members: list[RegionMunicipality]) -> list[InPhase]:
+    """The municipalities by phase and day; one of which the register knows nothing says so."""
+    found: dict[tuple[str, date], list[str]] = {}
+    for member in members:
+        municipality = member.municipality
+        known = municipality.code is not None
+        name = (
+            municipality.name
+            if known
+            else _("%(name)s (code, county and population not known)") % {"name": municipality}
+        )
+        found.setdefault((str(member.get_phase_display()), member.phase_since), []).append(name)
+    return [InPhase(capfirst(phase), since, listed(names)) for (phase, since), names in found.items()]
+
+
+class SidePeople(NamedTuple):
+    """The people of a side: some by name, and how many more there are."""
+
+    side: str
+    label: str
+    named: list[Responsibility]
+    more: int
+
+
+def people_of(region: Region) -> list[SidePeople]:
+    """The people of today by side, the holders before the substitutes."""
+    current = Responsibility.objects.current().filter(region=region).select_related("person", "municipality")
+    by_side: dict[str, list[Responsibility]] = {side: [] for side in Side.values}
+    for one in current.order_by("substitute", "pk"):
+        by_side[one.side].append(one)
+    return [
+        SidePeople(side, capfirst(str(Side(side).label)), found[:NAMED], max(len(found) - NAMED, 0))
+        for side, found in by_side.items()
+        if found or side != Side.GROUP
+    ]
+
+
+def figures(region: Region) -> dict[str, Any]:
+    """How many partners there are, how far they are, and what they wait for; two queries."""
+    state, alive = Partner.State, ~Q(state__in=[Partner.State.DECLINED, Partner.State.ENDED])
+    committed = Q(state__in=[state.COMMITTED, state.ACTIVE])
+    counted = Partner.objects.filter(region=region).aggregate(
+        all=Count("pk", filter=alive),
+        committed=Count("pk", filter=committed),
+        active=Count("pk", filter=Q(state=state.ACTIVE)),
+        distributors=Count("pk", filter=alive & Q(role=Partner.Role.DISTRIBUTOR)),
+        third=Count("pk", filter=alive & Q(role=Partner.Role.DISTRIBUTOR, organisation__sector="third")),
+        venues=Count("pk", filter=alive & Q(role=Partner.Role.VENUE)),
+        asked=Count("pk", filter=Q(state=state.ASKED)),
+        more_wanted=Count("pk", filter=Q(state=state.MORE_WANTED)),
+        no_contact=Count("pk", filter=committed & Q(contact=None)),
+    )
+    signing = Commitment.objects.filter(region=region, state__in=Commitment.SIGNING)
+    return counted | signing.aggregate(signing=Count("pk"), oldest=Min("made_at"))
+
+
+def recent(region: Region) -> list[Line]:
+    """What has happened last, the newest first."""
+    return sentences(Act.objects.filter(region=region).order_by("-number")[:RECENT])

@@ -1,0 +1,84 @@
+"""What is in the demo? Regions at several places of the path, walked there by the services that the pages call."""
+
+from django.db import transaction
+
+from adoption import partners
+from adoption.country import load
+from adoption.models import Organisation, Partner, Person, Region
+from adoption.people import name_person
+from workflows import services
+from workflows.walk import Walk, add_partners, begin, print_materials, walk
+
+# Region → operating model and the step after which it stands; the list is in the order in which a newcomer looks.
+PLACES = {
+    "pohjois-savo": ("2024", "commitments"),
+    "kainuu": ("2023", "pair_training"),
+    "pohjanmaa": ("2024", "local_pair"),
+    "keski-pohjanmaa": ("2024", "start_distribution"),
+    "etela-karjala": ("2024", "decision"),
+}
+
+
+@transaction.atomic
+def fill() -> bool:
+    """The demo's people, trials and partners are there. Returns False, and does nothing, when they are already."""
+    load()
+    if Person.objects.exists():
+        return False
+    walks = {slug: _walked(slug, model, until) for slug, (model, until) in PLACES.items()}
+    _waits_for_the_other(walks["pohjois-savo"])
+    _asks(walks["pohjois-savo"])
+    _looks_for_partners(walks["kainuu"])
+    return True
+
+
+def _walked(slug: str, model: str, until: str) -> Walk:
+    here = begin(Region.objects.get(slug=slug), model, "demo")
+    walk(here, until)
+    return here
+
+
+def _waits_for_the_other(here: Walk) -> None:
+    """Step 7 is half confirmed, and the care side has a substitute."""
+    print_materials(here)
+    services.reopen_step(
+        here.trial, "print_comms", here.laura, "Esitteen ruotsinkielinen taitto puuttui ensimmäisestä erästä."
+    )
+    services.confirm_step(here.trial, "print_comms", here.mikko)
+    name_person(
+        here.region, "care", "riitta.kallio@example.org", "Riitta Kallio", here.mikko,
+        substitute=True, made_by="demo", title="sosiaaliohjaaja",
+    )  # fmt: skip
+
+
+def _asks(here: Walk) -> None:
+    """Two new distributors wait for Kaikukeskus, one of them after a question."""
+    first = _distributor(
+        here,
+        "Kallaveden Toimintatupa ry",
+        "Sari Kolehmainen",
+        "rehabilitative_work",
+        "Lähes kaikki asiakkaat ovat pitkään työttöminä.",
+    )
+    partners.request_clearance(first, here.mikko)
+    second = _distributor(
+        here, "Savon Päiväkeskus Kajo ry", "Raimo Hyvönen", "substance_mental", "Useimmat elävät kuntoutustuella."
+    )
+    partners.request_clearance(second, here.mikko)
+    partners.want_more(second, here.laura, "Kuinka moni kävijöistä on alle 18-vuotias?")
+    partners.answer_question(second, here.mikko, "Ei kukaan: toiminta on tarkoitettu aikuisille.")
+
+
+def _distributor(here: Walk, name: str, contact: str, kind: str, why: str) -> Partner:
+    return partners.add_partner(
+        here.region, here.mikko, {"name": name, "sector": Organisation.Sector.THIRD}, Partner.Role.DISTRIBUTOR,
+        list(here.region.municipalities.order_by("-population_2022")[:1]), kind=kind, interest="yes",
+        client_group="Avoin kohtaamispaikka ja työpaja.", most_in_tight=True, why_most=why, cards_per_year=60,
+        contact={"email": f"contact.{Partner.objects.count()}@example.org", "name": contact, "made_by": "demo"},
+        signatory_name="Jari Tiainen", signatory_title="puheenjohtaja", signatory_basis="rules",
+    )  # fmt: skip
+
+
+def _looks_for_partners(here: Walk) -> None:
+    """The workshop is being prepared: candidates are in the list, the decisions are missing."""
+    add_partners(here)

@@ -1,0 +1,613 @@
+"""What is asked on the pages of a trial? One form a step, its evidence as plain JSON, and the forms of other acts.
+
+Evidence may be saved half filled: what is missing is said by the gate, when the step is confirmed. So a field that
+the gate demands is shown as one, and its absence is no error of the form.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import Any, NamedTuple
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
+from django.utils.text import capfirst
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+
+from adoption.fields import Day, Form, Text
+from adoption.models import Municipality, Partner, Region
+from adoption.operating_model import DEFAULT
+from adoption.operating_model import MODELS as OPERATING_MODELS
+from adoption.partners import change_partner, record_account, record_induction
+from adoption.templatetags.kaiku import day, euros
+from adoption.views.partners import ICONS
+from workflows import rules
+from workflows.models import Trial, TrialMunicipality
+from workflows.services import DECISION_FIELDS
+from workflows.standing import Standing, written
+from workflows.trial import MODELS, OUTCOME_NAMES
+
+LANGUAGES = {"fi": _("Finnish"), "sv": _("Swedish"), "en": _("English"), "other": _("Other")}
+MOST = 1_000_000  # of cards, people, euros: more is a slip of the finger
+
+
+class PastDay(Day):
+    """A day that is not to come: what has happened is recorded when it has happened."""
+
+    def clean(self, value: Any) -> date | None:
+        value = super().clean(value)
+        if value and value > localdate():
+            raise ValidationError(_("The day is still to come: record it when it has happened."), code="to_come")
+        return value
+
+
+class Euros(forms.DecimalField):
+    """A sum as people write it: 1 850,50."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "input--short"})
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = value.replace("€", "").replace(" ", "").replace("\N{NO-BREAK SPACE}", "").replace(",", ".")
+        return super().to_python(value)
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.replace(".", ",") if isinstance(value, str) else value
+
+
+def number(label: Any, **kwargs: Any) -> forms.IntegerField:
+    """How many: nothing below zero, and nothing beyond what a region can have."""
+    return forms.IntegerField(label=label, min_value=0, max_value=MOST, **kwargs)
+
+
+def note(label: Any) -> Text:
+    return Text(
+        label=label, required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The pair and Kaikukeskus see it. Write nothing about clients."),
+    )  # fmt: skip
+
+
+class Entry(NamedTuple):
+    """One recorded fact, to be read."""
+
+    label: str
+    text: str
+
+
+class StepForm(Form):
+    """The evidence of a step. `evidence` is what the service stores: days as ISO, only what was written."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    demanded_by: dict[str, rules.Rule] = {}  # field → the rule that some models have and others have not
+    beside: tuple[str, ...] = ()  # short fields that stand in one row
+    use_required_attribute = False
+    not_evidence = {"version", "all_on", "all_manner"}
+
+    def __init__(
+        self,
+        standing: Standing,
+        data: Any = None,
+        partners: Iterable[Partner] = (),
+        bodies: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        self.standing, self.partners, self.bodies = standing, list(partners), list(bodies)
+        super().__init__(data, initial={"version": standing.row.version})
+        self.plain = [name for name in self.fields if name not in self.not_evidence]
+        for name, rule in self.demanded_by.items():
+            self.fields[name].required = rule in standing.step.missing
+        for name in self.plain:
+            self.initial[name] = _from_json(self.fields[name], standing.row.evidence.get(name))
+        self.add_fields()
+
+    def add_fields(self) -> None:
+        """The fields of each partner or body, where the step has such."""
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """A missing entry is no fault here: the gate says it, by the same words as the checklist."""
+        if field and getattr(error, "code", "") == "required":
+            self.cleaned_data[field] = None
+            return
+        super().add_error(field, error)
+
+    @property
+    def field_rows(self) -> list[list[BoundField]]:
+        """The fields in their order, short ones beside each other."""
+        rows: list[list[str]] = []
+        for name in self.plain:
+            if name in self.beside and rows and rows[-1][-1] in self.beside:
+                rows[-1].append(name)
+            else:
+                rows.append([name])
+        return [[self[name] for name in row] for row in rows]
+
+    @property
+    def evidence(self) -> dict[str, Any]:
+        """What was written, as plain JSON."""
+        found = {name: _to_json(self.cleaned_data.get(name)) for name in self.plain}
+        return {name: value for name, value in found.items() if value not in (None, "", [])}
+
+    def entries(self) -> list[Entry]:
+        """What is recorded, to be read."""
+        evidence = self.standing.row.evidence
+        return [Entry(str(self[n].label), _shown(self.fields[n], evidence[n])) for n in self.plain if n in evidence]
+
+    def partner_acts(self) -> Iterator[tuple[Partner, Callable[..., Any]]]:
+        """Each partner whose own row was changed, and the service that stores it."""
+        return iter(())
+
+
+def _from_json(field: forms.Field, value: Any) -> Any:
+    return date.fromisoformat(value) if value and isinstance(field, Day) else value
+
+
+def _to_json(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _shown(field: forms.Field, value: Any) -> str:
+    if isinstance(field, Day):
+        return day(date.fromisoformat(value))
+    if isinstance(field, Euros):
+        return euros(Decimal(value))
+    if isinstance(field, forms.MultipleChoiceField):
+        return ", ".join(str(LANGUAGES[key]) for key in LANGUAGES if key in value)
+    return str(value)
+
+
+# -- steps 1 to 3 --------------------------------------------------------------------------------------------------
+
+
+class IntroEventForm(StepForm):
+    date = PastDay(label=_("Day of the introductory event"))
+    place = Text(label=_("Place"), max_length=200, help_text=_("The place, or Teams."))
+    attendees = number(_("Number of people who took part"))
+
+
+class LocalPairForm(StepForm):
+    """Nothing is written: the rule looks at who has been named."""
+
+
+class PairTrainingForm(StepForm):
+    date = PastDay(label=_("Day of the training"))
+    trainer = Text(label=_("Trainer"), max_length=150)
+    place = Text(label=_("Place"), max_length=200, required=False, help_text=_("The place, or Teams."))
+
+
+# -- rows of partners and of bodies ----------------------------------------------------------------------------------
+
+
+class Cell(NamedTuple):
+    """A field in a table, and the heading of its column, which a phone shows beside it."""
+
+    heading: str
+    field: BoundField
+
+
+class PartnerRow(NamedTuple):
+    """A partner, the icon of its state, and its own fields on the page."""
+
+    partner: Partner
+    icon: str
+    cells: list[Cell]
+
+
+class PartnersForm(StepForm):
+    """A step with a row a partner. Each row that was changed is an act of its own."""
+
+    partners_first = True
+    columns: list[Any] = []  # the heading of each field of a row
+    per_partner: list[str] = []
+
+    def field_for(self, name: str, partner: Partner) -> forms.Field:
+        raise NotImplementedError
+
+    def add_fields(self) -> None:
+        for partner in self.partners:
+            for number_, name in enumerate(self.per_partner):
+                field = self.field_for(name, partner)
+                field.required = False
+                field.show_hidden_initial = True  # so that a row which somebody else has changed is not set back
+                field.widget.attrs["aria-labelledby"] = f"column-{number_} partner-{partner.pk}"
+                field.label = f"{partner}, {self.columns[number_]}"
+                self.fields[f"{name}_{partner.pk}"] = field
+
+    @property
+    def partner_rows(self) -> list[PartnerRow]:
+        return [PartnerRow(p, ICONS[Partner.State(p.state)], self._cells(p)) for p in self.partners]
+
+    def _cells(self, partner: Partner) -> list[Cell]:
+        named = zip(self.columns, self.per_partner, strict=True)
+        return [Cell(str(heading), self[f"{name}_{partner.pk}"]) for heading, name in named]
+
+    @property
+    def all_fields(self) -> list[BoundField]:
+        """The fields whose value goes to every partner that has none."""
+        return [self[name] for name in ("all_on", "all_manner") if name in self.fields]
+
+    def said(self, name: str, partner: Partner) -> Any:
+        return self.cleaned_data.get(f"{name}_{partner.pk}")
+
+    def changed(self, partner: Partner, *names: str) -> bool:
+        return any(f"{name}_{partner.pk}" in self.changed_data for name in names)
+
+    def was_shown(self, partner: Partner) -> bool:
+        """Whether the person saw the partner's row: one that came meanwhile is not meant by "all"."""
+        return self[f"{self.per_partner[0]}_{partner.pk}"].html_initial_name in self.data
+
+
+class WorkshopForm(PartnersForm):
+    """The workshop, each candidate's answer, and each body's decision to take part."""
+
+    date = PastDay(label=_("Day of the workshop"))
+    place = Text(label=_("Place"), max_length=200, help_text=_("The place, or Teams."))
+    attendees = number(_("Number of people who took part"))
+    partners_first = False
+    columns = [_("Interested?")]
+    per_partner = ["interest"]
+    PARTS = (
+        ("organ", _("Body that decided")),
+        ("date", _("Day")),
+        ("section", _("Section")),
+        ("record", _("Record number")),
+    )
+
+    def field_for(self, name: str, partner: Partner) -> forms.Field:
+        return forms.ChoiceField(
+            choices=Partner.Interest.choices, initial=partner.interest,
+            widget=forms.Select(attrs={"class": "input--short"}),
+        )  # fmt: skip
+
+    def add_fields(self) -> None:
+        super().add_fields()
+        known = {given["body"]: given for given in self.standing.row.evidence.get("decisions", [])}
+        for body, name in self.bodies:
+            for part, label in self.PARTS:
+                field = _part_field(part)
+                field.label = f"{name}, {label}"
+                field.initial = _from_json(field, known.get(body, {}).get(part))
+                width = "input--number" if part == "section" else "input--fill"
+                field.widget.attrs |= {"aria-labelledby": f"part-{part} body-{body}", "class": width}
+                self.fields[f"{part}_{body}"] = field
+
+    @property
+    def body_rows(self) -> list[tuple[str, str, list[Cell]]]:
+        return [
+            (key, name, [Cell(str(label), self[f"{part}_{key}"]) for part, label in self.PARTS])
+            for key, name in self.bodies
+        ]
+
+    @property
+    def evidence(self) -> dict[str, Any]:
+        decisions = [self._decision(body) for body, _name in self.bodies]
+        written_ones = [given for given in decisions if any(given[part] for part, _label in self.PARTS)]
+        return super().evidence | ({"decisions": written_ones} if written_ones else {})
+
+    def _decision(self, body: str) -> dict[str, str]:
+        said = {part: _to_json(self.cleaned_data.get(f"{part}_{body}")) or "" for part, _label in self.PARTS}
+        return {"body": body} | said
+
+    def entries(self) -> list[Entry]:
+        names = dict(self.bodies)
+        return super().entries() + [
+            Entry(names.get(given["body"], given["body"]), _decision_in_words(given))
+            for given in self.standing.row.evidence.get("decisions", [])
+        ]
+
+    def partner_acts(self) -> Iterator[tuple[Partner, Callable[..., Any]]]:
+        for partner in self.partners:
+            said = self.said("interest", partner)
+            if said != partner.interest and self.changed(partner, "interest"):
+                yield partner, partial(change_partner, municipalities=list(partner.municipalities.all()), interest=said)
+
+
+def _part_field(part: str) -> forms.Field:
+    return PastDay(required=False, help_text="") if part == "date" else Text(required=False, max_length=150)
+
+
+def _decision_in_words(given: dict[str, str]) -> str:
+    on = day(date.fromisoformat(given["date"])) if given.get("date") else ""
+    return ", ".join(text for text in (given.get("organ"), on, given.get("section"), given.get("record")) if text)
+
+
+class CommitmentsForm(StepForm):
+    meeting = PastDay(label=_("Day of the meeting about the commitments"))
+    note = note(_("Notes"))
+    demanded_by = {"meeting": rules.commitments_meeting_not_held}
+
+
+class AccountsForm(PartnersForm):
+    """Step 6 of 2024: an account for each committed partner."""
+
+    all_on = PastDay(label=_("The same day for all that have none"), required=False)
+    statistics_person = Text(label=_("Person who sees to the local statistics"), max_length=150, required=False)
+    columns = [_("Account made on")]
+    per_partner = ["account"]
+
+    def field_for(self, name: str, partner: Partner) -> forms.Field:
+        return PastDay(initial=partner.account_on, help_text="")
+
+    def partner_acts(self) -> Iterator[tuple[Partner, Callable[..., Any]]]:
+        for partner in self.partners:
+            said = self.said("account", partner) if self.changed(partner, "account") else None
+            if said is None and partner.account_on is None and self.was_shown(partner):
+                said = self.cleaned_data.get("all_on")
+            if said and said != partner.account_on:
+                yield partner, partial(record_account, on=said)
+
+
+class StatisticsForm(StepForm):
+    """Step 6 of 2023."""
+
+    statistics_person = Text(label=_("Person who sees to the local statistics"), max_length=150)
+
+
+class PrintForm(StepForm):
+    printed_on = PastDay(label=_("Day of the print run"))
+    languages = forms.MultipleChoiceField(
+        label=_("Languages of the materials"), widget=forms.CheckboxSelectMultiple,
+        choices=list(LANGUAGES.items()),
+    )  # fmt: skip
+    beside = ("cards", "community_cards", "brochures", "posters")
+    cards = number(_("Cards"))
+    community_cards = number(_("Community cards"))
+    brochures = number(_("Brochures"))
+    posters = number(_("Posters"))
+    cost = Euros(
+        label=_("Cost of the print run"), min_value=0, max_value=MOST, decimal_places=2, help_text=_("In euros.")
+    )
+    local_page = forms.URLField(
+        label=_("Address of the local page"), assume_scheme="https", max_length=200,
+        help_text=_("Such as https://www.example.org/kaikukortti."),
+    )  # fmt: skip
+    feedback_email = forms.EmailField(label=_("Local feedback address"), help_text=_("An e-mail address."))
+
+
+class InductionForm(PartnersForm):
+    """Step 8: a day and a manner for each committed partner."""
+
+    all_on = PastDay(label=_("The same day for all that have none"), required=False)
+    all_manner = forms.ChoiceField(label=_("The same manner for these"), choices=Partner.Manner.choices, required=False)
+    note = note(_("Notes"))
+    columns = [_("Held on"), _("Manner"), _("Persons")]
+    per_partner = ["induction", "manner", "persons"]
+
+    def field_for(self, name: str, partner: Partner) -> forms.Field:
+        if name == "induction":
+            return PastDay(initial=partner.induction_on, help_text="")
+        if name == "persons":
+            return forms.IntegerField(
+                initial=partner.induction_persons, min_value=0, max_value=MOST,
+                widget=forms.NumberInput(attrs={"class": "input--number"}),
+            )  # fmt: skip
+        return forms.ChoiceField(
+            initial=partner.induction_manner or Partner.Manner.EVENT, choices=Partner.Manner.choices,
+            widget=forms.Select(attrs={"class": "input--fill"}),
+        )  # fmt: skip
+
+    def partner_acts(self) -> Iterator[tuple[Partner, Callable[..., Any]]]:
+        for partner in self.partners:
+            given = self._given(partner)
+            if given["on"] and given != _known(partner):
+                yield partner, partial(record_induction, **given)
+
+    def _given(self, partner: Partner) -> dict[str, Any]:
+        own = {"on": self.said("induction", partner), "manner": self.said("manner", partner)}
+        own["persons"] = self.said("persons", partner)
+        if own["on"] is None and partner.induction_on is None and self.was_shown(partner):
+            return own | {"on": self.cleaned_data.get("all_on"), "manner": self.cleaned_data.get("all_manner")}
+        return own if self.changed(partner, *self.per_partner) else _known(partner)
+
+
+def _known(partner: Partner) -> dict[str, Any]:
+    return {"on": partner.induction_on, "manner": partner.induction_manner, "persons": partner.induction_persons}
+
+
+# -- steps 9, 10 and the decision ------------------------------------------------------------------------------------
+
+
+class StartForm(StepForm):
+    start = PastDay(label=_("Day on which distribution and registration began"))
+    end = Day(label=_("Day on which the trial ends"))
+
+    def __init__(self, standing: Standing, *args: Any, **kwargs: Any) -> None:
+        super().__init__(standing, *args, **kwargs)
+        if not standing.row.evidence:
+            self.initial["end"] = standing.row.trial.planned_end
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        check_end(self, said.get("start"), said.get("end"), "end")
+        return said
+
+
+class FeedbackForm(StepForm):
+    survey = PastDay(label=_("Day of the survey"))
+    note = note(_("Notes"))
+    demanded_by = {"survey": rules.survey_not_held}
+
+
+def check_end(form: Form, start: date | None, end: date | None, name: str) -> None:
+    """The field has an error when the end is not after the start."""
+    if start and end and end <= start:
+        text = _("The trial must end after it starts: the end must be after %(start)s.") % {"start": written(start)}
+        form.add_error(name, ValidationError(text, code="order"))
+
+
+class DecisionForm(StepForm):
+    """One side's record of the decision; it is stored when it is confirmed."""
+
+    outcome = forms.ChoiceField(
+        label=_("What was decided"), widget=forms.RadioSelect,
+        choices=[(outcome, capfirst(name)) for outcome, name in OUTCOME_NAMES.items()],
+        error_messages={"required": _("Choose what was decided.")},
+    )  # fmt: skip
+    new_end = Day(label=_("New end of the trial"), required=False, help_text=_("Only when the trial is extended."))
+    body = Text(label=_("Body that decided"), max_length=200, error_messages={"required": DECISION_FIELDS["body"]})
+    date = PastDay(label=_("Day of the decision"), error_messages={"required": DECISION_FIELDS["date"]})
+    section = Text(
+        label=_("Section"), max_length=40, help_text=_("Such as § 21."),
+        error_messages={"required": DECISION_FIELDS["section"]},
+    )  # fmt: skip
+    record_number = Text(
+        label=_("Record number"), max_length=60, error_messages={"required": DECISION_FIELDS["record_number"]}
+    )
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        super(StepForm, self).add_error(field, error)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        trial = self.standing.row.trial
+        present, new = trial.ends_on or trial.planned_end, said.get("new_end")
+        if said.get("outcome") == "extend" and (new is None or new <= present) and "new_end" not in self.errors:
+            text = _("Give the trial a new end, after the present one %(end)s.") % {"end": written(present)}
+            self.add_error("new_end", ValidationError(text, code="order"))
+        return said
+
+    @property
+    def evidence(self) -> dict[str, Any]:
+        """All of the record; a new end only where the trial is extended, so that both sides' records can agree."""
+        said = {name: _to_json(self.cleaned_data.get(name)) for name in self.plain}
+        return said | {"new_end": said["new_end"] if said["outcome"] == "extend" else None}
+
+    def entries_of(self, side: str) -> list[Entry]:
+        """What the side has recorded, to be read."""
+        said = self.standing.row.evidence.get(side, {})
+        return [Entry(str(self[n].label), self._in_words(n, said[n])) for n in self.plain if said.get(n)]
+
+    def _in_words(self, name: str, value: Any) -> str:
+        return capfirst(str(OUTCOME_NAMES[value])) if name == "outcome" else _shown(self.fields[name], value)
+
+
+FORMS: dict[str, type[StepForm]] = {
+    "intro_event": IntroEventForm,
+    "local_pair": LocalPairForm,
+    "pair_training": PairTrainingForm,
+    "workshop": WorkshopForm,
+    "commitments": CommitmentsForm,
+    "kaikukanta_users": AccountsForm,
+    "statistics": StatisticsForm,
+    "print_comms": PrintForm,
+    "induction": InductionForm,
+    "start_distribution": StartForm,
+    "feedback": FeedbackForm,
+    "decision": DecisionForm,
+}
+
+
+# -- other acts ----------------------------------------------------------------------------------------------------
+
+
+class ReasonForm(Form):
+    """Why a step is reopened, skipped or its next one opened early."""
+
+    reason = Text(
+        label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("It stays visible on the step and in the history."),
+        error_messages={"required": _("Write the reason: it stays visible.")},
+    )  # fmt: skip
+    use_required_attribute = False
+
+
+class OverrideForm(ReasonForm):
+    """Which rule is overridden, and why."""
+
+    rule = forms.ChoiceField(
+        label=_("Which rule?"), widget=forms.RadioSelect, error_messages={"required": _("Choose the rule.")}
+    )
+    field_order = ["rule", "reason"]
+
+    def __init__(self, offered: Iterable[rules.Rule], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["rule"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(rule.key, rule.title) for rule in offered]
+
+
+class TrialForm(Form):
+    """What is asked when a trial is opened."""
+
+    municipalities = forms.ModelMultipleChoiceField(
+        label=_("Municipalities of the trial"), queryset=Municipality.objects.none(),
+        widget=forms.CheckboxSelectMultiple, error_messages={"required": _("Choose at least one municipality.")},
+    )  # fmt: skip
+    others = forms.ModelMultipleChoiceField(
+        label=_("Others of the county"), queryset=Municipality.objects.none(), required=False,
+        widget=forms.CheckboxSelectMultiple, help_text=_("One that you choose becomes a municipality of the region."),
+    )  # fmt: skip
+    model = forms.ChoiceField(
+        label=_("Operating model"), initial=DEFAULT, widget=forms.RadioSelect,
+        choices=[(key, OPERATING_MODELS[key].label) for key in sorted(MODELS, reverse=True)],
+    )  # fmt: skip
+    planned_start = Day(
+        label=_("Planned start of distribution"),
+        help_text=_("In the form 5.3.2027. The preparation takes three to six months."),
+    )
+    planned_end = Day(
+        label=_("Planned end of the trial"), help_text=_("In the form 5.3.2027. A trial lasts usually a year.")
+    )
+    use_required_attribute = False
+
+    def __init__(self, region: Region, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        free = Municipality.objects.exclude(trial_memberships__is_open=True)
+        own = free.filter(regions=region)
+        others = free.filter(county=region.county_id).exclude(regions=region) if region.county_id else free.none()
+        for name, queryset in (("municipalities", own), ("others", others)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelMultipleChoiceField)
+            field.queryset = queryset
+        if not others.exists():
+            del self.fields["others"]
+        elif not own.exists():
+            del self.fields["municipalities"]
+            self.fields["others"].required = True
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        start, end = said.get("planned_start"), said.get("planned_end")
+        check_end(self, start, end, "planned_end")
+        if start and start <= localdate():
+            text = _("The planned start must be after today: the preparation comes first.")
+            self.add_error("planned_start", ValidationError(text, code="past"))
+        return said
+
+    @property
+    def has_choice(self) -> bool:
+        """Whether any municipality is free for a trial."""
+        return any(field.queryset.exists() for field in self.fields.values() if hasattr(field, "queryset"))
+
+    @property
+    def chosen(self) -> list[Municipality]:
+        return [*self.cleaned_data.get("municipalities", []), *self.cleaned_data.get("others", [])]
+
+
+class MeetingForm(Form):
+    """What is recorded of a feedback meeting."""
+
+    held_on = PastDay(label=_("Day of the meeting"))
+    attendees = number(_("Number of attendees"))
+    kaikukeskus_took_part = forms.BooleanField(label=_("Kaikukeskus took part"), required=False)
+    minutes = Text(
+        label=_("Minutes"), max_length=20000, widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("What was said, what is to be developed, and what was agreed. Write nothing about clients."),
+        error_messages={"required": _("Write the minutes, at least what was agreed.")},
+    )  # fmt: skip
+    use_required_attribute = False
+
+
+def taken(region: Region) -> list[tuple[Municipality, Trial]]:
+    """The region's municipalities and others of its county that are in an open trial already."""
+    found = TrialMunicipality.objects.filter(is_open=True, municipality__in=_near(region))
+    found = found.select_related("municipality", "trial__region")
+    return [(one.municipality, one.trial) for one in found.order_by("municipality__name_fi")]
+
+
+def _near(region: Region) -> Any:
+    own = Municipality.objects.filter(regions=region)
+    return (own | Municipality.objects.filter(county=region.county_id)).distinct() if region.county_id else own

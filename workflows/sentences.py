@@ -1,0 +1,187 @@
+"""What has happened, in sentences? Each act of history, with the names of those it concerns looked up by their keys."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from adoption.models import Act, Municipality, Partner, Person, Region, Side
+from adoption.templatetags.kaiku import side_name
+from commitments.models import Commitment
+from workflows.models import FeedbackMeeting, TrialStep
+from workflows.standing import listed, written
+from workflows.trial import MODELS, OUTCOME_NAMES
+
+# what → the sentence. %(who)s: name and side; %(about)s: what the act is about; %(step)s: the step's number and title.
+SENTENCES = {
+    # people
+    "kaikukeskus_person_added": gettext_lazy("%(who)s added %(about)s to Kaikukeskus."),
+    "person_named": gettext_lazy("%(who)s named %(about)s: %(side)s."),
+    "responsibility_ended": gettext_lazy("%(who)s ended a responsibility: %(about)s, %(side)s."),
+    "person_corrected": gettext_lazy("%(who)s corrected personal data: %(about)s."),
+    "region_made": gettext_lazy("%(who)s added the region %(about)s."),
+    # partners
+    "partner_added": gettext_lazy("%(who)s added a partner: %(about)s."),
+    "partner_changed": gettext_lazy("%(who)s changed what is known of a partner: %(about)s."),
+    "contact_named": gettext_lazy("%(who)s named the contact person of %(about)s: %(person)s."),
+    "clearance_asked": gettext_lazy("%(who)s asked Kaikukeskus to clear a distributor: %(about)s."),
+    "clearance_answered": gettext_lazy("%(who)s answered Kaikukeskus's question: %(about)s."),
+    "clearance_given": gettext_lazy("%(who)s cleared a distributor: %(about)s."),
+    "clearance_more_wanted": gettext_lazy("%(who)s wants to know more: %(about)s."),
+    "partner_declined": gettext_lazy("%(who)s recorded that a partner is not taking part: %(about)s."),
+    "partner_considered_again": gettext_lazy("%(who)s took a partner back as a candidate: %(about)s."),
+    "partner_ended": gettext_lazy("%(who)s recorded that a partner has left: %(about)s."),
+    "account_recorded": gettext_lazy("%(who)s recorded a Kaikukanta account: %(about)s, %(on)s."),
+    "induction_recorded": gettext_lazy("%(who)s recorded an induction: %(about)s, %(on)s."),
+    "partner_committed": gettext_lazy("A partner is committed: %(about)s."),
+    "partner_uncommitted": gettext_lazy("A partner is no longer committed: %(about)s."),
+    "partner_active": gettext_lazy("A partner is active: %(about)s."),
+    # commitments
+    "commitment_drafted": gettext_lazy("%(who)s drafted a commitment: %(about)s."),
+    "commitment_changed": gettext_lazy("%(who)s changed a commitment: %(about)s."),
+    "commitment_checked": gettext_lazy("%(who)s checked a commitment: %(about)s."),
+    "commitment_sent": gettext_lazy("%(who)s sent a commitment to be signed: %(about)s."),
+    "commitment_signed": gettext_lazy("%(who)s stored a signed copy: %(about)s."),
+    "commitment_acknowledged": gettext_lazy("%(who)s recorded an acknowledgement in Kaikukanta: %(about)s, %(on)s."),
+    "commitment_superseded": gettext_lazy("A commitment was replaced by a new one: %(about)s."),
+    "commitment_in_force": gettext_lazy("A commitment is in force: %(about)s."),
+    "commitment_declined": gettext_lazy("%(who)s recorded that a commitment will not be signed: %(about)s."),
+    "commitment_ended": gettext_lazy("%(who)s ended a commitment: %(about)s."),
+    "commitment_carried_over": gettext_lazy("A commitment goes on after the trial: %(about)s."),
+    # the trial
+    "trial_opened": gettext_lazy("%(who)s opened the trial: %(municipalities)s."),
+    "evidence_saved": gettext_lazy("%(who)s recorded entries: %(step)s."),
+    "step_confirmed": gettext_lazy("%(who)s confirmed: %(step)s."),
+    "confirmation_withdrawn": gettext_lazy("%(who)s took the confirmation back: %(step)s."),
+    "trial_decided": gettext_lazy("The decision is made: %(outcome)s."),
+    "step_reopened": gettext_lazy("%(who)s reopened a step: %(step)s."),
+    "rule_overridden": gettext_lazy("%(who)s overrode a rule of %(step)s: “%(rule)s”."),
+    "step_skipped": gettext_lazy("%(who)s skipped a step: %(step)s."),
+    "next_opened_early": gettext_lazy("%(who)s opened the next step early, while this is open still: %(step)s."),
+    "meeting_recorded": gettext_lazy("%(who)s recorded a feedback meeting, %(on)s."),
+}
+
+
+class Line(NamedTuple):
+    """One act in words."""
+
+    act: Act
+    text: str
+    reason: str
+
+
+def sentences(acts: Iterable[Act]) -> list[Line]:
+    """The acts in words, in the order given. The names are looked up together, a query for each kind of thing."""
+    acts = list(acts)
+    names = Names(acts)
+    return [Line(act, _sentence(act, names), act.reason) for act in acts]
+
+
+def _sentence(act: Act, names: "Names") -> str:
+    facts = {"who": names.who(act), "about": names.about(act), "step": names.step(act)} | _details(act, names)
+    said = str(SENTENCES[act.what]) % facts
+    return " ".join([said, *_more(act, names)])
+
+
+def _details(act: Act, names: "Names") -> dict[str, str]:
+    data, found = act.data, {}
+    if "on" in data:
+        found["on"] = written(date.fromisoformat(data["on"]))
+    if "side" in data:
+        found["side"] = _responsibility(data, names)
+    if "person" in data:
+        found["person"] = names.of("person", data["person"])
+    if "municipalities" in data:
+        found["municipalities"] = listed(names.of("municipality", key) for key in data["municipalities"])
+    if "outcome" in data:
+        found["outcome"] = str(OUTCOME_NAMES[data["outcome"]])
+    if "rule" in data:
+        found["rule"] = names.rule(act)
+    return found
+
+
+def _responsibility(data: dict[str, Any], names: "Names") -> str:
+    parts = [str(Side(data["side"]).label)]
+    if data.get("municipality"):
+        parts.append(names.of("municipality", data["municipality"]))
+    if data.get("substitute"):
+        parts.append(_("substitute"))
+    return ", ".join(parts)
+
+
+def _more(act: Act, names: "Names") -> list[str]:
+    """What follows the sentence: that the step was closed by it, and who had not signed by then."""
+    more = []
+    if act.what == "step_confirmed" and act.data.get("closes"):
+        more.append(_("With this the step was closed."))
+    if unsigned := act.data.get("unsigned"):
+        text = ngettext("Not signed by then: %(names)s.", "Not signed by then: %(names)s.", len(unsigned))
+        more.append(text % {"names": listed(names.of("partner", key) for key in unsigned)})
+    return more
+
+
+class Names:
+    """The names of everything that some acts speak of, by kind and key."""
+
+    def __init__(self, acts: list[Act]) -> None:
+        keys = _keys(acts)
+        self.found: dict[str, dict[int, Any]] = {
+            "person": Person.objects.in_bulk(list(keys["person"])),
+            "municipality": Municipality.objects.in_bulk(list(keys["municipality"])),
+            "partner": Partner.objects.select_related("organisation").in_bulk(list(keys["partner"])),
+            "commitment": Commitment.objects.select_related("partner__organisation", "region").in_bulk(
+                list(keys["commitment"])
+            ),
+            "trialstep": TrialStep.objects.select_related("trial").in_bulk(list(keys["trialstep"])),
+            "feedbackmeeting": FeedbackMeeting.objects.select_related("region").in_bulk(list(keys["feedbackmeeting"])),
+            "region": Region.objects.in_bulk(list(keys["region"])),
+        }
+
+    def of(self, kind: str, key: object) -> str:
+        """The present name; what has been deleted, which nothing here is, is said to be unknown."""
+        thing = self.found.get(kind, {}).get(int(str(key)))
+        if isinstance(thing, Commitment):
+            return f"{thing.name}, {thing.partner or thing.region}"
+        return _("not known") if thing is None else str(thing)
+
+    def about(self, act: Act) -> str:
+        return self.of(act.about_kind, act.about_id) if act.about_kind in self.found else ""
+
+    def who(self, act: Act) -> str:
+        """Aino Virtanen (culture side); of a substitute also in whose stead; of no person the site itself."""
+        if act.by_id is None:
+            return "Kaikupolku"
+        facts = {"name": self.of("person", act.by_id), "side": side_name(act.side) if act.side else ""}
+        if act.on_behalf_of_id:
+            facts["holder"] = self.of("person", act.on_behalf_of_id)
+            return _("%(name)s (%(side)s, in the stead of %(holder)s)") % facts
+        return _("%(name)s (%(side)s)") % facts if act.side else facts["name"]
+
+    def _step(self, act: Act) -> Any:
+        row = self.found["trialstep"].get(int(act.about_id)) if act.about_kind == "trialstep" else None
+        return MODELS[row.trial.model].step(row.key) if row else None
+
+    def step(self, act: Act) -> str:
+        step = self._step(act)
+        if step is None or step.outcomes:
+            return str(step.title) if step else ""
+        return _("Step %(number)s, %(title)s") % {"number": step.number, "title": step.title}
+
+    def rule(self, act: Act) -> str:
+        step = self._step(act)
+        rules = {rule.key: str(rule.title) for rule in step.missing} if step else {}
+        return rules.get(act.data["rule"], act.data["rule"])
+
+
+def _keys(acts: list[Act]) -> dict[str, set[int]]:
+    keys: dict[str, set[int]] = defaultdict(set)
+    for act in acts:
+        keys["person"] |= {key for key in (act.by_id, act.on_behalf_of_id, act.data.get("person")) if key}
+        keys["partner"] |= set(act.data.get("unsigned", []))
+        keys["municipality"] |= set(act.data.get("municipalities", [])) | {act.data.get("municipality")} - {None}
+        if act.about_id:
+            keys[act.about_kind].add(int(act.about_id))
+    return keys

@@ -1,0 +1,18 @@
+"""Which addresses have boards, steps, trials, tasks and overviews?"""
+
+from django.urls import include, path
+
+from workflows.views import board, steps, tasks, trials
+
+# `adoption` stands before these, so that /regions/new/ is no region's board.
+urlpatterns = [
+    path("", include(tasks.urlpatterns)),
+    path("regions/<slug:slug>/", board.board, name="board"),
+    path("regions/<slug:slug>/history/", board.history, name="history"),
+    path("regions/<slug:slug>/open-trial/", trials.trial_open, name="trial_open"),
+    path("regions/<slug:slug>/meetings/new/", trials.meeting_new, name="meeting_new"),
+    path("regions/<slug:slug>/partners/<int:pk>/commitment/", steps.partner_draft, name="partner_draft"),
+    # Before the steps: "commitment" is no key of a step.
+    path("regions/<slug:slug>/trials/<int:trial>/commitment/", steps.region_draft, name="region_draft"),
+    path("regions/<slug:slug>/trials/<int:trial>/<slug:key>/", steps.step, name="step"),
+]
