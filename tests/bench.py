@@ -33,7 +33,7 @@ from workflows.tasks import work_of
 from workflows.trial import Trial2024
 
 PAIRS = 60  # confirmations of each kind
-RUNS = 15  # readings of a person's tasks
+TURNS, RUNS = 12, 4  # readings of a person's tasks: so many turns on each database, so many in a turn
 MINE, ALL = 34, 3334  # trials with three open steps each: 102 of mine, 10 002 in all
 IN_A_REGION = 10  # trials
 START = Token("start")
@@ -131,8 +131,9 @@ def confirming() -> dict[str, Ratio]:
     ready = [next(trials) for _ in range(2 * PAIRS)]
     gc.collect()
     gc.freeze()
-    times = [(seconds(confirm, *one), seconds(bare_confirm, *two)) for one, two in zip(ready[::2], ready[1::2])]
-    ours, bare = (milliseconds(list(kind)) for kind in zip(*times))
+    pairs = zip(ready[::2], ready[1::2], strict=True)
+    times = [(seconds(confirm, *one), seconds(bare_confirm, *two)) for one, two in pairs]
+    ours, bare = (milliseconds(list(kind)) for kind in zip(*times, strict=True))
     row("confirming step 3, which closes it", f"{ours:.2f} ms")
     row("the same rows by the ORM alone", f"{bare:.2f} ms")
     return {"confirming a step": Ratio(ours / bare, 2.0, "confirm_step against bare ORM on the same rows")}
@@ -171,12 +172,13 @@ def _trials(regions: list[Region], number: int, mark: str) -> list[Task]:
               planned_end=start + timedelta(days=300), opened_on=localdate())
         for n, process in enumerate(processes)
     )  # fmt: skip
+    members = list(zip(trials, municipalities, strict=True))
     RegionMunicipality.objects.bulk_create(
         RegionMunicipality(region=trial.region, municipality=municipality, phase="preparation", phase_since=localdate())
-        for trial, municipality in zip(trials, municipalities)
+        for trial, municipality in members
     )
     TrialMunicipality.objects.bulk_create(
-        TrialMunicipality(trial=trial, municipality=municipality) for trial, municipality in zip(trials, municipalities)
+        TrialMunicipality(trial=trial, municipality=municipality) for trial, municipality in members
     )
     return _steps(trials)
 
@@ -196,12 +198,20 @@ def _steps(trials: list[Trial]) -> list[Task]:
     )
 
 
-def reading(person: Person) -> float:
-    """Milliseconds of what the page of my tasks reads."""
+def on(database: str) -> None:
+    """From here on this database is read."""
+    connection.close()
+    connection.settings_dict["NAME"] = database
+
+
+def readings(person: Person) -> list[float]:
+    """Seconds of what the page of my tasks reads, in one turn; the first two warm up a new connection."""
     found = len(work_of(person).mine)
     if found != 3 * MINE:
         raise SystemExit(f"{found} tasks are mine, not {3 * MINE}")
-    return milliseconds([seconds(work_of, person) for _ in range(RUNS)])
+    work_of(person)
+    gc.collect()
+    return [seconds(work_of, person) for _ in range(RUNS)]
 
 
 def viewflows_inbox(person: Person) -> QuerySet[Task]:
@@ -213,7 +223,7 @@ def viewflow_reading(person: Person, tasks: list[Task]) -> float:
     """Milliseconds of viewflow's inbox, with the same tasks assigned to the person for as long as it takes."""
     with transaction.atomic():
         Task.objects.filter(pk__in=[task.pk for task in tasks]).update(owner=person, status=STATUS.ASSIGNED)
-        took = milliseconds([seconds(lambda: list(viewflows_inbox(person))) for _ in range(RUNS)])
+        took = milliseconds([seconds(lambda: list(viewflows_inbox(person))) for _ in range(TURNS * RUNS)])
         transaction.set_rollback(True)
     return took
 
@@ -228,10 +238,22 @@ def tasks_of_mine() -> dict[str, Ratio]:
     me = Person.objects.create(email="mittaaja@example.org", name="Miia Mittaaja")
     mine = open_trials(MINE, me)
     analyze()
-    alone = reading(me)
+    small = connection.settings_dict["NAME"]
+    connection.close()  # SQLite copies the file alone, and writes its log into it when the last one leaves
+    connection.creation.clone_test_db("large", verbosity=0)
+    large = connection.creation.get_test_db_clone_settings("large")["NAME"]
+    on(large)
     open_trials(ALL - MINE)
     analyze()
-    among, theirs = reading(me), viewflow_reading(me, mine)
+    theirs = viewflow_reading(me, mine)
+    times: dict[str, list[float]] = {small: [], large: []}
+    for _turn in range(TURNS):
+        for database, found in times.items():
+            on(database)
+            found += readings(me)
+    on(small)
+    connection.creation.destroy_test_db(suffix="large", verbosity=0)
+    alone, among = milliseconds(times[small]), milliseconds(times[large])
     row(f"my tasks: {3 * MINE} of mine, nothing else open", f"{alone:.2f} ms")
     row(f"my tasks: {3 * MINE} of mine among {3 * ALL} open", f"{among:.2f} ms")
     row("viewflow's own inbox on the same rows (its bare tasks, no words)", f"{theirs:.2f} ms")

@@ -26,12 +26,13 @@ PUBLISHED = {
         "workshop",
     ],
 }  # fmt: skip
-# Number, key, who confirms, and what is demanded: what people were told when their trial began.
+# Number, key and who confirms.
 STEPS = {
     "2023": [
         (1, "intro_event", "kaikukeskus"), (2, "local_pair", "kaikukeskus"), (3, "pair_training", "both"),
-        (4, "workshop", "both"), (5, "commitments", "both"), (6, "statistics", "both"), (7, "print_comms", "both"),
-        (8, "induction", "both"), (9, "start_distribution", "both"), (10, "feedback", "both"), ("→", "decision", "both"),
+        (4, "workshop", "both"), (5, "commitments", "both"), (6, "statistics", "both"),
+        (7, "print_comms", "both"), (8, "induction", "both"), (9, "start_distribution", "both"),
+        (10, "feedback", "both"), ("→", "decision", "both"),
     ],
     "2024": [
         (1, "intro_event", "kaikukeskus"), (2, "local_pair", "kaikukeskus"), (3, "pair_training", "both"),

@@ -369,7 +369,7 @@ def test_a_meeting_is_recorded_and_counts_for_step_ten(client):
     answer = sign_in(client, here.aino).post(address, meeting(kaikukeskus_took_part="on"), follow=True)
     assert "The meeting is recorded." in text_of(answer)
     assert "12 attendees, Kaikukeskus took part The hall is wanted." in text_of(answer)
-    assert "Confirm step 10" in text_of(answer)
+    assert "Everything is there: confirm." in text_of(answer)
     again = client.post(address, meeting())
     assert again.status_code == 422
     assert "A meeting of this day is recorded already." in text_of(again)

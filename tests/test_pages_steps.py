@@ -129,7 +129,7 @@ def test_step_three_is_entered_by_kaikukeskus_and_confirmed_by_both(desk):
     assert row(here, "pair_training").evidence == {"date": TODAY.isoformat(), "trainer": "Laura Mäkelä"}
     assert "Trainer Laura Mäkelä" in text_of(at.look("pair_training"))
     at.press("pair_training", "confirm", here.aino)
-    assert "Waiting for the care side: step 3" in text_of(at.look("pair_training"))
+    assert "Waiting for the care side." in text_of(at.look("pair_training"))
     at.press("pair_training", "confirm", here.mikko)
     assert row(here, "pair_training").closed_at
 
@@ -513,7 +513,9 @@ def test_kaikukeskus_overrides_one_rule_with_a_reason(desk):
     said = {"override-rule": "training_not_recorded", "override-reason": "They were trained for the neighbour."}
     assert at.press("pair_training", "override", here.laura, **said).status_code == 302
     page = text_of(at.look("pair_training"))
-    assert "Overridden: Kaikukeskus has trained the pair ”They were trained for the neighbour.” Laura Mäkelä" in page
+    assert (
+        "Rule overridden: Kaikukeskus has trained the pair ”They were trained for the neighbour.” Laura Mäkelä" in page
+    )
     assert at.press("pair_training", "confirm").status_code == 302
 
 

@@ -157,6 +157,31 @@ def next_of(standing: Standing) -> Next:
     return Next(_what(standing), _why(standing), standing.href, button, standing.is_turn)
 
 
+def next_here(standing: Standing) -> Next:
+    """The same on the step's own page, whose heading names the step."""
+    return Next(_what_here(standing), _why(standing), is_mine=standing.is_turn)
+
+
+def _what_here(standing: Standing) -> str:
+    count = len(standing.missing)
+    if not standing.is_turn:
+        return f"{standing.waiting}."
+    if standing.step.outcomes and not count:
+        return _("Record and confirm what your side has decided on going on.")
+    if not count:
+        return _("Everything is there: confirm.")
+    if _is_all_evidence(standing):
+        return _("Record what has been done, then confirm.")
+    text = ngettext("One thing is missing. Then confirm.", "%(count)s things are missing. Then confirm.", count)
+    return text % {"count": count}
+
+
+def _is_all_evidence(standing: Standing) -> bool:
+    """Whether all that is missing is entries of the step's own form."""
+    lacking = [check.rule in OF_EVIDENCE for check in standing.checks if check.is_missing]
+    return len(standing.missing) > 1 and all(lacking)
+
+
 def _what(standing: Standing) -> str:
     facts = {
         "title": standing.title,
@@ -170,7 +195,7 @@ def _what(standing: Standing) -> str:
         return _("Record and confirm what your side has decided on going on.")
     if not standing.missing:
         return _("Confirm %(step)s: everything is there.") % facts
-    if len(standing.missing) > 1 and all(check.rule in OF_EVIDENCE for check in standing.checks if check.is_missing):
+    if _is_all_evidence(standing):
         return _("Record what has been done, then confirm %(step)s.") % facts
     text = ngettext(
         "%(title)s: one thing is missing. Then confirm.",

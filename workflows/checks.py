@@ -48,6 +48,8 @@ def _of_trial(pk: int) -> list[str]:
     if trial.decided:
         done = trial.process and trial.process.status == PROCESS.DONE
         return found + ([] if done and not trial.open else [f"{trial}: decided, and its process has not ended"])
+    if not trial.open:
+        found.append(f"{trial}: not decided, and no step is open")
     expected = _expected(trial)
     if set(trial.open) != expected:
         found.append(f"{trial}: open are {sorted(trial.open)}, should be {sorted(expected)}")

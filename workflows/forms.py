@@ -23,7 +23,6 @@ from adoption.operating_model import DEFAULT
 from adoption.operating_model import MODELS as OPERATING_MODELS
 from adoption.partners import change_partner, record_account, record_induction
 from adoption.templatetags.kaiku import day, euros
-from adoption.views.partners import ICONS
 from workflows import rules
 from workflows.models import Trial, TrialMunicipality
 from workflows.services import DECISION_FIELDS
@@ -189,10 +188,9 @@ class Cell(NamedTuple):
 
 
 class PartnerRow(NamedTuple):
-    """A partner, the icon of its state, and its own fields on the page."""
+    """A partner and its own fields on the page."""
 
     partner: Partner
-    icon: str
     cells: list[Cell]
 
 
@@ -218,7 +216,7 @@ class PartnersForm(StepForm):
 
     @property
     def partner_rows(self) -> list[PartnerRow]:
-        return [PartnerRow(p, ICONS[Partner.State(p.state)], self._cells(p)) for p in self.partners]
+        return [PartnerRow(p, self._cells(p)) for p in self.partners]
 
     def _cells(self, partner: Partner) -> list[Cell]:
         named = zip(self.columns, self.per_partner, strict=True)

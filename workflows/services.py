@@ -342,7 +342,7 @@ def _check_decision(trial: Trial, step: Step, row: TrialStep, who: Acting, said:
     wrong = []
     if said.get("outcome") not in step.outcomes:
         wrong.append(_("Choose what was decided."))
-    wrong += [text for field, text in DECISION_FIELDS.items() if not str(said.get(field) or "").strip()]
+    wrong += [str(text) for field, text in DECISION_FIELDS.items() if not str(said.get(field) or "").strip()]
     if (
         said.get("outcome") == "extend"
         and (said.get("new_end") or "") <= (trial.ends_on or trial.planned_end).isoformat()

@@ -16,7 +16,7 @@ from adoption.models import Partner, Person, Region, Responsibility
 from adoption.views.partner import COMMITMENT_ICONS
 from adoption.views.partners import ICONS
 from commitments.models import Commitment
-from workflows.board import Next, Walked, next_of
+from workflows.board import Next, Walked, next_here
 from workflows.forms import FORMS, DecisionForm, Entry, OverrideForm, PartnersForm, ReasonForm, StepForm
 from workflows.models import FeedbackMeeting, Trial, TrialStep
 from workflows.path import names
@@ -205,7 +205,7 @@ class StepPage:
         """The sentence of the page's head."""
         standing = self.standing
         if standing.is_open:
-            return next_of(standing)
+            return next_here(standing)
         if standing.state == "ahead":
             return Next(_("This step is not open yet."), _("Below is what will be needed."))
         if not self.trial.open:
