@@ -27,7 +27,7 @@ test-all: MARKS := slow or not slow
 test-all: test ## The same, with all that takes long
 
 test-quick: install ## The tests on SQLite without the browser, under a minute
-	$(PYTEST) -n 2 -m "not browser and not slow"
+	$(PYTEST) -n 2 -m "not (browser or race or long or slow)"
 
 bench: install ## Measure, print a table, write var/bench.json
 	.venv/bin/python -m tests.bench

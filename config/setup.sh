@@ -3,7 +3,7 @@
 #
 #   config/setup.sh venv site|tests   .venv with the pinned packages of requirements.txt or requirements-dev.txt
 #   config/setup.sh system            Debian's packages and axe for the tests; installs what it may, says what is missing
-#   config/setup.sh has browser|postgres|gettext
+#   config/setup.sh has browser|postgres|gettext|office
 #   config/setup.sh missing           says again, at the end, what was left out
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -67,6 +67,7 @@ has() {
     browser) command -v chromium >/dev/null && [ -e node_modules/axe-core/axe.min.js ] ;;
     postgres) [ -x "$(postgres_folder)/initdb" ] ;;
     gettext) command -v msgfmt >/dev/null ;;
+    office) command -v soffice >/dev/null ;;
     esac
 }
 
@@ -75,6 +76,7 @@ packages() {
     command -v npm >/dev/null || echo nodejs npm
     has gettext || echo gettext
     has postgres || echo postgresql
+    has office || echo libreoffice-writer-nogui fonts-crosextra-carlito
 }
 
 system() {
@@ -95,6 +97,7 @@ missing() {
     has browser || left+=("Chromium with axe-core (apt-get install chromium npm; npm ci): no test in the browser")
     has postgres || left+=("PostgreSQL (apt-get install postgresql): no run of the suite on it")
     has gettext || left+=("gettext (apt-get install gettext): no check of the compiled translations")
+    has office || left+=("LibreOffice (apt-get install libreoffice-writer-nogui): no document opened in it")
     [ ${#left[@]} = 0 ] && return
     loud "LEFT OUT, since it is not installed: $(printf '\n***   %s' "${left[@]}")"
     [ "${CI:-}" != true ]

@@ -233,6 +233,7 @@ def was_cleared(partner: Partner) -> bool:
     return newest is not None and newest.what == "clearance_given"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", ["distributor", "venue"])
 @given(acts=st.lists(st.tuples(st.sampled_from(ACTS), st.sampled_from(["2024", "2023"])), min_size=20, max_size=30))
 @settings(

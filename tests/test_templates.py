@@ -164,6 +164,7 @@ def test_the_shipped_file_is_what_the_clauses_build(kind, language):
 # Compared as text: LibreOffice is not on every laptop, where this test then does not exist.
 if SOFFICE := shutil.which("soffice"):
 
+    @pytest.mark.long
     def test_libreoffice_opens_each_document_and_reads_every_name(tmp_path):
         for kind, language in SHIPPED:
             facts = with_parties(kind, NAMES)
