@@ -1,17 +1,27 @@
 """How does a mail leave? As a job queued in the act's own transaction; only the worker sends."""
 
+import logging
+import smtplib
 from collections.abc import Callable, Iterable
+from datetime import timedelta
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import translation
 from django.utils.timezone import now
 from django_q.tasks import async_task
 
 from adoption.models import Mail, Person
 
-Text = Callable[[Person], tuple[str, str]]  # subject and body, in the language that is active for the person
+log = logging.getLogger(__name__)
+Letter = Callable[[Person], tuple[str, str]]  # subject and body, in the language that is active for the person
+
+CLAIM = timedelta(minutes=2)  # after which a try counts as lost: longer than any mail server is waited for
+CODE_LIVES = timedelta(minutes=15)
+PERMANENT = 500  # SMTP answers from here on are final
 
 
 def later(job: str, *args: object) -> None:
@@ -19,39 +29,97 @@ def later(job: str, *args: object) -> None:
     async_task(job, *args)
 
 
-def write(key: str, people: Iterable[Person], text: Text) -> None:
-    """Each person has one mail under this key, written in the own language, and it is sent; twice does no more."""
-    for person in people:
-        if person.is_active:
-            with translation.override(person.language):
-                subject, body = text(person)
-            mail, _made = Mail.objects.get_or_create(
-                key=f"{key}:{person.pk}",
-                defaults={"person": person, "address": person.email, "subject": subject[:300], "body": body},
-            )
-            deliver(mail.pk)
+def write(key: str, people: Iterable[Person], letter: Letter) -> None:
+    """Each person has one mail under this key, in the own language, and a job that sends it; twice does no more.
+
+    All mails are written before any leaves, so one refused address keeps nobody else's.
+    """
+    with transaction.atomic():
+        for person in people:
+            if person.is_active:
+                _write_one(f"{key}:{person.pk}", person, letter)
+
+
+def _write_one(key: str, person: Person, letter: Letter) -> None:
+    with translation.override(person.language):
+        subject, body = letter(person)
+    one_line = " ".join(subject.split())[:300]
+    given = {"person": person, "address": person.email, "subject": one_line, "body": body}
+    mail, _made = Mail.objects.get_or_create(key=key, defaults=given)
+    if mail.sent_at is None:
+        later("adoption.mail.deliver", mail.pk)
 
 
 def queue_secret(address: str, subject: str, body: str) -> None:
     """A sign-in code is queued; its text is wiped once it has left, except in the demo, which shows its mails."""
     with transaction.atomic():
         mail = Mail.objects.create(
-            key=f"code:{now().timestamp()}:{address}", address=address, subject=subject, body=body, secret=True
+            key=f"code:{uuid4()}", address=address, subject=subject[:300], body=body, secret=True
         )
         later("adoption.mail.deliver", mail.pk)
 
 
 def deliver(pk: int) -> None:
-    """The mail has left, once, however many workers try; a refusing server raises, and the queue tries again."""
-    with transaction.atomic():
-        mail = Mail.objects.select_for_update().get(pk=pk)
-        if mail.sent_at:
-            return
+    """The mail has left. Who sends claims it first, in a transaction of its own, so that no lock waits for a server.
+
+    A worker killed while it sends may send once more: `deliver_waiting` takes up what has not left.
+    """
+    if not _claimed(pk):
+        return
+    mail = Mail.objects.get(pk=pk)
+    try:
         EmailMessage(mail.subject, mail.body, settings.DEFAULT_FROM_EMAIL, [mail.address]).send()
-        mail.sent_at = now()
-        if mail.secret and not settings.DEMO:
-            mail.body = ""
-        mail.save(update_fields=["sent_at", "body"])
+    except smtplib.SMTPRecipientsRefused as refused:
+        code = next(iter(refused.recipients.values()))[0]
+        _failed(mail, final=code >= PERMANENT)
+    except (OSError, smtplib.SMTPException):
+        _failed(mail, final=False)
+    else:
+        _done(mail, sent_at=now())
+
+
+def _claimed(pk: int) -> bool:
+    free = Q(tried_at=None) | Q(tried_at__lt=now() - CLAIM)
+    return bool(Mail.objects.waiting().filter(free, pk=pk).update(tried_at=now(), tries=F("tries") + 1))
+
+
+def _failed(mail: Mail, final: bool) -> None:
+    log.warning(
+        "Mail %s to %s did not leave%s.", mail.pk, mail.address, " and never will" if final else "", exc_info=True
+    )
+    if final:
+        _done(mail, given_up_at=now())
+
+
+def _done(mail: Mail, **stamp: object) -> None:
+    if mail.secret and not settings.DEMO:
+        stamp["body"] = ""
+    Mail.objects.filter(pk=mail.pk).update(**stamp)
+
+
+def deliver_waiting() -> int:
+    """Every mail that has not left is tried again, less often the longer it waits; a code that is too old is wiped.
+
+    The worker runs this each minute, so a mail server that is away delays and loses nothing. Returns how many tried.
+    """
+    too_old = Mail.objects.waiting().filter(secret=True, made_at__lt=now() - CODE_LIVES)
+    too_old.update(given_up_at=now(), body="")
+    due = [mail for mail in Mail.objects.waiting().filter(tries__gt=0) if _is_due(mail)]
+    lost = list(Mail.objects.waiting().filter(tries=0, made_at__lt=now() - CLAIM))
+    for mail in due + lost:
+        deliver(mail.pk)
+    return len(due) + len(lost)
+
+
+def _is_due(mail: Mail) -> bool:
+    """After 2, 4, 8 … minutes, at most once an hour."""
+    waits = min(CLAIM * 2 ** min(mail.tries - 1, 10), timedelta(hours=1))
+    return mail.tried_at is None or mail.tried_at < now() - waits
+
+
+def stuck() -> int:
+    """How many mails have not left for over an hour."""
+    return Mail.objects.waiting().filter(made_at__lt=now() - timedelta(hours=1)).count()
 
 
 def link(path: str) -> str:

@@ -13,13 +13,14 @@ from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language as django_set_language
 
+from adoption.mail import stuck
 from adoption.models import Person
 from adoption.refusal import Refused
 from config.words import WORDS
@@ -27,6 +28,7 @@ from workflows.models import Heartbeat
 
 log = logging.getLogger(__name__)
 YOUNG = timedelta(minutes=5)
+OUT_OF_REACH = "cannot be reached"
 
 
 # --- Help -----------------------------------------------------------------------------------------
@@ -83,8 +85,14 @@ def set_language(request: HttpRequest) -> HttpResponse:
 def health(request: HttpRequest) -> JsonResponse:
     """200 when the site can work, 503 when not, and what is wrong, for a machine that watches it."""
     database = database_fault()
-    parts = {"database": database, "worker": "" if database else worker_fault()}
-    faults = {part: fault for part, fault in parts.items() if fault}
+    parts = {"database": database}
+    if not database:
+        parts |= {"worker": worker_fault(), "mail": mail_fault()}
+    return state({part: fault for part, fault in parts.items() if fault})
+
+
+def state(faults: dict[str, str]) -> JsonResponse:
+    """The faults by part, as the machine reads them."""
     return JsonResponse({"ok": not faults, "faults": faults}, status=503 if faults else 200)
 
 
@@ -95,8 +103,13 @@ def database_fault() -> str:
             cursor.execute("SELECT 1")
     except (OperationalError, InterfaceError):
         log.exception("The database cannot be reached.")
-        return "cannot be reached"
+        return OUT_OF_REACH
     return ""
+
+
+def mail_fault() -> str:
+    """What shows that mails do not leave; nothing when none has waited for over an hour."""
+    return f"{waiting} have not left for over an hour" if (waiting := stuck()) else ""
 
 
 def worker_fault() -> str:
@@ -115,7 +128,7 @@ def anything_else(request: HttpRequest, path: str) -> HttpResponse:
     The slash that was forgotten is added, which Django would do itself if this view did not take every address.
     """
     if request.method == "GET" and not path.endswith("/") and exists(f"/{path}/"):
-        return redirect(f"/{path}/?{query}" if (query := request.META.get("QUERY_STRING")) else f"/{path}/")
+        return redirect(request.get_full_path(force_append_slash=True))
     if request.user.is_authenticated:
         raise Http404
     return redirect_to_login(request.get_full_path())
@@ -148,8 +161,13 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
 
 
 def unreachable(request: HttpRequest) -> HttpResponse:
-    """The database did not answer: nothing was saved, and the same can be sent again."""
+    """The database did not answer: nothing was saved, and the same can be sent again.
+
+    The machine that asks /health/ with a session gets its own answer: the session was asked for before the view.
+    """
     log.exception("The database cannot be reached: %s %s", request.method, request.path)
+    if request.path_info == reverse("health"):
+        return state({"database": OUT_OF_REACH})
     return bare("503.html", 503)
 
 

@@ -1,8 +1,15 @@
-"""Does the site say when it cannot work?"""
+"""Does the site say when it cannot work, and a command when it cannot run?"""
 
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+from django.conf import settings as site
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils.timezone import now
@@ -26,4 +33,62 @@ def test_health_wants_a_young_heartbeat(client):
 def test_the_schedules_stand_once_however_often_they_are_set(capsys):
     call_command("set_schedule")
     call_command("set_schedule")
-    assert sorted(Schedule.objects.values_list("name", flat=True)) == ["daily", "heartbeat", "nightly"]
+    assert sorted(Schedule.objects.values_list("name", flat=True)) == ["daily", "heartbeat", "mails", "nightly"]
+
+
+# --- Commands in a process of their own -----------------------------------------------------------
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def manage(tmp_path) -> Run:
+    """Runs a command of manage.py on an empty VAR_DIR: manage("check", SITE_URL="https://polku.example.org")."""
+    own = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {"VAR_DIR": str(tmp_path)}
+
+    def run(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "manage.py", *args]
+        return subprocess.run(
+            command, cwd=site.BASE_DIR, env=own | environment, capture_output=True, text=True, timeout=60
+        )
+
+    return run
+
+
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """A port that nobody else can open, and where nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
+
+
+def said(run: subprocess.CompletedProcess[str]) -> str:
+    """The one line that a command which cannot run leaves."""
+    assert (run.returncode, run.stdout) == (1, "")
+    [line] = run.stderr.splitlines()
+    return line
+
+
+@pytest.mark.parametrize("command", [["add_person", "sanna@example.org", "--kaikukeskus"], ["check_trials"]])
+def test_a_command_says_that_the_database_is_empty(manage, command):
+    assert said(manage(*command)) == "The database has no tables yet: run manage.py migrate."
+
+
+def test_a_command_says_that_the_tables_are_old(manage, tmp_path):
+    with sqlite3.connect(tmp_path / "kaikupolku.sqlite3") as database:
+        database.execute("CREATE TABLE django_migrations (id integer, app text, name text, applied text)")
+        database.execute("INSERT INTO django_migrations VALUES (1, 'contenttypes', '0001_initial', '2026-11-21')")
+    assert said(manage("check_trials")) == "The database has the tables of an older version: run manage.py migrate."
+
+
+def test_a_command_says_that_the_database_is_away(manage, closed_port):
+    away = manage("check_trials", DATABASE_URL=f"postgres://kaiku:secret-word@127.0.0.1:{closed_port}/kaiku")
+    assert said(away).startswith("The database cannot be reached: ")
+    assert "secret-word" not in away.stderr
+
+
+def test_a_public_site_asks_for_its_database_in_one_sentence(manage):
+    wanted = {"SITE_URL": "https://polku.example.org", "EMAIL_URL": "smtp://127.0.0.1:25"}
+    assert said(manage("check", **wanted)).startswith("Set DATABASE_URL to a database of PostgreSQL")
+    wanted["DATABASE_URL"] = "postgres://kaiku@127.0.0.1/kaiku"
+    assert manage("check", **wanted).returncode == 0

@@ -1,4 +1,4 @@
-"""What does the worker do by the clock? A check each night, a scan each morning, a sign of life each minute."""
+"""What does the worker do by the clock? A check each night, a scan each morning, mails and a beat each minute."""
 
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -15,11 +15,12 @@ NIGHT = time(3)
 
 
 def ensure() -> None:
-    """The three schedules stand, each once, whoever starts at the same time; one that runs keeps its next run."""
+    """The schedules stand, each once, whoever starts at the same time; one that runs keeps its next run."""
     with transaction.atomic():
         locked_country()  # a schedule's name is not unique in the database
         _stands("daily", _next(MORNING), func="workflows.year.daily", schedule_type=Schedule.DAILY)
         _stands("nightly", _next(NIGHT), func="workflows.checks.nightly", schedule_type=Schedule.DAILY)
+        _stands("mails", now(), func="adoption.mail.deliver_waiting", schedule_type=Schedule.MINUTES, minutes=1)
         _stands("heartbeat", now(), func="workflows.schedule.beat", schedule_type=Schedule.MINUTES, minutes=1)
 
 
