@@ -4,11 +4,18 @@ from datetime import date
 
 from django.utils import translation
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from adoption.costs import share
 from adoption.models import Partner, Responsibility, Side
 from adoption.operating_model import KAIKUKESKUS_LEGAL_NAME, KAIKUKESKUS_NAME, MODELS
 from commitments.models import Commitment, Party
+
+PARTNER_ROLES = {
+    Partner.Role.DISTRIBUTOR: {"fi": "Kaikukortin jakaja", "sv": "Kortutdelare", "en": "Kaikukortti distributor"},
+    Partner.Role.VENUE: {"fi": "Kaikukortti-kohde", "sv": "Kaikukorttiobjekt", "en": "Kaikukortti venue"},
+}
+LAST_LETTERS = {ord("å"): "{", ord("ä"): "|", ord("ö"): "}"}  # after z, in this order
 
 
 def facts(commitment: Commitment, language: str) -> dict:
@@ -24,7 +31,7 @@ def facts(commitment: Commitment, language: str) -> dict:
 
 
 def _common(commitment: Commitment, language: str) -> dict:
-    parties = list(commitment.parties.select_related("municipality", "county"))
+    parties = _parties(commitment, language)
     municipalities = [p.municipality for p in parties if p.municipality]
     county = next((p.county for p in parties if p.role == Party.Role.COUNTY), None)
     return {
@@ -46,14 +53,28 @@ def _common(commitment: Commitment, language: str) -> dict:
     }
 
 
+def _parties(commitment: Commitment, language: str) -> list[Party]:
+    """The partner, the municipalities in the alphabetical order of the language, the county, Kaikukeskus."""
+    roles = list(Party.Role)
+    found = commitment.parties.select_related("municipality", "county")
+    return sorted(
+        found, key=lambda party: (roles.index(Party.Role(party.role)), alphabetical(party.name_in_languages[language]))
+    )
+
+
+def alphabetical(name: str) -> str:
+    """What sorts names as Finnish and Swedish do: å, ä and ö are letters of their own, after z."""
+    return name.casefold().translate(LAST_LETTERS)
+
+
 def _party(commitment: Commitment, party: Party, language: str) -> dict:
-    role = party.get_role_display()
+    role = str(party.get_role_display())
     business_id = ""
     if party.role == Party.Role.PARTNER and commitment.partner:
-        role = commitment.partner.get_role_display()
+        role = PARTNER_ROLES[Partner.Role(commitment.partner.role)][language]
         business_id = commitment.partner.organisation.business_id
     return {
-        "role": str(role),
+        "role": role[:1].upper() + role[1:],
         "name": party.name_in_languages[language] if party.role != Party.Role.KAIKUKESKUS else kaikukeskus(language),
         "business_id": business_id,
         "signatory_name": party.signatory_name,
@@ -80,25 +101,27 @@ def _of_region(commitment: Commitment, language: str) -> dict:
 
 
 def _people(commitment: Commitment, side: str, language: str) -> list[dict]:
+    """The side's responsible persons, then their substitutes, who are marked as such."""
     members = commitment.parties.exclude(municipality=None).values("municipality")
-    held = Responsibility.objects.current().holders().filter(region=commitment.region, side=side).covering(members)
+    held = Responsibility.objects.current().filter(region=commitment.region, side=side).covering(members)
     return [
         {
             "name": one.person.name,
             "title": one.person.title,
+            "substitute": _("substitute") if one.substitute else "",
             "email": one.person.email,
             "phone": one.person.phone,
             "municipality": one.municipality.name_in(language)
             if one.municipality
             else commitment.region.name_in(language),
         }
-        for one in held.select_related("person", "municipality")
+        for one in held.select_related("person", "municipality").order_by("substitute", "pk")
     ]
 
 
 def _costs(commitment: Commitment, language: str) -> list[dict]:
     """Each municipality by its own residents, the county by those of all of them; not known where they are not."""
-    parties = list(commitment.parties.select_related("municipality", "county"))
+    parties = _parties(commitment, language)
     residents = {p.pk: p.municipality.population_2022 or 0 for p in parties if p.municipality}
     together = sum(residents.values())
     residents |= {p.pk: together for p in parties if p.county}
@@ -138,7 +161,7 @@ def _of_partner(commitment: Commitment, partner: Partner) -> dict:
         "limits": partner.limits,
         "how_to_get": partner.how_to_get,
         "responsible_people": [
-            {key: person[key] for key in ("name", "title", "email", "municipality")}
+            {key: person[key] for key in ("name", "title", "substitute", "email", "municipality")}
             for person in _people(commitment, partner.side, translation.get_language() or "fi")
         ],
     }

@@ -24,13 +24,14 @@ def awaits_signatures(act_pk: int) -> None:
 
 
 def in_force(act_pk: int) -> None:
-    """Both sides and the partner's contact person know that every party has signed."""
+    """Both sides and the partner's contact person know that every party has signed, or that it was acknowledged."""
     act, commitment = _about(act_pk)
 
     def text(person: Person) -> tuple[str, str]:
         body = _(
-            "Hello %(name)s,\n\nEvery party has signed: the commitment is in force. %(commitment)s (%(region)s).\n"
-            "The page has the document and the signed copies.\n\n%(link)s\n"
+            "Hello %(name)s,\n\nEvery party has signed or acknowledged it: the commitment is in force. "
+            "%(commitment)s (%(region)s).\n"
+            "The page has the document, and says who has signed or acknowledged it and when.\n\n%(link)s\n"
         )
         facts = _facts(person, act, commitment)
         return _("In force: %(commitment)s") % facts, body % facts

@@ -20,7 +20,7 @@ from adoption.models import Municipality, Partner, Person, Region
 from adoption.operating_model import DEFAULT
 from adoption.refusal import Refused
 from commitments.documents import make_edition
-from commitments.facts import kaikukeskus
+from commitments.facts import day, kaikukeskus
 from commitments.models import Commitment, Party, SignedCopy
 from commitments.storage import store
 
@@ -82,6 +82,8 @@ def draft_region_commitment(
         region=region, kind=Commitment.Kind.REGION, parties__municipality__in=municipalities
     )
     _refuse_second_draft(same)
+    if replaces is None:
+        _refuse_if_all_are_bound(same.in_force(), municipalities)
     commitment = Commitment(
         region=region, kind=Commitment.Kind.REGION, operating_model=model, replaces=replaces, **details
     )
@@ -119,6 +121,12 @@ def _not_ready(partner: Partner) -> str:
             "name": partner
         }
     return partners.not_now(partner)
+
+
+def _refuse_if_all_are_bound(in_force: Any, municipalities: list[Municipality]) -> None:
+    bound = set(in_force.values_list("parties__municipality", flat=True))
+    if {municipality.pk for municipality in municipalities} <= bound:
+        raise Refused([_("These municipalities have a commitment in force: replace that one instead.")])
 
 
 def _refuse_second_draft(same: Any) -> None:
@@ -174,14 +182,19 @@ def _kaikukeskus_party() -> Party:
     return Party(role=Party.Role.KAIKUKESKUS, name=kaikukeskus("fi"))
 
 
-def change_draft(commitment: Commitment, by: Person, parties: dict[int, dict[str, str]], **details: Any) -> Commitment:
+def change_draft(
+    commitment: Commitment, by: Person, parties: dict[int, dict[str, str]], edition: int | None = None, **details: Any
+) -> Commitment:
     """Signatories and record numbers are as given, the files are made anew, and the draft waits to be checked again.
 
-    `parties`: key of the party → its fields. Refused with an end that is not after the beginning, and once it has
-    been sent: then it is replaced by a new draft.
+    `parties`: key of the party → its fields; `edition`: the number of the edition that these changes started from.
+    Refused when a newer edition exists, with an end that is not after the beginning, for Kaikukeskus's signatory by
+    anybody else, and once it has been sent: then it is replaced by a new draft.
     """
     with changing(commitment, by) as (commitment, region, who):
         commitment.redraft()
+        _refuse_older(commitment, edition)
+        _refuse_foreign(commitment, who, parties)
         for field, value in details.items():
             setattr(commitment, field, value)
         _check_term(commitment)
@@ -192,6 +205,30 @@ def change_draft(commitment: Commitment, by: Person, parties: dict[int, dict[str
         make_edition(commitment, who.person)
         record(region, who, "commitment_changed", commitment)
     return commitment
+
+
+class Changed(Refused):
+    """Somebody else was faster: the draft has a newer edition, whose number this carries."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        said = _(
+            "Somebody has changed the draft since you opened it. What you wrote is still here: compare it with what "
+            "the draft has now, and save again."
+        )
+        super().__init__([said])
+
+
+def _refuse_older(commitment: Commitment, edition: int | None) -> None:
+    newest = commitment.edition
+    if edition is not None and newest and newest.number != edition:
+        raise Changed(newest.number)
+
+
+def _refuse_foreign(commitment: Commitment, who: Acting, parties: dict[int, dict[str, str]]) -> None:
+    own = commitment.parties.filter(role=Party.Role.KAIKUKESKUS, pk__in=parties)
+    if who.side != KAIKUKESKUS and own.exists():
+        raise Refused([_("Kaikukeskus names its own signatory.")])
 
 
 def _check_term(commitment: Commitment) -> None:
@@ -208,7 +245,7 @@ def check(commitment: Commitment, by: Person, manifest: str) -> Commitment:
 
     `manifest`: the hash that the preview page carries, so that only one who has opened it can check it. Raises
     Refused when the files have changed since, when a party has no signatory, and when one person would sign both
-    for the partner and for a responsible body.
+    for the partner or Kaikukeskus and for a responsible body.
     """
     with changing(commitment, by) as (commitment, region, who):
         edition = commitment.edition
@@ -224,17 +261,40 @@ def check(commitment: Commitment, by: Person, manifest: str) -> Commitment:
 
 
 def missing_signatories(commitment: Commitment) -> list[str]:
-    """Parties without a named signatory, and a name that would sign twice in a partner's commitment."""
+    """Why the draft cannot be checked yet: parties without a named signatory, and a name that would sign twice."""
+    return unnamed(commitment) + named_twice(commitment)
+
+
+def unnamed(commitment: Commitment) -> list[str]:
+    """The parties without a named signatory. Kaikukeskus may name its own as late as when it signs."""
     rows = [p for p in commitment.parties.all() if p.role != Party.Role.KAIKUKESKUS]
-    missing = [_("Name the signatory of %(party)s.") % {"party": p} for p in rows if not p.signatory_name]
-    partner = next((p for p in rows if p.role == Party.Role.PARTNER), None)
-    for body in rows:
-        if partner and body is not partner and body.signatory_name and body.signatory_name == partner.signatory_name:
-            missing.append(
-                _("%(name)s cannot sign both for %(partner)s and for %(body)s: two parties, two people.")
-                % {"name": body.signatory_name, "partner": partner, "body": body}
-            )
-    return missing
+    return [_("Name the signatory of %(party)s.") % {"party": p} for p in rows if not p.signatory_name]
+
+
+def named_twice(commitment: Commitment) -> list[str]:
+    """The signatory of a responsible body who is named for the partner or for Kaikukeskus as well."""
+    return _of_both([(party, party.signatory_name) for party in commitment.parties.all()])
+
+
+def _of_both(signatories: list[tuple[Party, str]]) -> list[str]:
+    """Nobody signs on both sides of the table: the responsible bodies on one, the partner or Kaikukeskus on the other.
+
+    Several municipalities may have one signatory: they are on the same side.
+    """
+    facing = [(p, name) for p, name in signatories if p.role in (Party.Role.PARTNER, Party.Role.KAIKUKESKUS)]
+    bodies = [(p, name) for p, name in signatories if p.role in (Party.Role.MUNICIPALITY, Party.Role.COUNTY)]
+    return [
+        _("%(name)s cannot sign both for %(partner)s and for %(body)s: two parties, two people.")
+        % {"name": name, "partner": other, "body": body}
+        for other, own_name in facing
+        for body, name in bodies
+        if name and _spelt(name) == _spelt(own_name)
+    ]
+
+
+def _spelt(name: str) -> str:
+    """The name as it is compared: capitals and spaces make no other person."""
+    return " ".join(name.split()).casefold()
 
 
 def send(commitment: Commitment, by: Person) -> Commitment:
@@ -255,14 +315,17 @@ def record_copy(
 ) -> Commitment:
     """The signed copy is kept, and the parties whose signatures it bears have signed.
 
-    Raises Refused for what is no readable PDF or over 20 MB, no party, a party that has signed, a day to come,
-    and Kaikukeskus's own signature before the others' or by anybody but Kaikukeskus.
+    Raises Refused for what is no readable PDF or over 20 MB, no party, a party that has signed, a day to come or
+    before the document was made, one person on both sides of the table, and Kaikukeskus's own signature before the
+    others' or by anybody but Kaikukeskus.
     """
     check_copy(content)
     with changing(commitment, by) as (commitment, region, who):
         _refuse_unless_signing(commitment)
         signatures = list(signatures)
         parties = _parties_to_sign(commitment, who, signatures)
+        if both := _of_both(_signed_so(commitment, signatures)):
+            raise Refused(both)
         stored, digest = store(content, "copies", "pdf")
         copy = SignedCopy.objects.create(
             commitment=commitment, file=stored, sha256=digest, size=len(content), name=name[:200], uploaded_by=by
@@ -300,11 +363,14 @@ class TooLarge(Refused):
 
 def record_kaikukanta(commitment: Commitment, by: Person, name: str, on: date) -> Commitment:
     """Acknowledged in Kaikukanta by the named person on the day: this counts for partner, municipality and county
-    at once (W1: Kaikukeskus represents municipalities and counties there). Only for a partner's commitment."""
+    at once (W1: Kaikukeskus represents municipalities and counties there). Only for a partner's commitment, and
+    on no day to come or before the document was made."""
     with changing(commitment, by) as (commitment, region, who):
         _refuse_unless_signing(commitment)
         if commitment.kind != Commitment.Kind.PARTNER:
             raise Refused([_("Only a partner's commitment is acknowledged in Kaikukanta.")])
+        if impossible := _impossible(commitment, on):
+            raise Refused([impossible])
         unsigned = list(commitment.parties.filter(signed_on=None))
         signatures = [Signature(party.pk, name, on) for party in unsigned]
         parties = _parties_to_sign(commitment, who, signatures)
@@ -327,21 +393,39 @@ def _parties_to_sign(commitment: Commitment, who: Acting, signatures: list[Signa
         party = rows.get(signature.party)
         if party is None:
             raise Refused([_("The party does not belong to this commitment.")])
-        missing += _against(party, signature)
+        missing += _against(commitment, party, signature)
     missing += _against_kaikukeskus(rows, who, {s.party for s in signatures})
     if missing:
         raise Refused(missing)
     return {s.party: rows[s.party] for s in signatures}
 
 
-def _against(party: Party, signature: Signature) -> list[str]:
+def _against(commitment: Commitment, party: Party, signature: Signature) -> list[str]:
     if party.signed_on:
         return [_("%(party)s has signed already.") % {"party": party}]
-    if signature.on > localdate():
-        return [_("%(party)s: the day of signing is still to come.") % {"party": party}]
+    if impossible := _impossible(commitment, signature.on):
+        return [f"{party}: {impossible}"]
     if not signature.name.strip():
         return [_("%(party)s: write who has signed.") % {"party": party}]
     return []
+
+
+def _impossible(commitment: Commitment, on: date) -> str:
+    """Why nobody can have signed on the day; nothing when it is possible."""
+    edition = commitment.edition
+    if on > localdate():
+        return _("The day %(day)s is still to come.") % {"day": day(on)}
+    if edition and on < (made := localdate(edition.made_at)):
+        return _("The day %(day)s is before %(made)s, when the document was made.") % {
+            "day": day(on), "made": day(made),
+        }  # fmt: skip
+    return ""
+
+
+def _signed_so(commitment: Commitment, signatures: list[Signature]) -> list[tuple[Party, str]]:
+    """Who has signed on paper for each party, these signatures included."""
+    given = {signature.party: signature.name for signature in signatures}
+    return [(party, given.get(party.pk, party.signed_by)) for party in commitment.parties.all()]
 
 
 def _against_kaikukeskus(rows: dict[int, Party], who: Acting, signing: set[int]) -> list[str]:
@@ -423,11 +507,17 @@ def _require(reason: str) -> None:
         raise Refused([_("Write the reason: it stays visible.")])
 
 
+@transaction.atomic
 def replace(commitment: Commitment, by: Person) -> Commitment:
-    """A new draft with the same parties; the present one is superseded only when the new one is in force."""
+    """A new draft with the same parties; the present one is superseded only when the new one is in force.
+
+    One that was carried over has no end any more, and neither has its replacement.
+    """
+    locked(commitment.region_id)
+    commitment = Commitment.objects.select_related("partner", "region").get(pk=commitment.pk)
     if commitment.state != Commitment.State.IN_FORCE:
         raise Refused([not_now(commitment)])
-    term = (commitment.term_start, commitment.term_end)
+    term = (commitment.term_start, None if commitment.carried_over_on else commitment.term_end)
     if commitment.partner:
         return draft_partner_commitment(commitment.partner, by, commitment.operating_model, term, replaces=commitment)
     municipalities = Municipality.objects.filter(party__commitment=commitment).order_by("name_fi")

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from adoption.models import Person
 from commitments.models import Commitment, Party
-from commitments.services import missing_signatories
+from commitments.services import named_twice, unnamed
 
 State = Commitment.State
 ICONS = {
@@ -50,8 +50,11 @@ def next_of(commitment: Commitment, person: Person, may_act: bool) -> Next:
 def _of_draft(commitment: Commitment, ours: bool, may_act: bool) -> Next:
     if not may_act:
         return Next(_("The pair checks the document before it is sent to be signed."))
-    if missing_signatories(commitment):
+    if unnamed(commitment):
         return Next(_("Name the signatories, then read and check the document."), "", ours, "commitment_edit")
+    if named_twice(commitment):
+        what = _("Change one of the two signatories, then read and check the document.")
+        return Next(what, "", ours, "commitment_edit")
     why = _("Only one who has opened the document can check it.")
     return Next(_("Read the document and check that it is right."), why, ours, "commitment_preview")
 

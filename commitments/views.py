@@ -114,7 +114,7 @@ def _about(request: Request, commitment: Commitment) -> dict[str, Any]:
 
 
 def commitment_preview(request: Request, slug: str, pk: int) -> HttpResponse:
-    """The document as it is stored, one language at a time, and the form that checks it."""
+    """The document as it is stored: all its languages with the form that checks them, or one language to read."""
     return _previewed(request, commitment_or_404(request.user, slug, pk))
 
 
@@ -122,18 +122,29 @@ def _previewed(request: Request, commitment: Commitment, form: CheckForm | None 
     edition = commitment.edition
     assert edition  # a draft is made with its files
     documents = list(edition.documents.all())
-    wanted = request.GET.get("language") or get_language()
-    document = next((one for one in documents if one.language == wanted), documents[0])
+    may_act = may_act_in(request.user, commitment.region)(commitment)
+    checks = commitment.state == State.DRAFT and may_act
+    shown = _to_read(documents, request.GET.get("language"), checks)
     context = _about(request, commitment) | {
         "edition": edition,
         "documents": documents,
-        "document": document,
-        "html": as_html(_content(document)),
+        "shown": [(document, as_html(_content(document))) for document in shown],
         "form": form,
-        "may_check": commitment.state == State.DRAFT and may_act_in(request.user, commitment.region)(commitment),
+        "checks": checks,
+        "may_check": checks and shown == documents,
+        "next": next_of(commitment, request.user, may_act),
         "missing": services.missing_signatories(commitment),
     }
     return render(request, "commitments/preview.html", context, status=form.status if form else 200)
+
+
+def _to_read(documents: list[Document], wanted: str | None, checks: bool) -> list[Document]:
+    """The wanted language; else all of them for one who checks, so that nobody checks a language unopened, and the
+    reader's own for others."""
+    one = [document for document in documents if document.language == wanted]
+    if one or checks:
+        return one or documents
+    return [document for document in documents if document.language == get_language()] or documents[:1]
 
 
 def _content(document: Document) -> bytes:
@@ -203,7 +214,7 @@ def _form_page(
 def commitment_edit(request: Request, slug: str, pk: int) -> HttpResponse:
     """Signatories, record numbers and dates; the documents are made anew."""
     one = _mine(request, slug, pk)
-    form = DraftForm(one, _sent(request))
+    form = DraftForm(one, request.user, _sent(request))
     said = _("The draft has been saved and its documents made anew. Read and check them.")
     return _form_page(
         request, one, "commitment_edit", form, lambda: services.change_draft(one, request.user, **form.changes()), said

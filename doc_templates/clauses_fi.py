@@ -29,7 +29,7 @@ Yksikkö: {{ partner.unit }}
 Y-tunnus: {{ partner.business_id }}
 {%p endif %}
 {%p if partner.sector or partner.kind %}
-Toimiala: {{ partner.sector }}{% if partner.sector and partner.kind %}, {% endif %}{{ partner.kind }}
+Sektori ja tyyppi: {{ partner.sector }}{% if partner.sector and partner.kind %}, {% endif %}{{ partner.kind }}
 {%p endif %}
 {%p if is_distributor %}
 Rooli: Kaikukortin jakaja
@@ -325,7 +325,7 @@ FRONTS = {"region_commitment": _FRONT, "partner_commitment": _FRONT + _PARTNER_F
 BODIES = {"region_commitment": REGION, "partner_commitment": PARTNER}
 
 _PEOPLE = [
-    ("Nimi ja tehtävä", 31, ["**p.name", "p.title"]),
+    ("Nimi ja tehtävä", 31, ["**p.name", "p.title", "p.substitute"]),
     ("Kunta tai alue", 26, ["p.municipality"]),
     ("Yhteystiedot", 43, ["p.email", "p.phone"]),
 ]

@@ -24,13 +24,13 @@ Enhet: {{ partner.unit }}
 FO-nummer: {{ partner.business_id }}
 {%p endif %}
 {%p if partner.sector or partner.kind %}
-Verksamhetsområde: {{ partner.sector }}{% if partner.sector and partner.kind %}, {% endif %}{{ partner.kind }}
+Sektor och typ: {{ partner.sector }}{% if partner.sector and partner.kind %}, {% endif %}{{ partner.kind }}
 {%p endif %}
 {%p if is_distributor %}
 Roll: Kortutdelare
 {%p endif %}
 {%p if is_venue %}
-Roll: Kultur- eller motionsaktör
+Roll: Kaikukorttiobjekt
 {%p endif %}
 {%p if partner.contact_name %}
 Kontaktperson: {{ partner.contact_name }}{% if partner.contact_title %},
@@ -58,7 +58,7 @@ Kaikukortti prövas och tas i bruk i området i samarbete med Kaikukeskus.
 
 # Förbindelse att följa den riksomfattande verksamhetsmodellen
 Parterna följer den riksomfattande verksamhetsmodellen för Kaikukortti (version {{ operating_model }}).
-Till samma verksamhetsmodell förbinder sig också kortutdelarna samt kultur- och motionsaktörerna. Därför gäller
+Till samma verksamhetsmodell förbinder sig också kortutdelarna och Kaikukorttiobjekten. Därför gäller
   kortet i alla Kaikukortti-områden, över kommun- och välfärdsområdesgränserna.
 Kaikukeskus har huvudansvaret för verksamhetsmodellen. Ansvarspersonerna deltar vid behov i arbetet med att
   uppdatera den.
@@ -68,7 +68,7 @@ Ansvaret för den praktiska samordningen av försöket och för upprätthålland
   lokalt.
 Både kultursidan och den sida som ansvarar för social- och hälsovård eller för främjande av hälsa och välfärd
   (vårdsidan) utser minst en ansvarsperson för verksamheten. Ansvarspersonerna anges i bilaga 2.
-Kultursidan ansvarar för kultur- och motionsaktörerna och vårdsidan för kortutdelarna, om inte en annan
+Kultursidan ansvarar för Kaikukorttiobjekten och vårdsidan för kortutdelarna, om inte en annan
   arbetsfördelning avtalas lokalt.
 {%p if has_county %}
 Områdets kommun eller kommuner och {{ county_name }} kommer gemensamt överens om samarbetet kring den lokala
@@ -80,8 +80,8 @@ Välfärdsområdet är inte part i denna förbindelse. För vårdsidans uppgifte
 Ansvarspersonerna har till uppgift att:
 - samla det lokala Kaikukortti-nätverket och alltid först diskutera nya kortutdelare med Kaikukeskus
 - ingå förbindelser med de organisationer som kommer med i nätverket, enligt Kaikukeskus förbindelsemallar
-- se till att varje kortutdelare och varje kultur- och motionsaktör har en utsedd kontaktperson för Kaikukortti
-- skapa användarnamn i Kaikukanta för kortutdelarna och aktörerna samt följa registreringen och användningen av
+- se till att varje kortutdelare och varje Kaikukorttiobjekt har en utsedd kontaktperson för Kaikukortti
+- skapa användarnamn i Kaikukanta för kortutdelarna och objekten samt följa registreringen och användningen av
   kortet i Kaikukantas rapporter
 - ge nätverkets aktörer anvisningar och introduktion om Kaikukortti och verksamhetsmodellen
 - ta fram, trycka och dela ut korten, gemenskapens Kaikukortti, klientbroschyrerna och affischerna
@@ -234,7 +234,7 @@ Samarbetspartnern registrerar varje kort i Kaikukanta och samlar då in de bakgr
 {%p endif %}
 
 {%p if is_venue %}
-# Samarbetspartnerns uppgifter som kultur- eller motionsaktör
+# Samarbetspartnerns uppgifter som Kaikukorttiobjekt
 Med Kaikukortti får man avgiftsfria inträdesbiljetter och kursplatser till hela det egna utbud som också andra
   rabattgrupper har tillträde till.
 {%p if offering %}
@@ -325,7 +325,7 @@ FRONTS = {"region_commitment": _FRONT, "partner_commitment": _FRONT + _PARTNER_F
 BODIES = {"region_commitment": REGION, "partner_commitment": PARTNER}
 
 _PEOPLE = [
-    ("Namn och uppgift", 31, ["**p.name", "p.title"]),
+    ("Namn och uppgift", 31, ["**p.name", "p.title", "p.substitute"]),
     ("Kommun eller område", 26, ["p.municipality"]),
     ("Kontaktuppgifter", 43, ["p.email", "p.phone"]),
 ]

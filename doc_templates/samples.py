@@ -15,9 +15,12 @@ def _party(role: str, name: str, signatory: str = ",,", record: str = "", busine
     return {"role": role, "name": name, "business_id": business_id, "record_number": record} | signs
 
 
-def _person(name: str, title: str, municipality: str, phone: str) -> Facts:
+def _person(name: str, title: str, municipality: str, phone: str, substitute: str = "") -> Facts:
     email = name.lower().replace(" ", ".").replace("ä", "a").replace("ö", "o") + "@example.org"
-    return {"name": name, "title": title, "email": email, "phone": phone, "municipality": municipality}
+    return {
+        "name": name, "title": title, "substitute": substitute, "email": email, "phone": phone,
+        "municipality": municipality,
+    }  # fmt: skip
 
 
 def _without_phone(person: Facts) -> Facts:
@@ -52,7 +55,10 @@ _CULTURE = [
     _person("Venla Kallio", "kulttuurituottaja", "Iisalmi", "040 555 0101"),
     _person("Onni Harju", "tapahtumakoordinaattori", "Kuopio", "040 555 0102"),
 ]
-_CARE = [_person("Siiri Niemi", "hyvinvointikoordinaattori", "Pohjois-Savo", "040 555 0103")]
+_CARE = [
+    _person("Siiri Niemi", "hyvinvointikoordinaattori", "Pohjois-Savo", "040 555 0103"),
+    _person("Tapio Kivelä", "suunnittelija", "Pohjois-Savo", "040 555 0104", "sijainen"),
+]
 
 _COMMON: Facts = {
     "document_id": "KP-128",

@@ -22,9 +22,9 @@ from adoption.models import Act, Municipality, Partner
 from adoption.people import name_person
 from adoption.refusal import NotYours, Refused
 from commitments import services
-from commitments.facts import facts
+from commitments.facts import alphabetical, facts
 from commitments.models import Commitment, Document, Party
-from commitments.services import Signature, TooLarge, check_copy
+from commitments.services import Changed, Signature, TooLarge, check_copy
 from commitments.told import WHAT, history_of
 from doc_templates import samples
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
@@ -286,6 +286,27 @@ def test_a_holder_of_another_municipality_does_not_act(kainuu, aino):
         checked(a_region_draft(kainuu, aino), pirjo)
 
 
+def test_the_later_of_two_savers_is_told_and_can_save_again(kainuu, aino, mikko):
+    draft = a_region_draft(kainuu, aino)
+    county = draft.parties.get(role="county")
+    services.change_draft(draft, aino, {county.pk: {"signatory_name": "Helena Rautio"}}, edition=1)
+    late = {county.pk: {"signatory_name": "Teemu Laaksonen"}}
+    with pytest.raises(Changed, match="Somebody has changed the draft since you opened it") as refused:
+        services.change_draft(draft, mikko, late, edition=1)
+    assert (anew(county).signatory_name, draft.edition.number) == ("Helena Rautio", 2)
+    services.change_draft(draft, mikko, late, edition=refused.value.number)
+    assert (anew(county).signatory_name, draft.edition.number) == ("Teemu Laaksonen", 3)
+
+
+def test_kaikukeskus_names_its_own_signatory(kainuu, aino):
+    draft = a_region_draft(kainuu, aino)
+    own = draft.parties.get(role="kaikukeskus")
+    named = {own.pk: {"signatory_name": "Laura Mäkelä"}}
+    assert "names its own signatory" in refusal(services.change_draft, draft, aino, named)
+    services.change_draft(draft, a_kaikukeskus_person(), named)
+    assert anew(own).signatory_name == "Laura Mäkelä"
+
+
 # -- documents --------------------------------------------------------------------------------------------------------
 
 
@@ -331,6 +352,51 @@ def test_the_facts_are_those_that_a_template_may_use(kainuu, aino, mikko, langua
         assert said["term_start"]
 
 
+@pytest.mark.parametrize(
+    ("language", "names"), [("fi", ["Helsinki", "Espoo", "Porvoo"]), ("sv", ["Helsingfors", "Esbo", "Borgå"])]
+)
+def test_municipalities_stand_in_the_order_of_the_documents_language(db, language, names):
+    region = a_region("lansi-uusimaa")
+    towns = list(Municipality.objects.filter(name_fi__in=["Helsinki", "Espoo", "Porvoo"]))
+    said = facts(services.draft_region_commitment(region, towns, a_kaikukeskus_person()), language)
+    assert [town["name"] for town in said["municipalities"]] == sorted(names)
+    assert [party["name"] for party in said["parties"]][:3] == sorted(names)
+    assert [cost["name"] for cost in said["costs"]][:3] == sorted(names)
+
+
+def test_the_last_letters_of_the_alphabet_come_last():
+    names = ["Övertorneå", "Zonen", "Åbo", "Ähtäri", "Alavus", "öja"]
+    assert sorted(names, key=alphabetical) == ["Alavus", "Zonen", "Åbo", "Ähtäri", "öja", "Övertorneå"]
+
+
+@pytest.mark.parametrize(
+    ("language", "venue", "distributor", "town", "substitute"),
+    [
+        ("fi", "Kaikukortti-kohde", "Kaikukortin jakaja", "Kunta", "sijainen"),
+        ("sv", "Kaikukorttiobjekt", "Kortutdelare", "Kommun", "ersättare"),
+    ],
+)
+def test_roles_business_ids_and_substitutes_are_written_out(
+    kainuu, aino, mikko, language, venue, distributor, town, substitute
+):
+    name_person(kainuu, "culture", "saija@example.org", "Saija Sijainen", aino, substitute=True)
+    drafts = [
+        services.draft_partner_commitment(p, aino)
+        for p in (a_venue(kainuu, aino), a_cleared_distributor(kainuu, mikko))
+    ]
+    organisation = drafts[0].partner.organisation
+    organisation.business_id = "1234567-1"
+    organisation.save()
+    said = [facts(anew(draft), language) for draft in drafts]
+    assert [[party["role"] for party in one["parties"]][:2] for one in said] == [[venue, town], [distributor, town]]
+    assert [one["parties"][0]["business_id"] for one in said] == ["1234567-1", ""]
+    people = [(p["name"], p["substitute"]) for p in said[0]["responsible_people"]]
+    assert people == [("Aino Virtanen", ""), ("Saija Sijainen", substitute)]
+    services.change_draft(drafts[0], aino, {})
+    assert "1234567-1" in text_of(anew(drafts[0]).edition.documents.get())
+    assert "Saija Sijainen" in text_of(anew(drafts[0]).edition.documents.get())
+
+
 # -- checking ---------------------------------------------------------------------------------------------------------
 
 
@@ -346,6 +412,24 @@ def test_a_party_without_signatory_is_named(kainuu, aino):
     said = refusal(checked, a_region_draft(kainuu, aino), aino)
     assert "Name the signatory of Hyrynsalmi." in said
     assert "Kaikukeskus" not in said
+
+
+def test_nobody_is_named_both_for_an_authority_and_for_kaikukeskus(kainuu, aino):
+    draft = with_signatories(a_region_draft(kainuu, aino), aino)
+    own, county = draft.parties.get(role="kaikukeskus"), draft.parties.get(role="county")
+    laura = a_kaikukeskus_person()
+    draft = services.change_draft(draft, laura, {own.pk: {"signatory_name": county.signatory_name.upper()}})
+    assert "two parties, two people" in refusal(checked, draft, aino)
+    assert [draft.parties.get(pk=p.pk) and 1 for p in (own, county)] == [1, 1]
+    draft = services.change_draft(draft, laura, {own.pk: {"signatory_name": "Laura Mäkelä"}})
+    assert checked(draft, aino).state == State.CHECKED
+
+
+def test_several_municipalities_may_have_one_signatory(kainuu, aino):
+    draft = with_signatories(a_region_draft(kainuu, aino), aino)
+    towns = draft.parties.filter(role="municipality")
+    draft = services.change_draft(draft, aino, {p.pk: {"signatory_name": "Antti Hämäläinen"} for p in towns})
+    assert checked(draft, aino).state == State.CHECKED
 
 
 def test_a_checked_draft_that_is_changed_is_checked_again(kainuu, aino):
@@ -396,9 +480,41 @@ def test_kaikukeskus_signs_last_and_records_it_itself(kainuu, aino):
     assert services.record_copy(commitment, laura, a_pdf(), "a.pdf", own).state == State.IN_FORCE
 
 
+@pytest.mark.parametrize("together", [True, False], ids=["one copy", "two copies"])
+def test_nobody_signs_both_for_an_authority_and_for_kaikukeskus(kainuu, aino, together):
+    commitment = sent(a_region_draft(kainuu, aino), aino)
+    bodies, own = signatures(commitment, "municipality", "county"), signatures(commitment, "kaikukeskus")
+    laura, same = a_kaikukeskus_person(), [own[0]._replace(name=" johtaja  1 ")]
+    if not together:
+        services.record_copy(commitment, aino, a_pdf(), "a.pdf", bodies)
+        bodies = []
+    said = refusal(services.record_copy, commitment, laura, a_pdf(), "b.pdf", [*bodies, *same])
+    assert "two parties, two people" in said
+    assert commitment.copies.count() == (0 if together else 1)
+    assert services.record_copy(commitment, laura, a_pdf(), "b.pdf", [*bodies, *own]).state == State.IN_FORCE
+
+
+def test_nobody_signs_both_for_the_partner_and_for_an_authority(kainuu, aino):
+    commitment = sent(services.draft_partner_commitment(a_venue(kainuu, aino), aino), aino)
+    same = [one._replace(name="Toimi Taidehalli Pato") for one in signatures(commitment)]
+    assert "two parties, two people" in refusal(services.record_copy, commitment, aino, a_pdf(), "a.pdf", same)
+
+
+def test_an_acknowledgement_has_a_day_on_which_the_document_was_there(kainuu, aino):
+    commitment = sent(services.draft_partner_commitment(a_venue(kainuu, aino), aino), aino)
+    for days, said in ((-1, "when the document was made"), (1, "still to come")):
+        day = localdate() + timedelta(days=days)
+        assert said in refusal(services.record_kaikukanta, commitment, aino, "Henna Soini", day)
+    assert anew(commitment).state == State.AWAITING
+
+
 @pytest.mark.parametrize(
     ("name", "days", "said"),
-    [("Teemu", 1, "still to come"), ("  ", 0, "write who has signed")],
+    [
+        ("Teemu", 1, "still to come"),
+        ("Teemu", -1, "when the document was made"),
+        ("  ", 0, "write who has signed"),
+    ],
 )
 def test_a_signature_has_a_name_and_a_day_that_has_been(kainuu, aino, name, days, said):
     commitment = sent(a_region_draft(kainuu, aino), aino)

@@ -8,15 +8,19 @@ import docx
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import translation
 from django.utils.timezone import localdate
+from django.utils.translation import gettext
 
 from adoption.models import Person
 from adoption.people import name_person
 from commitments import services
 from commitments.models import Commitment, Party
 from commitments.preview import as_html
+from commitments.templatetags.sizes import file_size
 from tests.people import a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
 from tests.test_commitments import (
+    TERM,
     a_commitment_in_force,
     a_pdf,
     a_region_draft,
@@ -91,8 +95,12 @@ def said_of(commitment, *, copy=None, **changes) -> dict:
     data = {"copy": copy or a_copy()}
     for given in signatures(commitment):
         data |= {f"signed_{given.party}": "on", f"name_{given.party}": given.name}
-        data[f"on_{given.party}"] = f"{given.on.day}.{given.on.month}.{given.on.year}"
+        data[f"on_{given.party}"] = written(given.on)
     return data | changes
+
+
+def written(day: date) -> str:
+    return f"{day.day}.{day.month}.{day.year}"
 
 
 # -- who sees what ----------------------------------------------------------------------------------------------------
@@ -271,17 +279,29 @@ def test_every_word_of_the_stored_document_is_on_the_page(kainuu, aino):
     assert set(words) - set(page.split()) == set()
 
 
-def test_one_language_at_a_time_with_a_link_to_the_other(client, db):
+def test_who_checks_has_every_language_open_and_who_reads_one(client, db):
     haaparanta = a_region("ruotsi")
     aino = speaking_english(a_pair(haaparanta)[0])
     client.force_login(aino)
-    draft = services.draft_region_commitment(haaparanta, haaparanta.municipalities.all(), aino)
+    draft = services.draft_region_commitment(haaparanta, haaparanta.municipalities.all(), aino, term=TERM)
+    with_signatories(draft, aino)
     address = page_of(draft, "commitment_preview")
-    assert '<article class="doc" lang="fi">' in text_of(client.get(address))
-    other = text_of(client.get(f"{address}?language=sv"))
-    assert '<article class="doc" lang="sv">' in other
-    assert f'<a href="{address}?language=fi" lang="fi" hreflang="fi">Suomi</a>' in other
-    assert client.get(f"{address}?language=../../etc").status_code == 200
+    assert languages_on(client.get(address)) == ["fi", "sv"]
+    assert 'name="manifest"' in text_of(client.get(address))
+    assert languages_on(client.get(f"{address}?language=../../etc")) == ["fi", "sv"]
+    other = client.get(f"{address}?language=sv")
+    assert languages_on(other) == ["sv"]
+    assert 'name="manifest"' not in text_of(other)
+    assert f'<a href="{address}?language=fi" lang="fi" hreflang="fi">Suomi</a>' in text_of(other)
+    assert f'href="{address}">Read all the languages</a>' in text_of(other)
+    assert languages_on(client.post(act_of(draft, "check"), {"manifest": "another"})) == ["fi", "sv"]
+    checked(draft, aino)
+    assert languages_on(client.get(address)) == ["fi"]
+
+
+def languages_on(answer) -> list[str]:
+    """In which languages the page has the document open."""
+    return re.findall(r'<article class="doc" lang="(\w+)">', text_of(answer))
 
 
 def test_the_check_carries_the_hash_of_what_was_read(as_aino, aino, kainuu):
@@ -306,12 +326,21 @@ def test_without_signatories_the_page_says_who_is_missing_and_has_no_check_form(
     assert forms_of(answer) == []
 
 
+def test_two_parties_with_one_signatory_are_not_said_to_have_none(as_aino, aino, kainuu):
+    draft = a_draft(kainuu, aino, signatory_name="Johtaja 3")
+    for address in (page_of(draft), page_of(draft, "commitment_preview")):
+        said = text_of(as_aino.get(address))
+        assert "Change one of the two signatories, then read and check the document." in said
+        assert "Name the signatories" not in said
+
+
 # -- the draft's form -------------------------------------------------------------------------------------------------
 
 
 def filled(draft, **changes) -> dict:
     """The draft's form with a signatory for each party."""
     data = {"term_start": "1.9.2027", "term_end": "31.8.2028", "feedback_email": "", "local_page": ""}
+    data["edition"] = str(draft.edition.number)
     for party in draft.parties.all():
         data |= {f"signatory_name_{party.pk}": f"Johtaja {party.pk}", f"record_number_{party.pk}": f"D/{party.pk}"}
         data |= {f"signatory_title_{party.pk}": "johtaja", f"signatory_basis_{party.pk}": "§ 25"}
@@ -333,7 +362,7 @@ def test_the_draft_is_edited_and_its_documents_are_made_anew(as_aino, aino, kain
     [
         ({"term_end": "31.8.2026"}, "The end of the trial must be after its beginning."),
         ({"term_end": "31.2.2028"}, "Month 2/2028 has only 29 days."),
-        ({"term_start": ""}, "This field is required."),
+        ({"term_start": ""}, "Give the day of the beginning."),
         ({"feedback_email": "kaiku"}, "Enter a valid email address."),
     ],
 )
@@ -347,6 +376,49 @@ def test_a_refused_draft_keeps_what_was_typed(as_aino, aino, kainuu, changes, sa
     assert said in text_of(answer)
     assert 'value="Puu &amp; Sivu"' in text_of(answer)
     assert draft.editions.count() == 1
+
+
+def test_of_two_who_edit_one_draft_the_later_reads_what_it_has_now(as_aino, aino, kainuu):
+    draft = a_region_draft(kainuu, aino)
+    county = draft.parties.get(role="county")
+    name, basis = f"signatory_name_{county.pk}", f"signatory_basis_{county.pk}"
+    late = filled(draft, **{name: "Puu & Sivu", basis: "§ 26", "term_start": "31.2.2027"})
+    services.change_draft(draft, aino, {county.pk: {"signatory_name": "Helena Rautio", "signatory_basis": "§ 26"}})
+    wrong = as_aino.post(act_of(draft, "edit"), late)
+    assert edition_on(wrong) == "1"  # a mistyped day is no way round it
+    answer = as_aino.post(act_of(draft, "edit"), late | {"term_start": "2.9.2027"})
+    assert (answer.status_code, edition_on(answer)) == (422, "2")
+    assert "Somebody has changed the draft since you opened it." in text_of(answer)
+    assert "The draft now has here: Helena Rautio." in text_of(answer)
+    assert "The draft now has here: 1.9.2027." in text_of(answer)
+    assert "The draft now has here: § 26." not in text_of(answer)
+    assert 'value="Puu &amp; Sivu"' in text_of(answer)
+    again = late | {"term_start": "2.9.2027", "edition": edition_on(answer)}
+    assert as_aino.post(act_of(draft, "edit"), again).status_code == 302
+    assert draft.parties.get(role="county").signatory_name == "Puu & Sivu"
+
+
+def edition_on(answer) -> str:
+    """Which edition the form on the page carries."""
+    found = re.search(r'name="edition" value="(\d*)"', text_of(answer))
+    return found[1] if found else ""
+
+
+def test_record_numbers_are_asked_of_authorities_and_kaikukeskus_names_its_own_signatory(client, kainuu, aino):
+    region, partner = a_region_draft(kainuu, aino), a_draft(kainuu, aino)
+
+    def asked(person: Person, draft: Commitment) -> dict[str, set[str]]:
+        client.force_login(person)
+        fields = re.findall(r' name="(\w+)_(\d+)"', text_of(client.get(act_of(draft, "edit"))))
+        roles = {str(party.pk): party.role for party in draft.parties.all()}
+        return {role: {name for name, key in fields if roles.get(key) == role} for role in roles.values()}
+
+    signatory = {"signatory_name", "signatory_title", "signatory_basis"}
+    authority = signatory | {"record_number"}
+    bodies = {"municipality": authority, "county": authority}
+    assert asked(aino, region) == bodies | {"kaikukeskus": set()}
+    assert asked(speaking_english(a_kaikukeskus_person()), region) == bodies | {"kaikukeskus": signatory}
+    assert asked(aino, partner) == bodies | {"partner": signatory}
 
 
 def test_an_identity_code_is_not_kept(as_aino, aino, kainuu):
@@ -427,7 +499,12 @@ def test_a_file_that_cannot_be_a_copy_is_refused_and_the_rest_is_kept(as_aino, a
 def test_after_another_fault_the_file_is_to_be_chosen_again(as_aino, aino, kainuu):
     commitment = sent(services.draft_partner_commitment(a_venue(kainuu, aino), aino), aino)
     county = commitment.parties.get(role="county")
-    for day, said in (("31.2.2026", "Month 2/2026 has only 28 days"), ("1.1.2099", "still to come"), ("", "required")):
+    for day, said in (
+        ("31.2.2026", f"{county.short_name}, Day of signing: Month 2/2026 has only 28 days"),
+        ("1.1.2099", "still to come"),
+        ("1.1.2026", "when the document was made"),
+        ("", f"{county.short_name}: Give the day of signing."),
+    ):
         answer = as_aino.post(act_of(commitment, "copy"), said_of(commitment, **{f"on_{county.pk}": day}))
         assert answer.status_code == 422
         assert said in text_of(answer)
@@ -440,6 +517,7 @@ def test_after_another_fault_the_file_is_to_be_chosen_again(as_aino, aino, kainu
 def test_acknowledged_in_kaikukanta(as_aino, aino, kainuu):
     commitment = sent(services.draft_partner_commitment(a_venue(kainuu, aino), aino), aino)
     address = act_of(commitment, "kaikukanta")
+    assert "Give the day of the acknowledgement." in text_of(as_aino.post(address, {"name": "Henna Soini"}))
     early = as_aino.post(address, {"name": "Henna Soini", "on": "1.1.2099"})
     assert early.status_code == 422
     assert "still to come" in text_of(early)
@@ -447,7 +525,10 @@ def test_acknowledged_in_kaikukanta(as_aino, aino, kainuu):
     today = localdate().isoformat()
     assert as_aino.post(address, {"name": "Henna Soini", "on": today}).status_code == 302
     assert as_aino.post(address, {"name": "Henna Soini", "on": today}).status_code == 422
-    assert "acknowledged in Kaikukanta" in text_of(as_aino.get(page_of(commitment)))
+    said = text_of(as_aino.get(page_of(commitment)))
+    assert said.count(f"Acknowledged in Kaikukanta {written(localdate())}") == 3
+    assert said.count("acknowledged by Henna Soini; Kaikukeskus represents") == 2
+    assert "Signed " not in said
 
 
 # -- the other ends ---------------------------------------------------------------------------------------------------
@@ -509,6 +590,18 @@ def test_the_page_has_the_hashes_in_full(as_aino, aino, kainuu):
     edition = commitment.edition
     for digest in (edition.documents.get().sha256, edition.manifest_sha256, commitment.copies.get().sha256):
         assert f">{digest}</code>" in said
+    assert "List of the files (manifest)" in said
+
+
+@pytest.mark.parametrize(
+    ("language", "size", "said"),
+    [("en", 9216, "9 kB"), ("en", 40, "1 kB"), ("fi", 1_250_000, "1,2 MB"), ("sv", 20_971_520, "21,0 MB")],
+)
+def test_sizes_are_written_in_the_readers_language(language, size, said):
+    with translation.override(language):
+        written_so = file_size(size)
+        unit = {"kB": gettext("%(size)s kB"), "MB": gettext("%(size)s MB")}[said[-2:]]
+    assert written_so == unit % {"size": said[:-3]}
 
 
 # -- names that break pages -------------------------------------------------------------------------------------------
