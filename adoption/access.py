@@ -58,7 +58,7 @@ def acting(
     found = _responsibilities(person, region, municipalities).filter(side__in=sides).first()
     if found is None or not person.is_active:
         raise NotYours
-    return Acting(person, found.side, holder_for(found) if found.substitute else None)
+    return Acting(person, found.side, holder_for(found, municipalities) if found.substitute else None)
 
 
 def may_act(person: Person, region: Region, municipalities: Iterable[int] | None = None) -> bool:
@@ -78,17 +78,26 @@ def only_kaikukeskus(person: Person) -> Acting:
     return Acting(person, KAIKUKESKUS)
 
 
-def holder_for(substitute: Responsibility) -> Person | None:
-    """The holder in whose stead a substitute acts: of the same municipality first, then of the whole side."""
+def holder_for(substitute: Responsibility, municipalities: Iterable[int] | QuerySet | None = None) -> Person | None:
+    """The holder in whose stead a substitute acts: one of the municipalities that the act is about, if they are given,
+    and of these the one of the substitute's own municipality first."""
     holders = Responsibility.objects.current().holders().filter(region=substitute.region_id, side=substitute.side)
+    if municipalities is not None:
+        holders = holders.covering(municipalities if isinstance(municipalities, QuerySet) else list(municipalities))
     own = holders.filter(municipality=substitute.municipality_id).select_related("person").first()
     found = own or holders.select_related("person").first()
     return found.person if found else None
 
 
-def holders_for_partner(partner: Partner) -> list[Person]:
+def pair_for_partner(partner: Partner) -> list[Person]:
+    """Both sides' holders for a partner, the side that looks after it first."""
+    other = "culture" if partner.side == "care" else "care"
+    return list(dict.fromkeys(holders_for_partner(partner) + holders_for_partner(partner, other)))
+
+
+def holders_for_partner(partner: Partner, side: str = "") -> list[Person]:
     """Who hears of a partner first: the own holders of its municipalities, else those of the whole region's side."""
-    holders = Responsibility.objects.current().holders().filter(region=partner.region_id, side=partner.side)
+    holders = Responsibility.objects.current().holders().filter(region=partner.region_id, side=side or partner.side)
     holders = holders.select_related("person").order_by("pk")
     own = [h.person for h in holders.filter(municipality__in=partner.municipalities.all())]
     return list(

@@ -4,9 +4,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from adoption.access import holders_for_partner
+from adoption.access import pair_for_partner
 from adoption.mail import link, write
-from adoption.models import Act, Partner, Person
+from adoption.models import Act, Partner, Person, Side
 
 
 def named(act_pk: int) -> None:
@@ -17,13 +17,15 @@ def named(act_pk: int) -> None:
 
     def text(person: Person) -> tuple[str, str]:
         body = _(
-            "Hello %(name)s,\n\n%(by)s has named you in Kaikupolku, where %(region)s takes Kaikukortti into use.\n"
+            "Hello %(name)s,\n\n%(by)s has named you in Kaikupolku: %(side)s, %(region)s.\n"
+            "Kaikupolku is where a region takes Kaikukortti into use.\n"
             "Sign in with this address. You get a code by e-mail; there is no password.\n\n%(link)s\n"
         )
         facts = {
             "name": person.given_name,
             "by": act.by,
             "region": region.name,
+            "side": Side(act.data["side"]).label,
             "link": link(reverse("board", args=[region.slug])),
         }
         return _("You have been named for %(region)s") % facts, body % facts
@@ -75,7 +77,7 @@ DECIDED = {
 
 
 def clearance_decided(act_pk: int) -> None:
-    """The pair knows what was decided and why: the partner's own municipality's holder first."""
+    """The pair knows what was decided and why, the partner's own municipality's holder first."""
     act = Act.objects.get(pk=act_pk)
     partner = Partner.objects.select_related("organisation", "region").get(pk=act.about_id)
 
@@ -89,4 +91,4 @@ def clearance_decided(act_pk: int) -> None:
         }
         return said.rstrip(":"), _("Hello %(name)s,\n\n%(said)s\n%(reason)s\n\n%(link)s\n") % facts
 
-    write(f"act:{act.pk}", holders_for_partner(partner), text)
+    write(f"act:{act.pk}", pair_for_partner(partner), text)

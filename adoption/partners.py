@@ -90,11 +90,13 @@ def change_partner(
     """The partner's own facts are as given; history says which of them changed. Documents made earlier keep theirs.
 
     `organisation` (name, sector, business_id) corrects it for all its partners: refused to a region's people when it
-    is a partner elsewhere too, and for a business ID that another has.
+    is a partner elsewhere too, and for a business ID that another has. While its commitment is in force, the partner
+    keeps its sector and the municipalities that it has promised for; others may be added.
     """
     municipalities = list(municipalities)
     with changing(partner, by) as (partner, region, who):
         _check(region, partner.role, details.get("kind", partner.kind), municipalities)
+        _refuse_against_promise(partner, municipalities, organisation or {})
         changed = _set(partner, details) + _correct(partner, who, organisation or {}, unit)
         if set(partner.municipalities.all()) != set(municipalities):
             partner.municipalities.set(municipalities)
@@ -124,6 +126,16 @@ def _set_contact(partner: Partner, region: Region, who: Acting, contact: dict[st
     partner.save(update_fields=["contact"])
     act = record(region, who, "contact_named", partner, person=person.pk)
     later("adoption.letters.contact_named", act.pk)
+
+
+def _refuse_against_promise(partner: Partner, municipalities: list[Municipality], organisation: dict[str, str]) -> None:
+    if partner.state not in (Partner.State.COMMITTED, Partner.State.ACTIVE):
+        return
+    sector = organisation.get("sector", partner.organisation.sector)
+    if set(partner.municipalities.all()) - set(municipalities) or sector != partner.organisation.sector:
+        raise Refused(
+            [_("Its commitment names these municipalities and this sector: end the commitment before you change them.")]
+        )
 
 
 def _correct(partner: Partner, who: Acting, organisation: dict[str, str], unit: str | None) -> list[str]:
@@ -258,6 +270,7 @@ def decline(partner: Partner, by: Person, reason: str) -> Partner:
             only_kaikukeskus(by)
         elif who.side == KAIKUKESKUS and partner.state == Partner.State.CLEARED:
             raise Refused([not_now(partner)])  # a colleague has cleared it since this page was opened
+        _refuse_while_signing(partner)
         partner.decline()
         _decided(partner, region, who, "partner_declined", reason)
     return partner
@@ -272,10 +285,18 @@ def _decided(partner: Partner, region: Region, who: Acting, what: str, reason: s
 def consider_again(partner: Partner, by: Person) -> Partner:
     """The partner is a candidate once more."""
     with changing(partner, by) as (partner, region, who):
+        if partner.state == Partner.State.ENDED:  # what it had is of its former time
+            partner.account_on, partner.induction_on, partner.induction_manner = None, None, ""
+            partner.induction_persons = None
         partner.consider_again()
         partner.save()
         record(region, who, "partner_considered_again", partner)
     return partner
+
+
+def _refuse_while_signing(partner: Partner) -> None:
+    if partner.commitments.filter(state__in=["draft", "checked", "awaiting", "partly_signed"]).exists():
+        raise Refused([_("Its commitment is unfinished: close that first, so that nobody signs it.")])
 
 
 def end_partner(partner: Partner, by: Person, reason: str) -> Partner:
@@ -285,6 +306,7 @@ def end_partner(partner: Partner, by: Person, reason: str) -> Partner:
             raise Refused([_("Write the reason: it stays visible.")])
         if partner.state in (Partner.State.COMMITTED, Partner.State.ACTIVE):
             raise Refused([_("End its commitment first.")])
+        _refuse_while_signing(partner)
         partner.end()
         partner.save()
         record(region, who, "partner_ended", partner, reason=reason)

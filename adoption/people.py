@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -160,8 +160,6 @@ def correct_person(person: Person, by: Person, name: str, email: str, **details:
     if by.pk != person.pk:
         only_kaikukeskus(by)
     email = email.strip().lower()
-    if Person.objects.filter(email=email).exclude(pk=person.pk).exists():
-        raise Refused([_("Another person has this address already.")])
     changes = {"name": name.strip(), "email": email, **details}
     changed = sorted(field for field, value in changes.items() if getattr(person, field) != value)
     for field in changed:
@@ -169,6 +167,14 @@ def correct_person(person: Person, by: Person, name: str, email: str, **details:
     if changed:
         if "email" in changed:
             EmailAddress.objects.filter(user=person).delete()  # allauth's copy of the old one
-        person.save(update_fields=changed)
+        _save_unless_taken(person, changed)
         record(country, Acting(by), "person_corrected", person, fields=changed)
     return person
+
+
+def _save_unless_taken(person: Person, changed: list[str]) -> None:
+    try:
+        with transaction.atomic():
+            person.save(update_fields=changed)
+    except IntegrityError as error:
+        raise Refused([_("Another person has this address already.")]) from error

@@ -15,6 +15,7 @@ from adoption.models import Act, Municipality, Partner, Phase, Region, RegionMun
 from adoption.people import end_responsibility, name_person
 from adoption.refusal import NotYours, Refused
 from commitments.models import Commitment
+from commitments.services import end as end_commitment
 from tests.people import a_kaikukeskus_person, a_pair, a_region, a_stranger, a_trial
 from workflows import services
 from workflows import walk as acts
@@ -388,3 +389,92 @@ def test_history_is_one_chain_a_region_and_shows_tampering():
     assert all_faults() == []
     Act.objects.filter(region=here.region, number=2).update(reason="something else")
     assert len(all_faults()) == 1
+
+
+# -- when people and promises change on the way -------------------------------------------------------------------
+
+
+def test_a_half_decision_of_one_who_has_left_is_taken_back_by_the_successor():
+    here = a_walk("feedback")
+    services.confirm_step(here.trial, "decision", here.aino, decision("continue"))
+    after = name_person(here.region, "culture", "uusi@example.org", "Uusi Nimi", here.aino).person
+    assert refused(services.withdraw, here.trial, "decision", after)
+    end_responsibility(here.region.responsibilities.get(person=here.aino), after)
+    assert refused(services.withdraw, here.trial, "decision", here.mikko)
+    services.withdraw(here.trial, "decision", after)
+    for person in (after, here.mikko):
+        services.confirm_step(here.trial, "decision", person, decision("stop"))
+    assert Trial.objects.get(pk=here.trial.pk).decided == "stop"
+
+
+def test_kaikukeskus_takes_back_what_one_who_has_left_confirmed():
+    here = a_walk("local_pair")
+    services.save_evidence(here.trial, "pair_training", here.laura, {"date": "2026-10-01", "trainer": "Laura"}, 0)
+    services.confirm_step(here.trial, "pair_training", here.aino)
+    assert refused(services.withdraw, here.trial, "pair_training", here.laura)
+    name_person(here.region, "culture", "uusi@example.org", "Uusi Nimi", here.laura)
+    end_responsibility(here.region.responsibilities.get(person=here.aino), here.laura)
+    assert services.withdraw(here.trial, "pair_training", here.laura).confirmed == {}
+
+
+def test_one_person_never_confirms_for_both_sides():
+    here = a_walk("local_pair")
+    services.save_evidence(here.trial, "pair_training", here.laura, {"date": "2026-10-01", "trainer": "Laura"}, 0)
+    services.confirm_step(here.trial, "pair_training", here.aino)
+    name_person(here.region, "culture", "uusi@example.org", "Uusi Nimi", here.laura)
+    end_responsibility(here.region.responsibilities.get(person=here.aino), here.laura)
+    name_person(here.region, "care", here.aino.email, here.aino.name, here.laura)
+    assert "other side" in refused(services.confirm_step, here.trial, "pair_training", here.aino)
+
+
+def test_step_nine_asks_anew_for_the_commitments_of_step_five():
+    here = a_walk("induction")
+    for commitment in Commitment.objects.filter(kind="partner_commitment", partner__role="venue"):
+        end_commitment(commitment, here.aino, "Kohde suljettiin.")
+    days = {"start": localdate().isoformat(), "end": (localdate() + timedelta(days=300)).isoformat()}
+    services.save_evidence(here.trial, "start_distribution", here.aino, days, 0)
+    assert "A venue" in refused(services.confirm_step, here.trial, "start_distribution", here.aino)
+    reason = "Uusi kohde aloittaa kuukauden päästä."
+    services.override_rule(here.trial, "start_distribution", "commitments_no_longer_in_force", here.laura, reason)
+    services.confirm_step(here.trial, "start_distribution", here.aino)
+
+
+def test_distribution_does_not_begin_before_the_training():
+    here = a_walk("induction")
+    days = {"start": "2026-01-02", "end": (localdate() + timedelta(days=300)).isoformat()}
+    services.save_evidence(here.trial, "start_distribution", here.aino, days, 0)
+    assert "training" in refused(services.confirm_step, here.trial, "start_distribution", here.aino)
+
+
+def test_two_trials_of_one_region_each_have_their_own_meeting():
+    region = a_region()
+    laura, (aino, mikko) = a_kaikukeskus_person(), a_pair(region)
+    towns = list(region.municipalities.order_by("name_fi")[:2])
+    trials = [a_trial(region, municipalities=[town]) for town in towns]
+    for trial in trials:
+        for key in MODELS["2024"].all_steps():
+            if key.may_be_skipped and key.key != "feedback":
+                services.skip_step(trial, key.key, laura, "Kokeilu alkoi jo aiemmin.")
+        services.confirm_step(trial, "local_pair", laura)
+        days = {"start": localdate().isoformat(), "end": (localdate() + timedelta(days=300)).isoformat()}
+        services.save_evidence(trial, "start_distribution", aino, days, 0)
+        for person in (aino, mikko):
+            services.confirm_step(trial, "start_distribution", person)
+    meetings = [services.record_meeting(region, aino, localdate(), 9, "Hyvin meni.") for _trial in trials]
+    assert {meeting.trial_id for meeting in meetings} == {trial.pk for trial in trials}
+    assert faults() == []
+
+
+def test_a_confirmation_says_what_it_opened_even_when_the_mail_leaves_late(worker):
+    here = a_walk("start_distribution")
+    act = Act.objects.get(what="step_confirmed", data__step="commitments", data__closes=True)
+    assert act.data["opens"] == ["kaikukanta_users", "print_comms", "induction"]
+    later = Act.objects.get(what="step_confirmed", data__step="start_distribution", data__closes=True)
+    assert later.data["opens"] == ["feedback"]
+    worker.run()  # every mail leaves only now, when step 10 is open
+    of_five = next(sent.body for sent in mail_to(here.aino) if str(MODELS["2024"].step("induction").title) in sent.body)
+    assert str(MODELS["2024"].step("feedback").title) not in of_five
+
+
+def mail_to(person) -> list:
+    return [sent for sent in mail.outbox if sent.to == [person.email]]

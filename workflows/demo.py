@@ -1,6 +1,9 @@
 """What is in the demo? Regions at several places of the path, walked there by the services that the pages call."""
 
+from datetime import timedelta
+
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from adoption import partners
 from adoption.country import load
@@ -29,6 +32,7 @@ def fill() -> bool:
     _waits_for_the_other(walks["pohjois-savo"])
     _asks(walks["pohjois-savo"])
     _looks_for_partners(walks["kainuu"])
+    _is_late(walks["kainuu"])
     return True
 
 
@@ -82,3 +86,17 @@ def _distributor(here: Walk, name: str, contact: str, kind: str, why: str) -> Pa
 def _looks_for_partners(here: Walk) -> None:
     """The workshop is being prepared: candidates are in the list, the decisions are missing."""
     add_partners(here)
+
+
+def _is_late(here: Walk) -> None:
+    """The workshop should have been held a good week ago, and a colleague of the working group reads along."""
+    here.trial.steps.filter(key="workshop").update(due=localdate() - timedelta(days=9))
+    name_person(
+        here.region,
+        "group",
+        "venla.moisio@example.org",
+        "Venla Moisio",
+        here.aino,
+        made_by="demo",
+        title="kirjastonhoitaja",
+    )

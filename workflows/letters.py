@@ -1,5 +1,7 @@
 """What is written to people about the steps? Jobs that the worker runs once the act has been committed."""
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 
 from adoption.mail import link, write
@@ -7,6 +9,7 @@ from adoption.models import Act, Person, Responsibility
 from workflows.models import Trial, TrialStep
 from workflows.services import read
 from workflows.steps import Step
+from workflows.trial import OUTCOME_NAMES
 
 
 def _row(act: Act) -> tuple[TrialStep, Trial, Step]:
@@ -18,59 +21,90 @@ def _row(act: Act) -> tuple[TrialStep, Trial, Step]:
 
 
 def pair_of(trial: Trial, sides: set[str] | None = None) -> list[Person]:
-    """The holders of the sides whose responsibility covers a municipality of the trial, each once."""
-    held = Responsibility.objects.current().holders().filter(region=trial.region_id)
-    held = held.covering(trial.members.values("municipality")).select_related("person").order_by("pk")
-    return list(dict.fromkeys(one.person for one in held if sides is None or one.side in sides))
+    """Who answers for the sides in one of the trial's municipalities, substitutes too, each once."""
+    held = Responsibility.objects.current().filter(region=trial.region_id, side__in=sides or ("culture", "care"))
+    held = held.covering(trial.members.values("municipality")).select_related("person").order_by("substitute", "pk")
+    return list(dict.fromkeys(one.person for one in held))
+
+
+def named(step: Step) -> str:
+    """The step in a sentence: its number and title, the decision by its title alone."""
+    if step.outcomes:
+        return str(step.title)
+    return _("step %(number)s, %(title)s") % {"number": step.number, "title": step.title}
 
 
 def step_confirmed(act_pk: int) -> None:
-    """After a half confirmation the other side knows that it is its turn; after the whole, the pair what is open."""
+    """After a half confirmation the other side knows that it is its turn; after the whole, the pair what it opened.
+
+    Written from the act, so that a mail which leaves late says what was so then.
+    """
     act = Act.objects.select_related("by").get(pk=act_pk)
     row, trial, step = _row(act)
     if act.data["closes"]:
-        write(f"act:{act.pk}", pair_of(trial), lambda person: _closed(person, row, trial, step))
+        write(f"act:{act.pk}", pair_of(trial), lambda person: _closed(person, act, row, trial, step))
     else:
-        others = step.awaits(row.confirmed) - {act.side}
+        others = step.sides - {act.side}
         write(f"act:{act.pk}", pair_of(trial, others), lambda person: _your_turn(person, act, row, trial, step))
 
 
-def _closed(person: Person, row: TrialStep, trial: Trial, step: Step) -> tuple[str, str]:
-    titles = [f"{s.number}. {s.title}" for s in trial.flow.all_steps() if s.key in trial.open]
+def _closed(person: Person, act: Act, row: TrialStep, trial: Trial, step: Step) -> tuple[str, str]:
+    opened = [one for one in trial.flow.all_steps() if one.key in act.data.get("opens", [])]
     facts = {
-        "name": person.given_name, "title": step.title, "number": step.number, "region": trial.region.name,
-        "open": "\n".join(titles), "link": link(trial.region.get_absolute_url()),
+        "name": person.given_name, "step": named(step), "region": trial.region.name,
+        "open": "\n".join(named(one) for one in opened), "link": link(trial.region.get_absolute_url()),
     }  # fmt: skip
-    if not titles:
-        body = _("Hello %(name)s,\n\n%(title)s has been confirmed: the trial of %(region)s is complete.\n\n%(link)s\n")
+    if step.outcomes:
+        return _decided(facts, next(iter(row.evidence.values())))
+    if opened:
+        body = _("Hello %(name)s,\n\nConfirmed: %(step)s.\n\nOpen now:\n%(open)s\n\n%(link)s\n")
     else:
-        body = _("Hello %(name)s,\n\nStep %(number)s, %(title)s, has been confirmed. Open now:\n%(open)s\n\n%(link)s\n")
-    return _("%(region)s: %(title)s has been confirmed") % facts, body % facts
+        body = _("Hello %(name)s,\n\nConfirmed: %(step)s.\n\n%(link)s\n")
+    return _("%(region)s: confirmed, %(step)s") % facts, body % facts
+
+
+def _decided(facts: dict[str, str], said: dict[str, str]) -> tuple[str, str]:
+    outcome = str(OUTCOME_NAMES[said["outcome"]])
+    if said.get("new_end"):
+        end = date.fromisoformat(said["new_end"])
+        outcome = _("%(outcome)s until %(end)s") % {"outcome": outcome, "end": f"{end.day}.{end.month}.{end.year}"}
+    facts = facts | {"outcome": outcome}
+    body = _("Hello %(name)s,\n\nBoth sides have recorded the same decision: %(outcome)s.\n\n%(link)s\n")
+    if facts["open"]:
+        body = _(
+            "Hello %(name)s,\n\nBoth sides have recorded the same decision: %(outcome)s.\n\n"
+            "Open now:\n%(open)s\n\n%(link)s\n"
+        )
+    return _("%(region)s has decided: %(outcome)s") % facts, body % facts
 
 
 def _your_turn(person: Person, act: Act, row: TrialStep, trial: Trial, step: Step) -> tuple[str, str]:
     facts = {
-        "name": person.given_name, "by": act.by, "title": step.title, "number": step.number,
+        "name": person.given_name, "by": act.by, "step": named(step), "title": step.title,
         "region": trial.region.name, "link": link(row.get_absolute_url()),
     }  # fmt: skip
-    body = _(
-        "Hello %(name)s,\n\n%(by)s has confirmed step %(number)s, %(title)s. Now it is your side's turn.\n\n%(link)s\n"
-    )
+    body = _("Hello %(name)s,\n\n%(by)s has confirmed: %(step)s. Now it is your side's turn.\n\n%(link)s\n")
     return _("%(region)s: your turn to confirm %(title)s") % facts, body % facts
 
 
-def confirmation_fell(act_pk: int, givers: list[int]) -> None:
-    """Who had confirmed knows that the evidence has changed since, and that the confirmation is asked for again."""
-    act = Act.objects.select_related("by", "region").get(pk=act_pk)
+def confirmation_fell(act_pk: int, row_pk: int, givers: list[int]) -> None:
+    """Who had confirmed knows that the step has changed since, and that the confirmation is asked for again."""
+    act = Act.objects.select_related("by").get(pk=act_pk)
+    row = TrialStep.objects.select_related("trial__region").get(pk=row_pk)
+    step = read(row.trial_id).flow.step(row.key)
+    assert step
 
     def text(person: Person) -> tuple[str, str]:
-        facts = {"name": person.given_name, "by": act.by, "region": act.region and act.region.name}
-        facts["link"] = link(act.region.get_absolute_url()) if act.region else ""
+        facts = {
+            "name": person.given_name, "by": act.by, "step": named(step), "title": step.title,
+            "region": row.trial.region.name, "link": link(row.get_absolute_url()),
+        }  # fmt: skip
         body = _(
-            "Hello %(name)s,\n\n%(by)s has changed what is recorded in a step that you had confirmed.\n"
-            "Your confirmation has been withdrawn: look at the change and confirm again.\n\n%(link)s\n"
+            "Hello %(name)s,\n\n%(by)s has changed what is recorded: %(step)s.\n"
+            "You had confirmed it, so your confirmation has been withdrawn: look at the change and confirm again.\n\n"
+            "%(link)s\n"
         )
-        return _("%(region)s: confirm again, the step has changed") % facts, body % facts
+        return _("%(region)s: confirm again, %(title)s has changed") % facts, body % facts
 
     write(f"fell:{act.pk}", Person.objects.filter(pk__in=givers), text)
 
@@ -82,11 +116,11 @@ def step_reopened(act_pk: int) -> None:
 
     def text(person: Person) -> tuple[str, str]:
         facts = {
-            "name": person.given_name, "by": act.by, "number": step.number, "title": step.title,
+            "name": person.given_name, "by": act.by, "step": named(step), "title": step.title,
             "reason": act.reason, "region": trial.region.name, "link": link(row.get_absolute_url()),
         }  # fmt: skip
         body = _(
-            "Hello %(name)s,\n\n%(by)s has reopened step %(number)s, %(title)s:\n%(reason)s\n\n"
+            "Hello %(name)s,\n\n%(by)s has reopened: %(step)s.\n%(reason)s\n\n"
             "Later steps stay as they are. This one is closed before steps 9, 10 and the decision.\n\n%(link)s\n"
         )
         return _("%(region)s: %(title)s is open again") % facts, body % facts
@@ -101,11 +135,15 @@ def told_of_step(act_pk: int) -> None:
 
     def text(person: Person) -> tuple[str, str]:
         said = {
-            "rule_overridden": _("Kaikukeskus has overridden a rule of step %(number)s, %(title)s."),
+            "rule_overridden": _("Kaikukeskus has overridden a rule of step %(number)s, %(title)s: %(rule)s."),
             "step_skipped": _("Kaikukeskus has skipped step %(number)s, %(title)s."),
             "next_opened_early": _("Kaikukeskus has opened the step after step %(number)s, %(title)s, early."),
-        }[act.what] % {"number": step.number, "title": step.title}
+        }[act.what] % {"number": step.number, "title": step.title, "rule": _rule(act, step)}
         facts = {"name": person.given_name, "said": said, "reason": act.reason, "link": link(row.get_absolute_url())}
         return f"{trial.region.name}: {said}", _("Hello %(name)s,\n\n%(said)s\n%(reason)s\n\n%(link)s\n") % facts
 
     write(f"act:{act.pk}", pair_of(trial), text)
+
+
+def _rule(act: Act, step: Step) -> str:
+    return next((str(rule.title) for rule in step.missing if rule.key == act.data.get("rule")), "")

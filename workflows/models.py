@@ -117,7 +117,12 @@ class FeedbackMeeting(models.Model):
 
     class Meta:
         ordering = ["-held_on", "-pk"]
-        constraints = [models.UniqueConstraint(fields=["region", "held_on"], name="one_meeting_a_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["region", "trial", "held_on"], name="one_meeting_a_day"),
+            models.UniqueConstraint(
+                fields=["region", "held_on"], condition=models.Q(trial=None), name="one_meeting_a_day_without_trial"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.region} {self.held_on}"

@@ -6,6 +6,7 @@ from django.utils.timezone import localdate
 
 from workflows.steps import TrialFlow
 
+SATURDAY = 5
 DECIDE_BEFORE_END = timedelta(days=120)  # decided 3–4 months before the trial ends, as in Rovaniemi (W12)
 
 
@@ -21,7 +22,12 @@ def due_dates(flow: type[TrialFlow], today: date, start: date, end: date) -> dic
         due |= {step.key: day for step in block}
     due["decision"] = max(end - DECIDE_BEFORE_END, start + (end - start) / 2)
     due["feedback"] = max(due["decision"] - timedelta(weeks=4), start)
-    return due
+    return {key: working_day(day) for key, day in due.items()}
+
+
+def working_day(day: date) -> date:
+    """The day, or the Monday after when it falls on a weekend."""
+    return day + timedelta(days=7 - day.weekday()) if day.weekday() >= SATURDAY else day
 
 
 def due_of(due: date | None, reopened_at: datetime | None) -> date | None:

@@ -5,15 +5,16 @@ S1 the adoption page (text of 3/2023), S3 the slides of 2024, S4 the workshop sl
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from adoption.models import Municipality, Partner, Region, Responsibility
+from adoption.models import Municipality, Organisation, Partner, Region, Responsibility
+from adoption.next_step import has_said_no
 from commitments.models import Commitment, Party
 
 if TYPE_CHECKING:
@@ -24,6 +25,15 @@ if TYPE_CHECKING:
 S1 = gettext_lazy("Kaikukortti.fi, adoption in a region, 3/2023")
 S3 = gettext_lazy("Kaikukeskus's slides 2024")
 S4 = gettext_lazy("Workshop slides of North Savo 2023")
+
+
+class Promise(NamedTuple):
+    """That a municipality stands in a commitment in force: the region's own, or a partner's."""
+
+    municipality: int
+    partner: int | None
+    role: str | None
+    sector: str | None
 
 
 class Facts:
@@ -44,25 +54,37 @@ class Facts:
         return list(found.select_related("organisation", "contact").distinct())
 
     @cached_property
+    def promises(self) -> list["Promise"]:
+        """What is promised for the trial's municipalities by commitments in force, a row a municipality."""
+        found = Party.objects.filter(
+            commitment__region=self.region,
+            commitment__state=Commitment.State.IN_FORCE,
+            municipality__trial_memberships__trial=self.trial,
+        )
+        partner = "commitment__partner"
+        return list(
+            map(
+                Promise._make,
+                found.values_list("municipality", partner, f"{partner}__role", f"{partner}__organisation__sector"),
+            )
+        )
+
+    @cached_property
     def committed(self) -> list[Partner]:
-        """The partners with a commitment in force; 6 and 8 ask only about these."""
-        return [p for p in self.partners if p.state in (Partner.State.COMMITTED, Partner.State.ACTIVE)]
+        """The partners with a commitment in force here; 6 and 8 ask only about these."""
+        keys = {promise.partner for promise in self.promises}
+        return [p for p in self.partners if p.pk in keys]
 
     @cached_property
     def unsigned(self) -> list[Partner]:
-        """Those still on the way, who go on by the late partner's path."""
+        """Those still on the way, who go on by the late partner's path; one that has said no is not coming."""
         gone = (Partner.State.COMMITTED, Partner.State.ACTIVE, Partner.State.DECLINED, Partner.State.ENDED)
-        return [p for p in self.partners if p.state not in gone]
+        return [p for p in self.partners if p.state not in gone and not has_said_no(p)]
 
     @cached_property
     def bound_municipalities(self) -> set[int]:
         """Keys of the trial's municipalities that stand in a region commitment in force."""
-        found = Party.objects.filter(
-            commitment__region=self.region,
-            commitment__kind=Commitment.Kind.REGION,
-            commitment__state=Commitment.State.IN_FORCE,
-        )
-        return set(found.exclude(municipality=None).values_list("municipality", flat=True))
+        return {promise.municipality for promise in self.promises if promise.partner is None}
 
     @cached_property
     def sides(self) -> set[str]:
@@ -165,7 +187,11 @@ def workshop_not_held(facts: Facts) -> list[str]:
     )
 
 
-@rule(gettext_lazy("There are candidates, and each has said yes, no or maybe"))
+@rule(
+    gettext_lazy("There are candidates, and each has said yes, no or maybe"),
+    "Aloitustyöpaja kiinnostuneille sote- ja kulttuurialan toimijoille",
+    S1,
+)
 def candidates_not_asked(facts: Facts) -> list[str]:
     if not facts.partners:
         return [_("At least one candidate for distributor or venue")]
@@ -202,7 +228,7 @@ def region_commitment_not_in_force(facts: Facts) -> list[str]:
     S3,
 )
 def no_committed_venue(facts: Facts) -> list[str]:
-    if any(not p.is_distributor for p in facts.committed):
+    if any(promise.role == Partner.Role.VENUE for promise in facts.promises):
         return []
     return [_("A venue whose commitment is in force")]
 
@@ -214,7 +240,8 @@ def no_committed_venue(facts: Facts) -> list[str]:
 )
 def no_committed_third_sector_distributor(facts: Facts) -> list[str]:
     """R4; S1: "ainakin Kaikukortin jakajina"."""
-    if any(p.is_distributor and p.is_third_sector for p in facts.committed):
+    third = (Partner.Role.DISTRIBUTOR, Organisation.Sector.THIRD)
+    if any((promise.role, promise.sector) == third for promise in facts.promises):
         return []
     return [_("A third-sector distributor whose commitment is in force")]
 
@@ -291,7 +318,12 @@ def contacts_missing(facts: Facts) -> list[str]:
     return [_("The contact person of %(name)s") % {"name": p} for p in facts.committed if p.contact_id is None]
 
 
-@rule(gettext_lazy("The start of distribution and the trial's dates are recorded"), firm=True)
+@rule(
+    gettext_lazy("The start of distribution and the trial's dates are recorded"),
+    "Kaikukortin jakamisen ja rekisteröinnin aloittaminen",
+    S3,
+    firm=True,
+)
 def start_not_recorded(facts: Facts) -> list[str]:
     """Days as they were, so the start is not to come."""
     lacking = _lacking(
@@ -302,10 +334,27 @@ def start_not_recorded(facts: Facts) -> list[str]:
     if lacking:
         return lacking
     start, end = str(facts.said("start")), str(facts.said("end"))
-    wrong = [_("An end of the trial after its start")] if end <= start else []
-    return wrong + (
-        [_("A start that is not to come: record it when it has happened")] if start > localdate().isoformat() else []
-    )
+    trained = facts.trial.rows["pair_training"].evidence.get("date") or ""
+    wrong = {
+        _("An end of the trial after its start"): end <= start,
+        _("A start that is not to come: record it when it has happened"): start > localdate().isoformat(),
+        _("A start that is not before the training of the pair"): start < trained,
+    }
+    return [text for text, holds in wrong.items() if holds]
+
+
+@rule(
+    gettext_lazy("The commitments of step 5 are in force still"),
+    "Kaikukortin valtakunnalliseen toimintamalliin sitoutuminen on ehto verkostossa mukana olemiselle.",
+    S1,
+)
+def commitments_no_longer_in_force(facts: Facts) -> list[str]:
+    """5 before 9: what step 5 closed on is asked anew, but for what Kaikukeskus overrode or skipped there."""
+    five = facts.trial.rows["commitments"]
+    if five.skipped or five.closed_at is None:
+        return []
+    asked = (region_commitment_not_in_force, no_committed_venue, no_committed_third_sector_distributor)
+    return [text for one in asked if one.key not in five.overrides for text in one(facts)]
 
 
 def _open_before(facts: Facts) -> list[str]:
@@ -326,7 +375,17 @@ def earlier_step_open(facts: Facts) -> list[str]:
     return _open_before(facts)
 
 
-@rule(gettext_lazy("No earlier step is open"), firm=True)
+# Before 10 the distribution has begun long ago: the words about what precedes it belong to 9 alone.
+earlier_step_open_at_feedback = replace(earlier_step_open, quote="", source="")
+
+
+@rule(
+    gettext_lazy("No earlier step is open"),
+    "Jos ja kun toiminta jatkuu kokeilun jälkeen, sitoumuksia kokeilussa mukana olleiden paikallisten toimijoiden "
+    "kanssa ei enää tarvita, mutta uusien kumppaneiden kanssa sitoumukset tehdään.",
+    S1,
+    firm=True,
+)
 def earlier_step_open_at_the_end(facts: Facts) -> list[str]:
     """The same before the decision, where Kaikukeskus skips an open step instead of overriding the rule."""
     return _open_before(facts)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -112,7 +113,8 @@ def acting_in(trial: Trial, region: Region, by: Person) -> Acting:
     one = found.first()
     if one is None or not by.is_active:
         raise NotYours
-    return Acting(by, one.side, holder_for(one) if one.substitute else None)
+    members = TrialMunicipality.objects.filter(trial=trial).values("municipality")
+    return Acting(by, one.side, holder_for(one, members) if one.substitute else None)
 
 
 # -- opening ------------------------------------------------------------------------------------------------------
@@ -232,15 +234,20 @@ def _write_evidence(
             ]
         )
     row.evidence, row.version = evidence, row.version + 1
-    act = record(region, who, "evidence_saved", row, step=row.key)
+    act = record(region, who, "evidence_saved", row, step=row.key, withdrew=_givers(row))
     _withdraw_all(row, act)
 
 
+def _givers(row: TrialStep) -> list[int]:
+    """The keys of those who have confirmed."""
+    return [given["by"] for given in row.confirmed.values()]
+
+
 def _withdraw_all(row: TrialStep, act: Act) -> None:
-    givers = [given["by"] for given in row.confirmed.values() if given["by"] != act.by_id]
+    others = [giver for giver in _givers(row) if giver != act.by_id]
     row.confirmed = {}
-    if givers:
-        later("workflows.letters.confirmation_fell", act.pk, givers)
+    if others:
+        later("workflows.letters.confirmation_fell", act.pk, row.pk, others)
 
 
 def confirm_step(
@@ -269,7 +276,8 @@ def confirm_step(
 
 def _confirm(trial: Trial, region: Region, step: Step, row: TrialStep, who: Acting) -> None:
     _refuse_second(row, who)
-    lacking = missing(step, facts_of(trial, step.key, region))
+    facts = facts_of(trial, step.key, region)
+    lacking = missing(step, facts)
     if lacking:
         raise Refused(lacking)
     assert who.person
@@ -279,24 +287,42 @@ def _confirm(trial: Trial, region: Region, step: Step, row: TrialStep, who: Acti
     row.closed_at = now() if closes else None
     row.save()
     act = record(
-        region, who, "step_confirmed", row, step=row.key, closes=closes, unsigned=_unsigned(step, trial, region, closes)
-    )
-
+        region, who, "step_confirmed", row, step=row.key, closes=closes, round=row.round,
+        opens=_opens(trial, step, row) if closes else [], unsigned=_unsigned(step, facts) if closes else [],
+    )  # fmt: skip
     if closes:
         _close(trial, region, step, row, who)
     later("workflows.letters.step_confirmed", act.pk)
 
 
 def _refuse_second(row: TrialStep, who: Acting) -> None:
+    """One confirmation a side, and never the same person for both: the pair is always two people (R2)."""
     if who.side in row.confirmed:
         raise Refused([_("Your side has confirmed this step already. It waits for the other side.")])
+    if who.person and who.person.pk in _givers(row):
+        raise Refused(
+            [_("You have confirmed this step for the other side. That side takes the confirmation back first.")]
+        )
 
 
-def _unsigned(step: Step, trial: Trial, region: Region, closes: bool) -> list[int]:
-    """Partners not signed when step 5 closes are named in history: they go on by the late partner's path."""
-    if step.key != "commitments" or not closes:
+def _opens(trial: Trial, step: Step, row: TrialStep) -> list[str]:
+    """The keys of the steps that open when this one closes: the next block's, once nothing else of this is open."""
+    if step.outcomes:
+        outcome = next(iter(row.evidence.values()))["outcome"]
+        return [again] if (again := step.outcomes[outcome]) else []
+    blocks = trial.flow.blocks()
+    here = next(number for number, block in enumerate(blocks) if step in block)
+    if any(s.key in trial.open for block in blocks[here + 1 :] for s in block):
         return []
-    return [partner.pk for partner in facts_of(trial, step.key, region).unsigned]
+    if any(trial.rows[s.key].closed_at is None for s in blocks[here] if s is not step):
+        return []
+    ahead = ([s.key for s in block if trial.rows[s.key].closed_at is None] for block in blocks[here + 1 :])
+    return next((keys for keys in ahead if keys), [])
+
+
+def _unsigned(step: Step, facts: Facts) -> list[int]:
+    """Partners not signed when step 5 closes are named in history: they go on by the late partner's path."""
+    return [partner.pk for partner in facts.unsigned] if step.key == "commitments" else []
 
 
 def _close(trial: Trial, region: Region, step: Step, row: TrialStep, who: Acting) -> None:
@@ -314,6 +340,18 @@ def _start(trial: Trial, row: TrialStep) -> None:
         trial.ends_on = date.fromisoformat(row.evidence["end"])
     trial.save(update_fields=["started_on", "ends_on"])
     _set_phase(trial, Phase.TRIAL, trial.started_on)
+    _plan_the_rest(trial)
+
+
+def _plan_the_rest(trial: Trial) -> None:
+    """The feedback meeting and the decision are due by the actual dates."""
+    assert trial.started_on
+    assert trial.ends_on
+    due = due_dates(trial.flow, trial.opened_on, trial.started_on, trial.ends_on)
+    rest = [trial.rows[key] for key in ("feedback", "decision")]
+    for row in rest:
+        row.due = due[row.key]
+    TrialStep.objects.bulk_update(rest, ["due"])
 
 
 def _was_extended(trial: Trial) -> bool:
@@ -321,18 +359,38 @@ def _was_extended(trial: Trial) -> bool:
 
 
 def withdraw(trial: Trial, key: str, by: Person) -> TrialStep:
-    """The giver's half confirmation is taken back. Raises Refused when the person has given none, or it has closed."""
+    """The half confirmation is taken back by its giver; where the giver no longer answers for that side, by whoever
+    does, or by Kaikukeskus. Raises Refused when there is none such, or the step has closed."""
     with locked_trial(trial.pk) as (trial, region):
         step, row = open_step(trial, key)
         who = acting_in(trial, region, by)
-        if row.given_by(who.side) != by.pk:
+        fallen = withdrawable(trial, row, who)
+        if not fallen:
             raise Refused([_("Only the one who confirmed can take the confirmation back.")])
-        row.confirmed = {side: given for side, given in row.confirmed.items() if side != who.side}
+        giver = row.given_by(fallen)
+        row.confirmed = {side: given for side, given in row.confirmed.items() if side != fallen}
         if step.outcomes:
-            row.evidence = {side: said for side, said in row.evidence.items() if side != who.side}
+            row.evidence = {side: said for side, said in row.evidence.items() if side != fallen}
         row.save()
-        record(region, who, "confirmation_withdrawn", row, step=key)
+        record(region, who, "confirmation_withdrawn", row, step=key, of=fallen, giver=giver)
     return row
+
+
+def withdrawable(trial: Trial, row: TrialStep, who: Acting) -> str:
+    """The side whose half confirmation this person may take back now; empty when none."""
+    for side, given in row.confirmed.items():
+        own = who.person is not None and side == who.side and given["by"] == who.person.pk
+        if own or (who.side in (side, KAIKUKESKUS) and _has_gone(trial, side, given["by"])):
+            return side
+    return ""
+
+
+def _has_gone(trial: Trial, side: str, giver: int) -> bool:
+    """Whether the giver no longer answers for the side in this trial."""
+    held = Responsibility.objects.current().filter(
+        region=trial.region_id, side=side, person=giver, person__is_active=True
+    )
+    return not held.covering(TrialMunicipality.objects.filter(trial=trial).values("municipality")).exists()
 
 
 # -- the decision -------------------------------------------------------------------------------------------------
@@ -452,7 +510,7 @@ def override_rule(trial: Trial, key: str, rule_key: str, by: Person, reason: str
         if rule is None:
             raise Refused([_("This step has no such rule.")])
         if rule.firm:
-            raise Refused([_("This rule cannot be overridden: skip the open step instead.")])
+            raise Refused([_("This rule cannot be overridden.")])
         given = {"by": by.pk, "at": now().isoformat(), "reason": reason}
         row.overrides = row.overrides | {rule_key: given}
         row.save()
@@ -581,27 +639,36 @@ def record_meeting(
     distribution began, a second meeting of the same day, and missing minutes.
     """
     region = locked(region.pk)
-    who = acting(by, region)
-    trial = _trial_at_feedback(region)
-    _check_meeting(region, trial, held_on, minutes)
+    trial = _trial_at_feedback(region, by)
+    who = acting_in(trial, region, by) if trial else acting(by, region)
     row = trial.rows["feedback"] if trial else None
+    _check_meeting(region, trial, held_on, minutes)
     meeting = FeedbackMeeting.objects.create(
         region=region, trial=trial, round=row.round if row else None, held_on=held_on, attendees=attendees,
         minutes=minutes, kaikukeskus_took_part=kaikukeskus_took_part, recorded_by=by,
     )  # fmt: skip
-    act = record(region, who, "meeting_recorded", meeting, on=held_on.isoformat())
+    withdrew = _givers(row) if row else []
+    act = record(region, who, "meeting_recorded", meeting, on=held_on.isoformat(), withdrew=withdrew)
     if row and row.confirmed:
         _withdraw_all(row, act)
         row.save()
     return meeting
 
 
-def _trial_at_feedback(region: Region) -> Trial | None:
-    for pk in Trial.objects.filter(region=region, decided="", started_on__isnull=False).values_list("pk", flat=True):
-        trial = read(pk)
-        if "feedback" in trial.open:
-            return trial
-    return None
+def _trial_at_feedback(region: Region, by: Person) -> Trial | None:
+    """The trial at step 10 in which the person acts; of several the one whose round has no meeting yet."""
+    running = Trial.objects.filter(region=region, decided="", started_on__isnull=False).order_by("pk")
+    found = [trial for trial in map(read, running.values_list("pk", flat=True)) if "feedback" in trial.open]
+    own = [trial for trial in found if _acts_in(trial, region, by)]
+    without = [t for t in own if not t.meetings.filter(round=t.rows["feedback"].round).exists()]
+    return next(iter(without or own), None)
+
+
+def _acts_in(trial: Trial, region: Region, by: Person) -> bool:
+    try:
+        return bool(acting_in(trial, region, by))
+    except NotYours:
+        return False
 
 
 def _check_meeting(region: Region, trial: Trial | None, held_on: date, minutes: str) -> None:
@@ -610,9 +677,16 @@ def _check_meeting(region: Region, trial: Trial | None, held_on: date, minutes: 
         wrong.append(_("The day is still to come: record the meeting when it has been held."))
     if trial and trial.started_on and held_on < trial.started_on:
         wrong.append(_("The meeting was before distribution began on %(start)s.") % {"start": _day(trial.started_on)})
-    if FeedbackMeeting.objects.filter(region=region, held_on=held_on).exists():
+    if FeedbackMeeting.objects.filter(region=region, trial=trial, held_on=held_on).exists():
         wrong.append(_("A meeting of this day is recorded already."))
+    elif trial and (last := _last_of_earlier_rounds(trial)) and held_on <= last:
+        wrong.append(_("This round needs a meeting of its own, after the one of %(day)s.") % {"day": _day(last)})
     if not minutes.strip():
         wrong.append(_("Write the minutes, at least what was agreed."))
     if wrong:
         raise Refused(wrong)
+
+
+def _last_of_earlier_rounds(trial: Trial) -> date | None:
+    earlier = trial.meetings.filter(round__lt=trial.rows["feedback"].round)
+    return earlier.aggregate(last=Max("held_on"))["last"]

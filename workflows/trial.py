@@ -78,14 +78,15 @@ def start_distribution(title: "StrOrPromise") -> Step:
     return Step(9, "start_distribution", both, weeks=2, title=title, may_be_skipped=False,
                 why=_("From this day the card is given out and used: the trial runs."),
                 what=_("Record the day on which distribution began and the day on which the trial ends."),
-                missing=(rules.start_not_recorded, rules.earlier_step_open))  # fmt: skip
+                missing=(rules.start_not_recorded, rules.commitments_no_longer_in_force,
+                         rules.earlier_step_open))  # fmt: skip
 
 
 def feedback(title: "StrOrPromise", *more: rules.Rule) -> Step:
     return Step(10, "feedback", both, weeks=36, title=title,
                 why=_("What was learnt is said aloud before anybody decides how to go on."),
                 what=_("Hold a feedback meeting, invite Kaikukeskus, and record the minutes."),
-                missing=(rules.feedback_meeting_not_held, *more, rules.earlier_step_open))  # fmt: skip
+                missing=(rules.feedback_meeting_not_held, *more, rules.earlier_step_open_at_feedback))  # fmt: skip
 
 
 def decision() -> Step:

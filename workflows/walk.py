@@ -129,8 +129,9 @@ def _plain(name: str) -> str:
 
 
 def _language(region: Region) -> str:
-    """Swedish where every municipality is served in Swedish first."""
-    return "sv" if all(m.languages[0] == "sv" for m in region.municipalities.all()) else "fi"
+    """Swedish where most municipalities are served in Swedish first."""
+    first = [m.languages[0] for m in region.municipalities.all()]
+    return "sv" if first.count("sv") * 2 > len(first) else "fi"
 
 
 def walk(here: Walk, until: str = "decision") -> None:
