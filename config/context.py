@@ -32,7 +32,8 @@ def menu(request: HttpRequest) -> list[Link]:
     """The places of the person who asks; the help alone for one who has not signed in."""
     places = places_of(request.user) if isinstance(request.user, Person) else []
     places.append((reverse("help"), _("Help")))
-    return [Link(href, label, _current(href, request.path)) for href, label in places]
+    here = max((href for href, _label in places if request.path.startswith(href)), key=len, default="")
+    return [Link(href, label, _current(href, request.path) if href == here else "") for href, label in places]
 
 
 def _current(href: str, path: str) -> str:
@@ -49,7 +50,10 @@ def places_of(person: Person) -> list[tuple[str, str]]:
     partners = Partner.objects.filter(contact=person, region=OuterRef("pk")).order_by("pk")
     found = Region.objects.annotate(own=Exists(today), partner=Subquery(partners.values("pk")[:1]))
     found = found.filter(Q(own=True) | Q(partner__isnull=False))
-    own = [(region.get_absolute_url(), region.name) for region in found if region.own]
+    regions = [region for region in found if region.own]
+    own = [(region.get_absolute_url(), region.name) for region in regions]
+    if len(regions) == 1:
+        own.append((reverse("partners", args=[regions[0].slug]), _("Partners")))
     mine = [(reverse("partner", args=[r.slug, r.partner]), _("My partner")) for r in found if r.partner]
     if len(own) > MANY:
         own = [(reverse("regions"), _("Regions"))]

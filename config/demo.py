@@ -22,9 +22,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from adoption.fields import Day, Form, Text
 from adoption.models import Mail, Partner, Person, Responsibility, Side
 from adoption.signin import AskCode
-from config.forms import Day, Form, Text
 
 MAILS = 100
 

@@ -7,10 +7,6 @@ from django import forms
 from django.forms.boundfield import BoundField, BoundWidget
 from django.forms.renderers import TemplatesSetting
 
-from adoption.fields import Day, DayInput, Form, ModelForm, Text
-
-__all__ = ["Day", "DayInput", "Form", "ModelForm", "OurField", "Renderer", "Text"]
-
 SHORT = (forms.DateInput, forms.NumberInput, forms.TimeInput)
 
 

@@ -1,4 +1,4 @@
-"""In which language does a person read the site, and what is shown where a view could not answer?"""
+"""In which language does a person read the site, who may keep a page, and what is shown where no view answered?"""
 
 from collections.abc import Callable
 
@@ -23,6 +23,20 @@ class PersonLanguage:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = translation.get_language()
         return self.get_response(request)
+
+
+class PrivatePages:
+    """What a signed-in person is shown is kept by no proxy, and by no browser for the next one at its keys."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        signed_in = request.user.is_authenticated
+        response = self.get_response(request)
+        if signed_in:
+            response.setdefault("Cache-Control", "private, no-store")
+        return response
 
 
 class RefusedToPage:

@@ -65,6 +65,10 @@ if not ON_THIS_MACHINE:
     refuse_if(DEMO, f"DEMO lets anyone in, so it runs only on localhost: SITE_URL is {SITE_URL}.")
     refuse_if(DEBUG, f"DEBUG shows the inside of the site, so it runs only on localhost: SITE_URL is {SITE_URL}.")
     refuse_if(not HTTPS, f"People sign in, so SITE_URL must begin with https://: it is {SITE_URL}.")
+    refuse_if(
+        not os.environ.get("DATABASE_URL"),
+        "Set DATABASE_URL to a database of PostgreSQL, such as postgres://user:password@host:5432/name.",
+    )
     refuse_if(not SECRET_KEY, "Set SECRET_KEY to a long random string, the same for the site and its workers.")
     refuse_if(not EMAIL_URL, "Set EMAIL_URL, such as smtp+tls://user:password@host:587: people sign in by mail.")
 
@@ -114,6 +118,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "config.middleware.PersonLanguage",
+    "config.middleware.PrivatePages",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -53,7 +53,7 @@ if settings.DEMO:
         path("demo/components/", demo.components, name="demo_components"),
     ]
 
-urlpatterns += [re_path(r"^(?P<path>.*)$", views.anything_else, name="anything_else")]
+urlpatterns += [re_path(r"^(?P<path>(?s:.*))$", views.anything_else, name="anything_else")]
 
 handler400 = "config.views.bad_request"
 handler403 = "config.views.permission_denied"

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.core import mail
 from django.db import OperationalError
+from django.templatetags.static import static
 from django.test import Client
 from django.urls import clear_url_caches, reverse
 from django.utils import translation
@@ -211,6 +212,15 @@ def test_the_way_leads_to_the_page_that_was_asked_for(client, worker):
     assert answer.url == reverse("me")
 
 
+def test_what_a_person_is_shown_is_kept_nowhere(client):
+    assert "Cache-Control" not in client.get(reverse("help")).headers
+    client.force_login(a_person())
+    pages = [client.get(path) for path in (reverse("me"), reverse("help"), "/no/such/page/")]
+    assert [page["Cache-Control"] for page in pages] == ["private, no-store"] * 3
+    assert "max-age=0" in client.get(reverse("health"))["Cache-Control"]
+    assert "public" in client.get(static("style.css"))["Cache-Control"]
+
+
 def test_the_way_never_leads_to_another_site(client, worker):
     a_person()
     client.post(reverse("account_login"), {"email": "aino@example.org", "next": "https://evil.example/"})
@@ -349,6 +359,14 @@ def test_health_tells_whether_the_database_answers(client, monkeypatch):
     beat()
     assert client.get(reverse("health")).json() == {"ok": True, "faults": {}}
     monkeypatch.setattr("config.views.connection.cursor", unreachable)
+    answer = client.get(reverse("health"))
+    assert (answer.status_code, answer.json()["faults"]) == (503, {"database": "cannot be reached"})
+
+
+def test_health_tells_it_to_a_machine_with_a_session_too(client, monkeypatch):
+    client.force_login(a_person())
+    client.raise_request_exception = False
+    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", unreachable)
     answer = client.get(reverse("health"))
     assert (answer.status_code, answer.json()["faults"]) == (503, {"database": "cannot be reached"})
 

@@ -24,6 +24,7 @@ EXAMPLES: dict[str, object] = {
     "path": "no/such/page/",
 }
 MADE_UP = ["/no-such-page/", "/no-such-page", "/regions/atlantis/", "/admin/", "/regions/%00/", "/a//b/", "/.env"]
+MADE_UP += ["/foo%0Abar", "/regions/kainuu/%0A", "/regions/%0A/", "/%0A", "/a%0D%0Ab/", "/a%E2%80%A8b", "/%FF/"]
 
 
 def patterns(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
