@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.models import ModelFormMetaclass
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 # Control characters but tab and new line, marks that turn the direction of text, and invisible ones.
@@ -20,6 +21,7 @@ IDENTITY_CODE = re.compile(
 )
 YEARS = range(1990, 2101)
 UNPROCESSABLE = 422
+GIVE, CHOOSE = _("Give: {field}."), _("Choose: {field}.")
 
 
 def no_identity_code(text: str) -> None:
@@ -116,6 +118,11 @@ class Refusable(forms.BaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            # A message of a form's own says more; Django's does not say which field it is about.
+            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+                text = CHOOSE if isinstance(field, forms.ChoiceField | forms.ModelChoiceField) else GIVE
+                field.error_messages["required"] = format_lazy(text, field=field.label)
 
     @property
     def status(self) -> int:
@@ -129,8 +136,9 @@ class Refusable(forms.BaseForm):
         for field in self:
             # A group of choices has no field of its own: its first choice is the place to go.
             href = f"#{field.auto_id}_0" if field.use_fieldset else f"#{field.id_for_label or field.auto_id}"
-            for message in field.errors:
-                yield Fault("" if field.is_hidden else href, str(field.label), str(message))
+            for error, message in zip(field.errors.as_data(), field.errors, strict=True):
+                label = "" if error.code == "required" else str(field.label)  # that message names the field itself
+                yield Fault("" if field.is_hidden else href, label, str(message))
 
 
 class Form(Refusable, forms.Form):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 PAIR = "pair"
 State = Partner.State
+SAID_NO = Q(state=State.CANDIDATE, interest=Partner.Interest.NO)
 Commitment = Any  # the model of the layer above, which nothing here imports
 
 
@@ -62,7 +64,17 @@ def next_for(partner: Partner, commitments: Sequence[Commitment]) -> Next:
         return Next(_("Nothing is missing: the partner is active."))
     if partner.state == State.COMMITTED:
         return _to_active(partner)
+    if has_said_no(partner) and not unfinished(commitments):
+        return Next(
+            _("It has said no: record that it is not taking part, or ask it again."),
+            _("It is not counted among those that are coming."), PAIR, "decline",
+        )  # fmt: skip
     return _to_commitment(partner, commitments) if partner.may_commit else _to_clearance(partner)
+
+
+def has_said_no(partner: Partner) -> bool:
+    """Whether a candidate has answered that it does not take part; the same as SAID_NO."""
+    return partner.state == State.CANDIDATE and partner.interest == Partner.Interest.NO
 
 
 def unfinished(commitments: Sequence[Commitment]) -> Commitment | None:

@@ -231,7 +231,7 @@ def labels(person: object, path: str = "/") -> list[str]:
     ("regions", "expected"),
     [
         (0, ["Help"]),
-        (1, ["My work", "Alue 0", "Help"]),
+        (1, ["My work", "Alue 0", "Partners", "Help"]),
         (3, ["My work", "Alue 0", "Alue 1", "Alue 2", "Help"]),
         (4, ["My work", "Regions", "Help"]),
     ],

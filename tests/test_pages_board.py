@@ -23,6 +23,7 @@ from tests.trials import a_walk, text_of, venues
 from workflows import services
 from workflows.models import FeedbackMeeting, Trial
 from workflows.sentences import SENTENCES, sentences
+from workflows.standing import written
 from workflows.walk import Walk, walk
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +55,7 @@ def board_of(client, region):
 def test_a_region_without_a_trial_says_so_and_shows_what_is_not_known(client):
     region = a_region("ruotsi")
     page = text_of(board_of(sign_in(client, a_kaikukeskus_person()), region))
-    assert "No trial is open here. Open one when the region is ready to begin." in page
+    assert "Kaikukortti is in use here. Open a trial if new municipalities join." in page
     assert "Open a trial" in page
     assert "Haparanda Phase In use (list of 2024) since 7.2.2024 County not known Residents not known" in page
 
@@ -63,7 +64,7 @@ def test_only_kaikukeskus_is_offered_to_open_a_trial(client):
     region = a_region()
     aino, _mikko = a_pair(region)
     page = text_of(board_of(sign_in(client, aino), region))
-    assert "No trial is open here. Kaikukeskus opens a trial together with the region." in page
+    assert "Kaikukortti is in use here." in page
     assert "Open a trial" not in page
 
 
@@ -82,7 +83,7 @@ def test_a_stranger_sees_no_board(client):
 def test_the_board_says_the_next_thing_to_this_very_person(client):
     here = a_walk(until="workshop")
     page = text_of(board_of(sign_in(client, here.aino), here.region))
-    assert "Step 5, Commitments of the trial's actors: 3 things are missing. Then confirm." in page
+    assert "Step 5, Commitments of the trial's actors: three things are missing. Then confirm." in page
     assert "Waiting for both sides: step 5" in text_of(board_of(sign_in(client, here.laura), here.region))
 
 
@@ -125,10 +126,11 @@ def test_half_late_skipped_overridden_and_early_stand_on_the_board_with_their_re
     services.skip_step(here.trial, "print_comms", here.laura, "The cards of the neighbour are used.")
     page = text_of(board_of(sign_in(client, here.aino), here.region))
     assert "2 days late Waiting for the culture side Your turn" in page
-    assert "The next step was opened early: ”The hall is booked.” Laura Mäkelä, Kaikukeskus" in page
-    assert "Rule overridden: There are candidates, and each has said yes, no or maybe: ”They come in January.”" in page
+    assert f"Next step opened early {written(localdate())}: ”The hall is booked.” Laura Mäkelä, Kaikukeskus" in page
+    rule = "There are candidates, and each has said yes, no or maybe"
+    assert f"Rule overridden {written(localdate())}: {rule}: ”They come in January.”" in page
     assert "Skipped" in page
-    assert "”The cards of the neighbour are used.” Laura Mäkelä, Kaikukeskus" in page
+    assert f"Skipped {written(localdate())}: ”The cards of the neighbour are used.” Laura Mäkelä, Kaikukeskus" in page
     assert "The step after 3 was opened early; 3 is open still." in page
     assert "Confirm step 3, Kaikukeskus's training for the pair: everything is there." in page
 
@@ -172,7 +174,7 @@ def test_a_decided_trial_stands_on_the_board_until_a_new_one_and_then_below_it(c
     a_trial(here.region)
     page = text_of(board_of(client, here.region))
     assert "Other trials Trial" in page
-    assert "Waiting for Kaikukeskus: step 1, Introductory event." in page
+    assert "Record step 1, Introductory event. Kaikukeskus confirms it then." in page
 
 
 def test_the_feedback_meeting_that_is_late_is_the_next_thing(client):
@@ -258,7 +260,7 @@ def test_a_whole_walk_is_told_in_sentences_without_a_hole():
     assert not [text for text in told if "not known" in text or "%(" in text or "  " in text]
     closed = "confirmed: Step 5, Commitments of the trial's actors. With this the step was closed."
     assert any(closed in text for text in told)
-    assert "The decision is made: Kaikukortti goes on for good." in told
+    assert "Mikko Kettunen (care side) confirmed, and the decision is made: Kaikukortti goes on for good." in told
 
 
 def test_history_names_who_had_not_signed_when_step_five_closed(client):

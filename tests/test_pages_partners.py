@@ -195,7 +195,7 @@ def test_a_distributor_goes_through_question_and_answer_to_its_commitment():
     assert '<blockquote class="rule' in page
     assert "keskustellaan ensin Kaikukeskuksen kanssa" in page
     pair.post(at("partner_ask", partner), R6)
-    assert "Kaikukeskus decides about the clearance." in text(kaikukeskus.get(partner.get_absolute_url()))
+    assert "Decide whether this distributor is cleared." in text(kaikukeskus.get(partner.get_absolute_url()))
     kaikukeskus.post(at("clearance_decide", partner), {"decision": "more", "message": "Montako työntekijää?"})
     page = text(pair.get(partner.get_absolute_url()))
     assert "Montako työntekijää?" in page

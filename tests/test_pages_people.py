@@ -73,7 +73,7 @@ def test_a_side_that_is_not_the_own_is_refused():
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"email": ""}, "This field is required"),
+        ({"email": ""}, "Give: E-mail."),
         ({"email": "sanna"}, "Enter a valid email address"),
         ({"name": "x" * 151}, "at most 150 characters"),
         ({"until": "1.1.2020", "substitute": "on"}, "The last day must be after today."),
@@ -274,7 +274,7 @@ def test_kaikukeskus_makes_a_region_that_begins_as_exploring():
         ({"name_fi": "New"}, "No address can be made of this Finnish name"),
         ({"name_fi": "€€€"}, "No address can be made of this Finnish name"),
         ({"name_fi": "Pitkä " * 20}, "No address can be made of this Finnish name"),
-        ({"name_fi": ""}, "This field is required."),
+        ({"name_fi": ""}, "Give: Name in Finnish."),
         ({"municipalities": []}, "Choose at least one municipality."),
         ({"others": "Kajaani, Atlantis"}, "There is no municipality called: Atlantis."),
     ],

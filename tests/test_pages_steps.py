@@ -12,9 +12,9 @@ from django.utils.translation import override
 
 from adoption.models import Partner
 from adoption.people import name_person
-from commitments.models import Commitment
+from commitments.models import Commitment, Party
 from tests.people import a_distributor, a_region, a_stranger, a_venue
-from tests.trials import a_walk, text_of, venues
+from tests.trials import a_walk, promise, text_of, venues
 from workflows import services
 from workflows.models import TrialStep
 from workflows.walk import Walk
@@ -167,8 +167,8 @@ def test_step_four_says_what_is_missing_and_keeps_what_was_typed(desk):
     assert answer.status_code == 422
     assert body.split("<title>")[1].startswith("Error:")
     assert re.search(r'<div class="error-summary" role="alert"[^>]* tabindex="-1" autofocus>', body)
-    assert '<a href="#rule-workshop_not_held">The day of the workshop</a>' in body
-    assert '<a href="#rule-decision_to_join_missing">The decision of Haparanda to take part</a>' in body
+    assert '<a href="#rule-workshop_not_held">Missing: the day of the workshop.</a>' in body
+    assert '<a href="#rule-decision_to_join_missing">Missing: the decision of Haparanda to take part.</a>' in body
     assert '<li id="rule-workshop_not_held" class="is-missing">' in body
     assert "The place of the workshop" not in body  # it was typed, so it is not missing
     assert 'value="Library"' in body
@@ -233,7 +233,7 @@ def test_a_partner_that_the_person_did_not_see_is_not_meant_by_all(desk, client)
     here = a_walk(until="commitments")
     page = fields_of(desk(here).look("kaikukanta_users"))
     late = a_venue(here.region, here.aino, "Late")
-    Partner.objects.filter(pk=late.pk).update(state="committed")
+    promise(late)
     client.post(address(here, "kaikukanta_users"), page | {"act": "save", "all_on": written(TODAY)})
     assert list(Partner.objects.filter(account_on=None)) == [late]
 
@@ -307,8 +307,9 @@ def test_a_holder_of_one_municipality_changes_only_its_partners(desk):
     own, other = here.region.municipalities.order_by("name_fi")[:2]
     pirjo = name_person(here.region, "culture", "pirjo@example.org", "Pirjo Aho", here.laura, municipality=own).person
     mine, foreign, _third = here.partners()
-    mine.municipalities.set([own])
-    foreign.municipalities.set([other])
+    for partner, town in ((mine, own), (foreign, other)):
+        partner.municipalities.set([town])
+        Party.objects.filter(commitment__partner=partner).update(municipality=town)
     page = desk(here).look("kaikukanta_users", pirjo).content.decode()
     assert f'name="account_{mine.pk}"' in page
     assert f'name="account_{foreign.pk}"' not in page

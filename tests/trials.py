@@ -3,6 +3,7 @@
 import re
 
 from adoption.models import Partner
+from commitments.models import Commitment, Party
 from tests.people import a_kaikukeskus_person, a_pair, a_region, a_trial
 from workflows import services
 from workflows import walk as acts
@@ -12,8 +13,21 @@ from workflows.walk import Walk
 
 def without_papers(here: Walk) -> None:
     """The partners are committed and step 5 is skipped: a page shows the same, without forty documents a test."""
-    Partner.objects.filter(region=here.region).update(state="committed", committed_model=here.trial.model)
+    for partner in here.partners():
+        promise(partner, here.trial.model)
     services.skip_step(here.trial, "commitments", here.laura, "The papers are in another test.")
+
+
+def promise(partner: Partner, model: str = "2024") -> None:
+    """The partner's commitment for its municipalities is in force, without its paper."""
+    Partner.objects.filter(pk=partner.pk).update(state="committed", committed_model=model)
+    commitment = Commitment.objects.create(
+        region=partner.region, kind="partner_commitment", operating_model=model, partner=partner, state="in_force"
+    )
+    Party.objects.bulk_create(
+        Party(commitment=commitment, position=number, role="municipality", municipality=town, name=town.name_fi)
+        for number, town in enumerate(partner.municipalities.all(), 1)
+    )
 
 
 WALKED = {
@@ -51,10 +65,12 @@ def venues(here: Walk, count: int) -> list[Partner]:
     made = Partner.objects.bulk_create(
         Partner(
             region=here.region, organisation=organisation, unit=f"Unit {count}-{number}", role="venue",
-            kind="culture", state="committed",
+            kind="culture",
         )
         for number in range(count)
     )  # fmt: skip
     served = Partner.municipalities.through
     served.objects.bulk_create(served(partner_id=partner.pk, municipality_id=town.pk) for partner in made)
+    for partner in made:
+        promise(partner)
     return made

@@ -15,9 +15,10 @@ from django.utils.translation import ngettext
 
 from adoption.access import may_act
 from adoption.history import Acting
-from adoption.models import Act, Partner, Person, Region, RegionMunicipality, Responsibility, Side
+from adoption.models import Act, Partner, Person, Phase, Region, RegionMunicipality, Responsibility, Side
+from adoption.next_step import SAID_NO
 from adoption.operating_model import MODELS
-from adoption.templatetags.kaiku import weekday_day
+from adoption.templatetags.kaiku import in_words, weekday_day
 from commitments.models import Commitment
 from workflows import services
 from workflows.models import Trial
@@ -170,10 +171,14 @@ def _what_here(standing: Standing) -> str:
         return _("Record and confirm what your side has decided on going on.")
     if not count:
         return _("Everything is there: confirm.")
+    if standing.is_pairs_to_record:
+        return _("Record what has been done. Kaikukeskus confirms it then.")
+    if not standing.is_confirmer:
+        return _("Record what has been done. Both sides confirm it then.")
     if _is_all_evidence(standing):
         return _("Record what has been done, then confirm.")
     text = ngettext("One thing is missing. Then confirm.", "%(count)s things are missing. Then confirm.", count)
-    return text % {"count": count}
+    return capfirst(text % {"count": in_words(count)})
 
 
 def _is_all_evidence(standing: Standing) -> bool:
@@ -186,7 +191,7 @@ def _what(standing: Standing) -> str:
     facts = {
         "title": standing.title,
         "step": standing.name,
-        "count": len(standing.missing),
+        "count": in_words(len(standing.missing)),
         "waiting": standing.waiting,
     }
     if not standing.is_turn:
@@ -195,6 +200,10 @@ def _what(standing: Standing) -> str:
         return _("Record and confirm what your side has decided on going on.")
     if not standing.missing:
         return _("Confirm %(step)s: everything is there.") % facts
+    if standing.is_pairs_to_record:
+        return _("Record %(step)s. Kaikukeskus confirms it then.") % facts
+    if not standing.is_confirmer:
+        return _("Record %(step)s. Both sides confirm it then.") % facts
     if _is_all_evidence(standing):
         return _("Record what has been done, then confirm %(step)s.") % facts
     text = ngettext(
@@ -212,7 +221,7 @@ def _why(standing: Standing) -> str:
         if side.given
     ]
     if len(standing.missing) == 1:
-        said.append(_("Missing: %(thing)s.") % {"thing": standing.missing[0]})
+        said.append(standing.missing_said[0])
     if standing.days_late:
         said.append(_("It was due on %(day)s.") % {"day": weekday_day(standing.due)})
     elif standing.due:
@@ -221,7 +230,13 @@ def _why(standing: Standing) -> str:
 
 
 def _next(
-    region: Region, open_trials: list[Walked], due: date | None, reader: Person, decided: Walked | None, acts: bool
+    region: Region,
+    open_trials: list[Walked],
+    due: date | None,
+    reader: Person,
+    decided: Walked | None,
+    acts: bool,
+    in_use: bool,
 ) -> Next:
     steps = sorted((s for one in open_trials for s in one.open), key=urgency)
     if steps and steps[0].is_turn:
@@ -230,6 +245,8 @@ def _next(
         return _next_meeting(region, due, acts)
     if steps:
         return next_of(steps[0])
+    if decided is None and in_use:
+        return _next_in_use(region, reader)
     if reader.is_kaikukeskus and decided is None:
         return Next(
             _("No trial is open here. Open one when the region is ready to begin."),
@@ -237,6 +254,15 @@ def _next(
             reverse("trial_open", args=[region.slug]), _("Open a trial"), True,
         )  # fmt: skip
     return _next_at_rest(due, decided)
+
+
+def _next_in_use(region: Region, reader: Person) -> Next:
+    """Where Kaikukortti has been in use without a trial that is known here, nothing is waited for."""
+    if not reader.is_kaikukeskus:
+        return Next(_("Kaikukortti is in use here."))
+    href = reverse("trial_open", args=[region.slug])
+    why = _("Open a trial if new municipalities join.")
+    return Next(_("Kaikukortti is in use here."), why, href, _("Open a trial"))
 
 
 def _next_meeting(region: Region, due: date, acts: bool) -> Next:
@@ -268,12 +294,13 @@ def board(region: Region, reader: Person) -> dict[str, Any]:
     members = list(RegionMunicipality.objects.filter(region=region).select_related("municipality__county"))
     at_rest = shown[0] if shown and not undecided else None
     acts = may_act(reader, region)
+    in_use = any(member.phase == Phase.IN_USE for member in members)
     return {
         "region": region,
         "trials": shown,
         "many_trials": len(shown) > 1,
         "earlier": [_earlier(region, trial) for trial in trials if trial.pk not in {one.trial.pk for one in shown}],
-        "next": _next(region, shown if undecided else [], due, reader, at_rest, acts),
+        "next": _next(region, shown if undecided else [], due, reader, at_rest, acts, in_use),
         "eyebrow": _eyebrow(members, shown),
         "members": members,
         "phases": phases(members),
@@ -286,6 +313,7 @@ def board(region: Region, reader: Person) -> dict[str, Any]:
         "recent": recent(region),
         "may_open": reader.is_kaikukeskus,
         "may_act": acts,
+        "today": localdate(),
     }
 
 
@@ -357,7 +385,7 @@ def people_of(region: Region) -> list[SidePeople]:
 
 def figures(region: Region) -> dict[str, Any]:
     """How many partners there are, how far they are, and what they wait for; two queries."""
-    state, alive = Partner.State, ~Q(state__in=[Partner.State.DECLINED, Partner.State.ENDED])
+    state, alive = Partner.State, ~Q(state__in=[Partner.State.DECLINED, Partner.State.ENDED]) & ~SAID_NO
     committed = Q(state__in=[state.COMMITTED, state.ACTIVE])
     counted = Partner.objects.filter(region=region).aggregate(
         all=Count("pk", filter=alive),

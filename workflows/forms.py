@@ -30,6 +30,7 @@ from workflows.standing import Standing, written
 from workflows.trial import MODELS, OUTCOME_NAMES
 
 LANGUAGES = {"fi": _("Finnish"), "sv": _("Swedish"), "en": _("English"), "other": _("Other")}
+FEW = 3  # bodies whose fields stand unfolded; more are unfolded one by one
 MOST = 1_000_000  # of cards, people, euros: more is a slip of the finger
 
 
@@ -83,7 +84,7 @@ class StepForm(Form):
     demanded_by: dict[str, rules.Rule] = {}  # field → the rule that some models have and others have not
     beside: tuple[str, ...] = ()  # short fields that stand in one row
     use_required_attribute = False
-    not_evidence = {"version", "all_on", "all_manner"}
+    not_evidence = {"version", "all_on", "all_manner", "all_organ", "all_date"}
 
     def __init__(
         self,
@@ -128,9 +129,9 @@ class StepForm(Form):
         found = {name: _to_json(self.cleaned_data.get(name)) for name in self.plain}
         return {name: value for name, value in found.items() if value not in (None, "", [])}
 
-    def entries(self) -> list[Entry]:
-        """What is recorded, to be read."""
-        evidence = self.standing.row.evidence
+    def entries(self, evidence: dict[str, Any] | None = None) -> list[Entry]:
+        """What is recorded, to be read; of an earlier round its own evidence."""
+        evidence = self.standing.row.evidence if evidence is None else evidence
         return [Entry(str(self[n].label), _shown(self.fields[n], evidence[n])) for n in self.plain if n in evidence]
 
     def partner_acts(self) -> Iterator[tuple[Partner, Callable[..., Any]]]:
@@ -238,12 +239,25 @@ class PartnersForm(StepForm):
         return self[f"{self.per_partner[0]}_{partner.pk}"].html_initial_name in self.data
 
 
+class BodyRow(NamedTuple):
+    """A body and its decision: its fields, whether it is there, in words, and whether its fields are unfolded."""
+
+    key: str
+    name: str
+    cells: list[Cell]
+    done: bool
+    words: str
+    is_open: bool
+
+
 class WorkshopForm(PartnersForm):
     """The workshop, each candidate's answer, and each body's decision to take part."""
 
     date = PastDay(label=_("Day of the workshop"))
     place = Text(label=_("Place"), max_length=200, help_text=_("The place, or Teams."))
     attendees = number(_("Number of people who took part"))
+    all_organ = Text(label=_("The same body for all that have no decision yet"), max_length=150, required=False)
+    all_date = PastDay(label=_("The same day for these"), required=False)
     partners_first = False
     columns = [_("Interested?")]
     per_partner = ["interest"]
@@ -262,22 +276,39 @@ class WorkshopForm(PartnersForm):
 
     def add_fields(self) -> None:
         super().add_fields()
-        known = {given["body"]: given for given in self.standing.row.evidence.get("decisions", [])}
+        known = self.known
+        if len(self.bodies) < 2:
+            del self.fields["all_organ"], self.fields["all_date"]
         for body, name in self.bodies:
             for part, label in self.PARTS:
                 field = _part_field(part)
                 field.label = f"{name}, {label}"
                 field.initial = _from_json(field, known.get(body, {}).get(part))
-                width = "input--number" if part == "section" else "input--fill"
-                field.widget.attrs |= {"aria-labelledby": f"part-{part} body-{body}", "class": width}
+                field.widget.attrs["class"] = "" if part == "organ" else "input--short"
                 self.fields[f"{part}_{body}"] = field
 
     @property
-    def body_rows(self) -> list[tuple[str, str, list[Cell]]]:
-        return [
-            (key, name, [Cell(str(label), self[f"{part}_{key}"]) for part, label in self.PARTS])
-            for key, name in self.bodies
-        ]
+    def known(self) -> dict[str, dict[str, str]]:
+        """Body → its decision as it is stored."""
+        return {given["body"]: given for given in self.standing.row.evidence.get("decisions", [])}
+
+    @property
+    def all_of_bodies(self) -> list[BoundField]:
+        """The fields whose value goes to every body that has no decision."""
+        return [self[name] for name in ("all_organ", "all_date") if name in self.fields]
+
+    @property
+    def body_rows(self) -> list["BodyRow"]:
+        """Each body's fields: folded where its decision is there, and where there are many bodies."""
+        return [self._body_row(key, name, self.known.get(key, {})) for key, name in self.bodies]
+
+    def _body_row(self, key: str, name: str, given: dict[str, str]) -> "BodyRow":
+        cells = [Cell(str(label), self[f"{part}_{key}"]) for part, label in self.PARTS]
+        done = bool(given.get("organ") and given.get("date"))
+        faulty = any(cell.field.errors for cell in cells)
+        return BodyRow(
+            key, name, cells, done, _decision_in_words(given), faulty or (not done and len(self.bodies) <= FEW)
+        )
 
     @property
     def evidence(self) -> dict[str, Any]:
@@ -287,13 +318,16 @@ class WorkshopForm(PartnersForm):
 
     def _decision(self, body: str) -> dict[str, str]:
         said = {part: _to_json(self.cleaned_data.get(f"{part}_{body}")) or "" for part, _label in self.PARTS}
+        if not any(said.values()):
+            said |= {part: _to_json(self.cleaned_data.get(f"all_{part}")) or "" for part in ("organ", "date")}
         return {"body": body} | said
 
-    def entries(self) -> list[Entry]:
+    def entries(self, evidence: dict[str, Any] | None = None) -> list[Entry]:
         names = dict(self.bodies)
-        return super().entries() + [
+        evidence = self.standing.row.evidence if evidence is None else evidence
+        return super().entries(evidence) + [
             Entry(names.get(given["body"], given["body"]), _decision_in_words(given))
-            for given in self.standing.row.evidence.get("decisions", [])
+            for given in evidence.get("decisions", [])
         ]
 
     def partner_acts(self) -> Iterator[tuple[Partner, Callable[..., Any]]]:
@@ -473,9 +507,8 @@ class DecisionForm(StepForm):
         said = {name: _to_json(self.cleaned_data.get(name)) for name in self.plain}
         return said | {"new_end": said["new_end"] if said["outcome"] == "extend" else None}
 
-    def entries_of(self, side: str) -> list[Entry]:
-        """What the side has recorded, to be read."""
-        said = self.standing.row.evidence.get(side, {})
+    def entries_of(self, said: dict[str, Any]) -> list[Entry]:
+        """What a side has recorded, to be read."""
         return [Entry(str(self[n].label), self._in_words(n, said[n])) for n in self.plain if said.get(n)]
 
     def _in_words(self, name: str, value: Any) -> str:
@@ -560,6 +593,8 @@ class TrialForm(Form):
             field = self.fields[name]
             assert isinstance(field, forms.ModelMultipleChoiceField)
             field.queryset = queryset
+        only = list(own[:2])
+        self.fields["municipalities"].initial = only if len(only) == 1 else None
         if not others.exists():
             del self.fields["others"]
         elif not own.exists():

@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from viewflow.workflow.models import Task
 
 from adoption.access import KAIKUKESKUS
-from adoption.models import Act, Municipality, Partner, Phase, Region, RegionMunicipality, Responsibility
+from adoption.models import Act, Municipality, Partner, Phase, Region, RegionMunicipality
 from commitments.models import Commitment, Party
 from workflows.models import Trial, TrialMunicipality, TrialStep
 from workflows.plan import due_of
 from workflows.services import OPEN
 from workflows.steps import Step
-from workflows.tasks import OpenStep, open_steps
+from workflows.tasks import OpenStep, open_steps, sides_named
 from workflows.trial import MODELS
 from workflows.year import next_feedback_due, stage_of
 
@@ -101,21 +101,6 @@ def _is_ours(step: Step) -> bool:
     return KAIKUKESKUS in step.sides or step.writer == KAIKUKESKUS
 
 
-def sides_named(trials: Sequence[Trial]) -> dict[int, set[str]]:
-    """Trial → the sides with a responsible person who covers a municipality of it, as rule R2 asks; two queries."""
-    members: dict[int, set[int]] = defaultdict(set)
-    rows = TrialMunicipality.objects.filter(trial__in=trials)
-    for pk, municipality in rows.values_list("trial", "municipality"):
-        members[pk].add(municipality)
-    holders = Responsibility.objects.current().holders().filter(region__in={trial.region_id for trial in trials})
-    found: dict[int, set[str]] = defaultdict(set)
-    for region, side, municipality in holders.values_list("region", "side", "municipality"):
-        for trial in trials:
-            if trial.region_id == region and (municipality is None or municipality in members[trial.pk]):
-                found[trial.pk].add(side)
-    return found
-
-
 def _step(one: OpenStep, named: set[str]) -> Waiting:
     enters = bool(one.step.writer)
     facts = {"number": one.step.number, "title": one.step.title}
@@ -146,20 +131,31 @@ def signatures() -> list[Waiting]:
     found = Commitment.objects.filter(state__in=Commitment.SIGNING, kind=Commitment.Kind.REGION)
     found = found.filter(parties__role=Party.Role.KAIKUKESKUS, parties__signed_on=None)
     found = found.select_related("region").prefetch_related("parties__municipality", "parties__county")
-    return [_signature(one) for one in found if _others_have_signed(one)]
+    waiting = [one for one in found if _others_have_signed(one)]
+    since = _last_stored(waiting)
+    return [_signature(one, since.get(str(one.pk), localdate())) for one in waiting]
+
+
+def _last_stored(commitments: list[Commitment]) -> dict[str, date]:
+    """Commitment's key → the day on which the last signature of another party was stored: from then it waits."""
+    keys = [str(one.pk) for one in commitments]
+    acts = Act.objects.filter(about_kind="commitment", about_id__in=keys, what__in=STORED).order_by("region", "number")
+    return {about: localdate(at) for about, at in acts.values_list("about_id", "at")}
+
+
+STORED = ("commitment_signed", "commitment_acknowledged")
 
 
 def _others_have_signed(commitment: Commitment) -> bool:
     return {party.role for party in commitment.parties.all() if party.signed_on is None} == {Party.Role.KAIKUKESKUS}
 
 
-def _signature(commitment: Commitment) -> Waiting:
+def _signature(commitment: Commitment, since: date) -> Waiting:
     others = [party for party in commitment.parties.all() if party.signed_on]
-    days = [party.signed_on for party in others if party.signed_on]
     count = len(others)
     said = ngettext("The other party has signed.", "All %(count)s other parties have signed.", count) % {"count": count}
     return Waiting(
-        since=max(days, default=localdate()),
+        since=since,
         title=f"{commitment.name}, {commitment.region}",
         where=", ".join(party.name_in_languages["fi"] for party in others),
         kind=_("Signature"),

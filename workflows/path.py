@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from workflows.models import Trial
 from workflows.standing import Standing, listed, written
@@ -17,7 +17,9 @@ from workflows.trial import OUTCOME_NAMES
 
 MIDDLE, RADIUS = 84, 14
 STEP, SPLIT, LAST = 38, 57, 32  # distances between neighbours in a row, to and from a split, and to the goal
-APART = 44  # between steps side by side
+APART, APART_WITH_WORDS = 44, 60  # between steps side by side
+SPLIT_WITH_WORDS = 76  # so that a long word under the middle one stays clear of the lines
+SAID = {"again": gettext_lazy("again"), "skip": gettext_lazy("skipped")}
 SIGN_WIDTH, SIGN_HEIGHT = 40, 17
 WALKED = ("done", "open", "again")  # a step that is skipped before its turn has not been walked to
 
@@ -75,6 +77,7 @@ class Picture(NamedTuple):
     """The whole drawing, and what it says in words."""
 
     width: float
+    top: float
     height: float
     ways: list[Way]
     signs: list[Sign]
@@ -97,9 +100,11 @@ def picture(blocks: Blocks, trial: Trial) -> Picture:
     columns = _columns(blocks)
     [goal] = columns[-1]
     stations = [station for column in columns[:-1] for station in column]
+    signs = _signs(columns, blocks)
+    top = min([0.0, *(sign.y - 2 for sign in signs)])
     bottom = max(s.label_y if s.label else s.y + RADIUS for s in stations)
     return Picture(
-        width=goal.x + 13, height=max(bottom + 4, 146), ways=_ways(columns), signs=_signs(columns, blocks),
+        width=goal.x + 13, top=top, height=max(bottom + 4, 146) - top, ways=_ways(columns), signs=signs,
         stations=stations, goal=Goal(goal.x, goal.y, goal.state),
         now=_now(blocks, trial), behind=_behind(blocks), ahead=_ahead(blocks, trial),
     )  # fmt: skip
@@ -111,22 +116,31 @@ def _columns(blocks: Blocks) -> list[list[Station]]:
         if number:
             x += _distance(blocks[number - 1], block, number == len(blocks) - 1)
         early = number > 0 and any(s.is_passed_over for s in blocks[number - 1])
-        columns.append([_station(s, x, _height(i, len(block)), len(block) > 1, early) for i, s in enumerate(block)])
+        columns.append([_station(s, x, y, len(block) > 1, early) for s, y in zip(block, _heights(block), strict=True)])
     return columns
 
 
 def _distance(before: list[Standing], block: list[Standing], last: bool) -> float:
     if last:
         return LAST
-    return SPLIT if len(before) > 1 or len(block) > 1 else STEP
+    beside = [block for block in (before, block) if len(block) > 1]
+    if any(_has_words(block) for block in beside):
+        return SPLIT_WITH_WORDS
+    return SPLIT if beside else STEP
 
 
-def _height(index: int, count: int) -> float:
-    return MIDDLE + (index - (count - 1) / 2) * APART
+def _has_words(block: list[Standing]) -> bool:
+    return any(standing.state in SAID for standing in block)
+
+
+def _heights(block: list[Standing]) -> list[float]:
+    """Steps side by side; wider apart where a word stands between them."""
+    apart = APART_WITH_WORDS if _has_words(block) else APART
+    return [MIDDLE + (index - (len(block) - 1) / 2) * apart for index in range(len(block))]
 
 
 def _station(standing: Standing, x: float, y: float, beside: bool, early: bool) -> Station:
-    label = {"again": _("again"), "skip": _("skipped")}.get(standing.state, "")
+    label = str(SAID.get(standing.state, ""))
     if not label and early and standing.state != "ahead":
         label = _("early")
     # Neighbours are 38 apart, so their words stand above and below by turns.

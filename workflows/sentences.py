@@ -50,13 +50,15 @@ SENTENCES = {
     "commitment_in_force": gettext_lazy("A commitment is in force: %(about)s."),
     "commitment_declined": gettext_lazy("%(who)s recorded that a commitment will not be signed: %(about)s."),
     "commitment_ended": gettext_lazy("%(who)s ended a commitment: %(about)s."),
-    "commitment_carried_over": gettext_lazy("A commitment goes on after the trial: %(about)s."),
+    "commitment_carried_over": gettext_lazy(
+        "%(who)s confirmed the decision, and a commitment goes on after the trial: %(about)s."
+    ),
     # the trial
     "trial_opened": gettext_lazy("%(who)s opened the trial: %(municipalities)s."),
     "evidence_saved": gettext_lazy("%(who)s recorded entries: %(step)s."),
     "step_confirmed": gettext_lazy("%(who)s confirmed: %(step)s."),
     "confirmation_withdrawn": gettext_lazy("%(who)s took the confirmation back: %(step)s."),
-    "trial_decided": gettext_lazy("The decision is made: %(outcome)s."),
+    "trial_decided": gettext_lazy("%(who)s confirmed, and the decision is made: %(outcome)s."),
     "step_reopened": gettext_lazy("%(who)s reopened a step: %(step)s."),
     "rule_overridden": gettext_lazy("%(who)s overrode a rule of %(step)s: “%(rule)s”."),
     "step_skipped": gettext_lazy("%(who)s skipped a step: %(step)s."),
@@ -97,7 +99,7 @@ def _details(act: Act, names: "Names") -> dict[str, str]:
     if "municipalities" in data:
         found["municipalities"] = listed(names.of("municipality", key) for key in data["municipalities"])
     if "outcome" in data:
-        found["outcome"] = str(OUTCOME_NAMES[data["outcome"]])
+        found["outcome"] = str(OUTCOME_NAMES[data["outcome"]]) + names.until(act)
     if "rule" in data:
         found["rule"] = names.rule(act)
     return found
@@ -113,10 +115,17 @@ def _responsibility(data: dict[str, Any], names: "Names") -> str:
 
 
 def _more(act: Act, names: "Names") -> list[str]:
-    """What follows the sentence: that the step was closed by it, and who had not signed by then."""
+    """What follows the sentence: that the step was closed, whose confirmation fell, who had not signed by then."""
     more = []
     if act.what == "step_confirmed" and act.data.get("closes"):
         more.append(_("With this the step was closed."))
+    if withdrew := act.data.get("withdrew"):
+        text = ngettext(
+            "With this a confirmation was withdrawn: %(names)s.",
+            "With this confirmations were withdrawn: %(names)s.",
+            len(withdrew),
+        )
+        more.append(text % {"names": listed(names.of("person", key) for key in withdrew)})
     if unsigned := act.data.get("unsigned"):
         text = ngettext("Not signed by then: %(names)s.", "Not signed by then: %(names)s.", len(unsigned))
         more.append(text % {"names": listed(names.of("partner", key) for key in unsigned)})
@@ -139,6 +148,7 @@ class Names:
             "feedbackmeeting": FeedbackMeeting.objects.select_related("region").in_bulk(list(keys["feedbackmeeting"])),
             "region": Region.objects.in_bulk(list(keys["region"])),
         }
+        self.extensions = _extensions(acts)
 
     def of(self, kind: str, key: object) -> str:
         """The present name; what has been deleted, which nothing here is, is said to be unknown."""
@@ -170,16 +180,30 @@ class Names:
             return str(step.title) if step else ""
         return _("Step %(number)s, %(title)s") % {"number": step.number, "title": step.title}
 
+    def until(self, act: Act) -> str:
+        """Of an extension the new end: in the record of the decision that was closed by this act."""
+        before = [row for row in self.extensions if str(row.trial_id) == act.about_id and row.closed_at <= act.at]
+        ends = [said["new_end"] for row in before[-1:] for said in row.evidence.values() if said.get("new_end")]
+        return _(" until %(end)s") % {"end": written(date.fromisoformat(ends[0]))} if ends else ""
+
     def rule(self, act: Act) -> str:
         step = self._step(act)
         rules = {rule.key: str(rule.title) for rule in step.missing} if step else {}
         return rules.get(act.data["rule"], act.data["rule"])
 
 
+def _extensions(acts: list[Act]) -> list[Any]:
+    """The closed records of the decisions that extended a trial, the oldest first."""
+    trials = {int(act.about_id) for act in acts if act.what == "trial_decided" and act.data["outcome"] == "extend"}
+    rows = TrialStep.objects.filter(trial__in=trials, key="decision").exclude(closed_at=None)
+    return list(rows.order_by("round")) if trials else []
+
+
 def _keys(acts: list[Act]) -> dict[str, set[int]]:
     keys: dict[str, set[int]] = defaultdict(set)
     for act in acts:
         keys["person"] |= {key for key in (act.by_id, act.on_behalf_of_id, act.data.get("person")) if key}
+        keys["person"] |= set(act.data.get("withdrew", []))
         keys["partner"] |= set(act.data.get("unsigned", []))
         keys["municipality"] |= set(act.data.get("municipalities", [])) | {act.data.get("municipality")} - {None}
         if act.about_id:

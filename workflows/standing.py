@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from viewflow.workflow.models import Task
 
+from adoption.access import PAIR
 from adoption.history import Acting
 from adoption.models import Act, Person, Region
 from adoption.refusal import NotYours
@@ -27,7 +28,13 @@ WAITING = {
     frozenset({"kaikukeskus"}): gettext_lazy("Waiting for Kaikukeskus"),
     frozenset({"culture", "care"}): gettext_lazy("Waiting for both sides"),
 }
-REASONED = ("step_reopened", "step_skipped", "next_opened_early")
+TOLD = {
+    "step_reopened": gettext_lazy("Reopened %(day)s"),
+    "step_skipped": gettext_lazy("Skipped %(day)s"),
+    "next_opened_early": gettext_lazy("Next step opened early %(day)s"),
+}
+REASONED = tuple(TOLD)
+WHOLE = ("earlier_step_open", "earlier_step_open_at_the_end")  # rules that say what is, not what is missing
 FEW = 3  # missing things of one rule that stand one by one on the board; more are counted
 
 
@@ -79,6 +86,11 @@ class Check(NamedTuple):
     def title(self) -> str:
         """The rule's words: a rule itself is a function, which a template would call."""
         return str(self.rule.title)
+
+    def said(self, text: str) -> str:
+        """What is missing by the rule as a whole sentence."""
+        is_whole = self.rule.key in WHOLE
+        return f"{text}." if is_whole else _("Missing: %(thing)s.") % {"thing": text[:1].lower() + text[1:]}
 
     @property
     def anchor(self) -> str:
@@ -142,6 +154,11 @@ class Standing:
         return [text for check in self.checks if check.is_missing for text in check.lacking]
 
     @property
+    def missing_said(self) -> list[str]:
+        """The same as whole sentences."""
+        return [check.said(text) for check in self.checks if check.is_missing for text in check.lacking]
+
+    @property
     def missing_lines(self) -> list[tuple[str, str]]:
         """The same for the board, each with its place on the step's page; many things of one rule are counted."""
         lines: list[tuple[str, str]] = []
@@ -164,7 +181,17 @@ class Standing:
     @property
     def is_turn(self) -> bool:
         """Whether the step waits for the reader."""
-        return self.reader in self.turn
+        return self.reader in self.turn or self.is_pairs_to_record
+
+    @property
+    def is_pairs_to_record(self) -> bool:
+        """Whether the reader may write the entries of the introductory event, which Kaikukeskus then confirms."""
+        return self.is_open and self.step.key == "intro_event" and self.reader in PAIR and bool(self.missing)
+
+    @property
+    def is_confirmer(self) -> bool:
+        """Whether the reader's side is one that confirms the step."""
+        return self.reader in self.step.sides
 
     @property
     def waiting(self) -> str:
@@ -227,23 +254,24 @@ class Standing:
         """The reasons without those of overridden rules, which stand in the checklist of an open step."""
         found = []
         if self.row.reopened:
-            # While it is open the state says so itself.
-            found.append(self._because("step_reopened", "" if self.is_open else _("Reopened"), self.row.reopened))
+            found.append(self._because("step_reopened", self.row.reopened))
         if self.row.opened_early:
-            found.append(self._because("next_opened_early", _("The next step was opened early"), self.row.opened_early))
+            found.append(self._because("next_opened_early", self.row.opened_early))
         if self.row.skipped:
-            found.append(self._because("step_skipped", "", self.row.skipped))
+            found.append(self._because("step_skipped", self.row.skipped))
         return found
 
-    def _because(self, what: str, words: str, text: str) -> Because:
+    def _because(self, what: str, text: str) -> Because:
         act = self.said.get(what)
+        words = str(TOLD[what]) % {"day": written(act.at) if act else ""}
         return Because(words, text, by_line(act) if act else "", act.at if act else None)
 
     def override(self, rule: Rule) -> Because:
         given = self.row.overrides[rule.key]
         name = f"{self.names.get(given['by'], '')}, Kaikukeskus"
-        what = _("Rule overridden: %(rule)s") % {"rule": rule.title}
-        return Because(what, given["reason"], name, datetime.fromisoformat(given["at"]))
+        at = datetime.fromisoformat(given["at"])
+        what = _("Rule overridden %(day)s: %(rule)s") % {"day": written(at), "rule": rule.title}
+        return Because(what, given["reason"], name, at)
 
 
 CLOSED = {"done": gettext_lazy("Done"), "skip": gettext_lazy("Skipped"), "ahead": gettext_lazy("Not open yet")}

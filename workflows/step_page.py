@@ -4,15 +4,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Q, prefetch_related_objects
 from django.http import QueryDict
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from adoption.access import KAIKUKESKUS
 from adoption.fields import Fault, Form
 from adoption.history import Acting
-from adoption.models import Partner, Person, Region, Responsibility
+from adoption.models import Act, Partner, Person, Region, Responsibility
+from adoption.templatetags.kaiku import in_words
 from adoption.views.partner import COMMITMENT_ICONS
 from adoption.views.partners import ICONS
 from commitments.models import Commitment
@@ -21,8 +23,10 @@ from workflows.forms import FORMS, DecisionForm, Entry, OverrideForm, PartnersFo
 from workflows.models import FeedbackMeeting, Trial, TrialStep
 from workflows.path import names
 from workflows.rules import Rule
-from workflows.standing import Given, Standing
+from workflows.services import withdrawable
+from workflows.standing import Given, Standing, listed
 
+RECENT = 50  # acts on a step among which the one that withdrew a confirmation is looked for
 WITH_PARTNERS = ("workshop", "commitments", "kaikukanta_users", "induction")
 CONFIRM = {
     "culture": gettext_lazy("Confirm for the culture side"),
@@ -101,7 +105,9 @@ class StepPage:
 
     @property
     def may_withdraw(self) -> bool:
-        return self.standing.is_open and bool(self.side) and self.standing.row.given_by(self.side) == self.person.pk
+        """The own half, or one whose giver has left."""
+        who = Acting(self.person, self.side)
+        return self.standing.is_open and bool(self.side) and bool(withdrawable(self.trial, self.standing.row, who))
 
     @property
     def may_reopen(self) -> bool:
@@ -210,6 +216,8 @@ class StepPage:
             return Next(_("This step is not open yet."), _("Below is what will be needed."))
         if not self.trial.open:
             return Next(_("This step is closed. The trial has been decided."))
+        if standing.state == "skip":
+            return Next(_("This step is skipped."), _("What is recorded changes only when the step is reopened."))
         return Next(_("This step is closed."), _("What is recorded changes only when the step is reopened."))
 
     @property
@@ -222,7 +230,10 @@ class StepPage:
         """Each side's record of the decision."""
         if not isinstance(self.form, DecisionForm):
             return []
-        found = [(side.label, self.form.entries_of(side.side)) for side in self.standing.sides]
+        found = [
+            (side.label, self.form.entries_of(self.standing.row.evidence.get(side.side, {})))
+            for side in self.standing.sides
+        ]
         return [(label, entries) for label, entries in found if entries]
 
     @property
@@ -250,8 +261,13 @@ class StepPage:
         return {rule.quote: str(rule.source) for rule in self.standing.step.missing if rule.quote}
 
     @property
-    def rules_missing(self) -> int:
-        return sum(check.is_missing for check in self.standing.checks)
+    def missing_in_words(self) -> str:
+        """How many things are missing: of the checklist's own lines."""
+        count = len(self.standing.missing)
+        if not count:
+            return _("Nothing is missing")
+        text = ngettext("One thing is missing", "%(count)s things are missing", count)
+        return capfirst(text % {"count": in_words(count)})
 
     @property
     def concerns_partners(self) -> bool:
@@ -268,18 +284,15 @@ class StepPage:
         at = next(i for i, block in enumerate(blocks) if self.standing in block)
         if at + 1 == len(blocks) or self.standing.state == "again":
             return ""
+        ahead = [s for s in blocks[at + 1] if s.state == "ahead"]
+        if not ahead:  # opened early
+            return ""
         beside = [s for s in blocks[at] if s is not self.standing and s.row.closed_at is None]
         if beside:
             text = _("When this step and %(beside)s have been closed, the way goes on to %(steps)s.")
-            return text % {"beside": names(beside), "steps": names(blocks[at + 1])}
-        text = ngettext(
-            "When every side has confirmed, step %(steps)s opens.",
-            "When every side has confirmed, steps %(steps)s open.",
-            len(blocks[at + 1]),
-        )
-        if blocks[at + 1][0].step.outcomes:
-            text = _("When every side has confirmed, the decision on going on opens.")
-        return text % {"steps": names(blocks[at + 1])}
+            return text % {"beside": names(beside), "steps": names(ahead)}
+        is_last = self.standing.step.awaits(self.standing.row.confirmed) == {self.side}
+        return _opened_by_me(ahead) if is_last else _opened_by_all(ahead)
 
     @property
     def neighbours(self) -> list[Standing]:
@@ -312,9 +325,9 @@ class StepPage:
         ]
 
     def _fault(self, reason: str) -> Fault:
-        anchors = {str(text): check.anchor for check in self.standing.checks for text in check.lacking}
-        anchor = anchors.get(str(reason))
-        return Fault(f"#{anchor}" if anchor else "", "", str(reason))
+        checks = {str(text): check for check in self.standing.checks for text in check.lacking}
+        check = checks.get(str(reason))
+        return Fault(f"#{check.anchor}", "", check.said(str(reason))) if check else Fault("", "", str(reason))
 
     @property
     def commitments(self) -> "Promises | None":
@@ -326,15 +339,50 @@ class StepPage:
         own = {partner.pk for partner in self.own_partners}
         return [PartnerShown(p, ICONS[Partner.State(p.state)]) for p in self.partners if p.pk not in own]
 
-    @property
+    @cached_property
     def meetings(self) -> list[FeedbackMeeting]:
         """The meetings of the trial, for step 10."""
         return list(self.trial.meetings.all()) if self.key == "feedback" else []
 
     @property
-    def earlier_rounds(self) -> list[TrialStep]:
-        """Rows of rounds before an extension."""
-        return [row for row in self.trial.steps.filter(key=self.key) if row.round < self.standing.row.round]
+    def earlier_rounds(self) -> list["Round"]:
+        """What was recorded in the rounds before an extension, the newest first."""
+        if self.standing.row.round == 1:
+            return []
+        rows = list(self.trial.steps.filter(key=self.key, round__lt=self.standing.row.round).order_by("-round"))
+        keys = {given["by"] for row in rows for given in row.confirmed.values()}
+        people = dict(Person.objects.filter(pk__in=keys).values_list("pk", "name"))
+        return [self._round(row, people) for row in rows]
+
+    def _round(self, row: TrialStep, people: dict[int, str]) -> "Round":
+        given = [people[one["by"]] for one in row.confirmed.values() if one["by"] in people]
+        if not isinstance(self.form, DecisionForm):
+            return Round(row, listed(given), [("", self.form.entries(row.evidence))])
+        records = [(side.label, self.form.entries_of(row.evidence.get(side.side, {}))) for side in self.standing.sides]
+        return Round(row, listed(given), records)
+
+    @property
+    def is_given_by_reader(self) -> bool:
+        """Whether the reader has given a half confirmation of the step."""
+        return self.standing.row.given_by(self.side) == self.person.pk
+
+    @cached_property
+    def asked_again(self) -> Act | None:
+        """The act that withdrew the reader's confirmation, as long as it is not given again."""
+        if not self.may_confirm or self.standing.step.outcomes:
+            return None
+        mine = Q(by=self.person, what__in=("step_confirmed", "confirmation_withdrawn"))
+        others = Q(what="evidence_saved") & ~Q(by=self.person)
+        about = Q(about_kind="trialstep", about_id=str(self.standing.row.pk)) & (mine | others)
+        if self.key == "feedback":
+            meetings = [str(meeting.pk) for meeting in self.meetings]
+            about |= Q(about_kind="feedbackmeeting", about_id__in=meetings, what="meeting_recorded")
+        acts = Act.objects.filter(about, region=self.region).select_related("by").order_by("-number")[:RECENT]
+        found = next((a for a in acts if a.by_id == self.person.pk or self._fell_by(a)), None)
+        return found if found and self._fell_by(found) else None
+
+    def _fell_by(self, act: Act) -> bool:
+        return self.person.pk in act.data.get("withdrew", [])
 
     @property
     def may_meet(self) -> bool:
@@ -345,6 +393,24 @@ class StepPage:
         return self.standing.href
 
 
+def _opened_by_me(ahead: list[Standing]) -> str:
+    text = ngettext("When you confirm, step %(steps)s opens.", "When you confirm, steps %(steps)s open.", len(ahead))
+    if ahead[0].step.outcomes:
+        text = _("When you confirm, the decision on going on opens.")
+    return text % {"steps": names(ahead)}
+
+
+def _opened_by_all(ahead: list[Standing]) -> str:
+    text = ngettext(
+        "When every side has confirmed, step %(steps)s opens.",
+        "When every side has confirmed, steps %(steps)s open.",
+        len(ahead),
+    )
+    if ahead[0].step.outcomes:
+        text = _("When every side has confirmed, the decision on going on opens.")
+    return text % {"steps": names(ahead)}
+
+
 @dataclass
 class Means:
     """One of the other means: its act, its form, and whether it is unfolded."""
@@ -352,6 +418,14 @@ class Means:
     act: str
     form: Form
     is_open: bool
+
+
+class Round(NamedTuple):
+    """An earlier round of a step: its row, who confirmed it, and each side's record, or the one of both."""
+
+    row: TrialStep
+    names: str
+    records: list[tuple[str, list[Entry]]]
 
 
 class PartnerShown(NamedTuple):

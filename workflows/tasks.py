@@ -7,21 +7,22 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 from viewflow.workflow.models import Task
 
 from adoption.access import KAIKUKESKUS, PAIR
 from adoption.models import Municipality, Partner, Person, Region, Responsibility, Side
-from adoption.templatetags.kaiku import day, side_name
+from adoption.templatetags.kaiku import day, in_words, side_name
 from commitments.models import Commitment, Party
 from workflows import rules
-from workflows.models import Trial, TrialMunicipality, TrialStep
+from workflows.models import FeedbackMeeting, Trial, TrialMunicipality, TrialStep
 from workflows.plan import due_of
 from workflows.services import OPEN
 from workflows.standing import WAITING
@@ -31,6 +32,7 @@ from workflows.year import next_feedback_due, stage_of
 
 BOTH = frozenset(PAIR)
 PARTIES = "parties"  # a commitment waits for those who sign it
+WITH_ROWS = ("workshop", "kaikukanta_users", "induction")  # steps whose page has a row for each partner or body
 # The rules that look at nothing but the step's own evidence: asking them costs no query.
 OF_EVIDENCE = frozenset(
     [
@@ -61,6 +63,7 @@ class Item:
     note: str = ""
     sides: frozenset[str] = frozenset()
     mine: bool = False
+    lacks: int = 0  # things that are missing before it can be confirmed
 
     @property
     def whose(self) -> str:
@@ -88,9 +91,10 @@ def work_of(person: Person) -> Work:
     return Work([item for item in items if item.mine], [item for item in items if not item.mine])
 
 
-def _by_urgency(item: Item) -> tuple[date, bool, str, str]:
-    """By due date; what has none comes last among the things of this week."""
-    return item.due or end_of_week(), item.due is None, item.where, item.what
+def _by_urgency(item: Item) -> tuple[date, bool, bool, str, str]:
+    """By due date, and of one date first what lacks only the confirmation; what has none comes last among the things
+    of this week."""
+    return item.due or end_of_week(), item.due is None, item.lacks > 0, item.where, item.what
 
 
 def end_of_week() -> date:
@@ -127,7 +131,7 @@ IN_SOME_ROLE = Q(culture=True) | Q(care=True) | Q(group=True)
 def trials_of(person: Person) -> QuerySet[Trial]:
     """The undecided trials that a responsibility of the person covers, each with the sides held in it."""
     members = TrialMunicipality.objects.filter(trial=OuterRef(OuterRef("pk"))).values("municipality")
-    open_trials = Trial.objects.filter(decided="", region__in=own_regions(person)).select_related("region")
+    open_trials = Trial.objects.filter(decided="", region__in=own_regions(person)).select_related("region__county")
     return open_trials.annotate(**held(person, members)).filter(IN_SOME_ROLE)
 
 
@@ -141,6 +145,7 @@ class OpenStep(NamedTuple):
     step: Step
     row: TrialStep
     since: datetime
+    before: Sequence[Step] = ()  # open steps that stand earlier in the model
 
     @property
     def due(self) -> date | None:
@@ -154,6 +159,10 @@ class OpenStep(NamedTuple):
         return any(
             rule(facts) for rule in self.step.missing if rule in OF_EVIDENCE and rule.key not in self.row.overrides
         )
+
+    def has_entries_to_write(self, lacks: int) -> bool:
+        """Whether some of what is missing is written on the step's own page."""
+        return bool(lacks) and (self.lacks_evidence or self.step.key in WITH_ROWS)
 
     @property
     def awaits(self) -> frozenset[str]:
@@ -173,8 +182,91 @@ def open_steps(trials: Sequence[Trial]) -> list[OpenStep]:
     for row in rows.order_by("trial", "pk"):
         if task := found.get((row.trial_id, row.key)):
             row.trial = by_process[task.process_id]
-            steps.append(OpenStep(row.trial, task.flow_task.step, row, task.created))
+            before = _before(row, {key for pk, key in found if pk == row.trial_id})
+            steps.append(OpenStep(row.trial, task.flow_task.step, row, task.created, before))
     return steps
+
+
+def _before(row: TrialStep, open_keys: set[str]) -> list[Step]:
+    """The open steps that stand earlier in the model than this one, those beside it not counted."""
+    steps: list[Step] = []
+    for block in FLOWS[row.trial.model].blocks():
+        if row.key in [step.key for step in block]:
+            break
+        steps += [step for step in block if step.key in open_keys]
+    return steps
+
+
+def missing_of(steps: Sequence[OpenStep]) -> dict[int, int]:
+    """Row → how many things its gate lacks now; what the rules look at is read for all the trials together."""
+    trials = list({one.trial.pk: one.trial for one in steps}.values())
+    read = _facts(trials)
+    found = {}
+    for one in steps:
+        facts = rules.Facts(one.trial, one.row, one.trial.region, [step.title for step in one.before])
+        vars(facts).update(read[one.trial.pk])
+        meetings = vars(facts).pop("all_meetings")
+        vars(facts)["meetings"] = [meeting for meeting in meetings if meeting.round == one.row.round]
+        asked = [rule for rule in one.step.missing if rule.key not in one.row.overrides]
+        found[one.row.pk] = sum(len(rule(facts)) for rule in asked)
+    return found
+
+
+def _facts(trials: Sequence[Trial]) -> dict[int, dict[str, Any]]:
+    """Trial → what `Facts` reads trial by trial, in a number of queries that does not grow with the trials."""
+    members: dict[int, list[Municipality]] = defaultdict(list)
+    for one in TrialMunicipality.objects.filter(trial__in=trials).select_related("municipality").order_by("pk"):
+        members[one.trial_id].append(one.municipality)
+    regions = {trial.region_id for trial in trials}
+    partners = list(
+        Partner.objects.filter(region__in=regions).select_related("organisation").prefetch_related("municipalities")
+    )
+    promises = _promises(regions)
+    sides = sides_named(trials)
+    meetings = list(FeedbackMeeting.objects.filter(trial__in=trials))
+    found = {}
+    for trial in trials:
+        keys = {municipality.pk for municipality in members[trial.pk]}
+        found[trial.pk] = {
+            "municipalities": members[trial.pk],
+            "partners": [p for p in partners if p.region_id == trial.region_id and keys & _served(p)],
+            "promises": [one for one in promises[trial.region_id] if one.municipality in keys],
+            "sides": sides[trial.pk],
+            "all_meetings": [meeting for meeting in meetings if meeting.trial_id == trial.pk],
+        }
+    return found
+
+
+def _served(partner: Partner) -> set[int]:
+    return {municipality.pk for municipality in partner.municipalities.all()}
+
+
+def _promises(regions: set[int]) -> dict[int, list[rules.Promise]]:
+    """Region → what its commitments in force promise for each municipality."""
+    parties = Party.objects.filter(commitment__region__in=regions, commitment__state=Commitment.State.IN_FORCE)
+    partner = "commitment__partner"
+    rows = parties.exclude(municipality=None).values_list(
+        "commitment__region", "municipality", partner, f"{partner}__role", f"{partner}__organisation__sector"
+    )
+    found: dict[int, list[rules.Promise]] = defaultdict(list)
+    for region, *promise in rows:
+        found[region].append(rules.Promise._make(promise))
+    return found
+
+
+def sides_named(trials: Sequence[Trial]) -> dict[int, set[str]]:
+    """Trial → the sides with a responsible person who covers a municipality of it, as rule R2 asks; two queries."""
+    members: dict[int, set[int]] = defaultdict(set)
+    rows = TrialMunicipality.objects.filter(trial__in=trials)
+    for pk, municipality in rows.values_list("trial", "municipality"):
+        members[pk].add(municipality)
+    holders = Responsibility.objects.current().holders().filter(region__in={trial.region_id for trial in trials})
+    found: dict[int, set[str]] = defaultdict(set)
+    for region, side, municipality in holders.values_list("region", "side", "municipality"):
+        for trial in trials:
+            if trial.region_id == region and (municipality is None or municipality in members[trial.pk]):
+                found[trial.pk].add(side)
+    return found
 
 
 def step_items(trials: Sequence[Trial]) -> list[Item]:
@@ -182,37 +274,60 @@ def step_items(trials: Sequence[Trial]) -> list[Item]:
     steps = open_steps(trials)
     givers = {given["by"] for one in steps for given in one.row.confirmed.values()}
     names = Person.objects.in_bulk(list(givers)) if givers else {}
-    return [_step_item(one, sides_held(one.trial), names) for one in steps]
+    missing = missing_of(steps)
+    return [_step_item(one, sides_held(one.trial), names, missing[one.row.pk]) for one in steps]
 
 
-def _step_item(one: OpenStep, held_sides: frozenset[str], names: dict[int, Person]) -> Item:
+def _step_item(one: OpenStep, held_sides: frozenset[str], names: dict[int, Person], lacks: int) -> Item:
     pair = held_sides & BOTH
     writes = bool(pair) and not one.step.writer and one.lacks_evidence
     mine = bool(writes or pair & one.awaits)
-    state, word = _step_state(one, mine)
+    state, word = _step_state(one, mine, lacks)
     years = f"{one.trial.planned_start.year}–{one.trial.planned_end.year}"
     return Item(
-        what=_step_title(one.step, one.lacks_evidence),
+        what=_step_title(one, lacks) if pair else _under_way(one.step),
         where=_("%(region)s, trial %(years)s") % {"region": one.trial.region, "years": years},
         href=one.row.get_absolute_url(),
-        act=_("Fill in") if one.lacks_evidence else _("Confirm"),
+        act=_step_act(one, lacks),
         due=one.due,
         state=state,
         word=word,
         note=_who_confirmed(one, names),
         sides=one.awaits,
         mine=mine,
+        lacks=lacks,
     )
 
 
-def _step_title(step: Step, fill_in: bool) -> str:
-    facts = {"number": step.number, "title": step.title}
+def _step_title(one: OpenStep, lacks: int) -> str:
+    """With the verb of what is to be done now: entries to fill in, or all is there and the step is confirmed."""
+    step = one.step
     if step.outcomes:
         return str(step.title)
-    return (_("Fill in step %(number)s: %(title)s") if fill_in else _("Confirm step %(number)s: %(title)s")) % facts
+    if one.has_entries_to_write(lacks):
+        text = _("Fill in step %(number)s: %(title)s")
+    else:
+        text = _("Step %(number)s, %(title)s") if lacks else _("Confirm step %(number)s: %(title)s")
+    return text % {"number": step.number, "title": step.title}
 
 
-def _step_state(one: OpenStep, mine: bool) -> tuple[str, str]:
+def _under_way(step: Step) -> str:
+    """For who only reads: no verb that asks for an act."""
+    if step.outcomes:
+        return str(step.title)
+    return _("Under way: step %(number)s, %(title)s") % {"number": step.number, "title": step.title}
+
+
+def _step_act(one: OpenStep, lacks: int) -> str:
+    if one.has_entries_to_write(lacks):
+        return _("Fill in")
+    return pgettext("verb", "Open") if lacks else _("Confirm")
+
+
+def _step_state(one: OpenStep, mine: bool, lacks: int) -> tuple[str, str]:
+    if mine and lacks:
+        text = ngettext("One thing is missing", "%(count)s things are missing", lacks)
+        return "missing", capfirst(text % {"count": in_words(lacks)})
     if one.row.confirmed and mine:
         return "half", _("Your confirmation is missing")
     if one.row.reopened_at:

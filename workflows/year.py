@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from adoption.mail import Text, later, link, write
+from adoption.mail import Letter, later, link, write
 from adoption.models import Mail, Person, Region, Responsibility
 from adoption.templatetags.kaiku import day
 from workflows.models import FeedbackMeeting, Trial
@@ -117,7 +117,7 @@ def remind(region_id: int, today: str) -> None:
             write(duty.key, duty.pair, letter(duty))
 
 
-def letter(duty: Duty) -> Text:
+def letter(duty: Duty) -> Letter:
     """Subject and body of the reminder, in the language that is active for the person."""
 
     def text(person: Person) -> tuple[str, str]:

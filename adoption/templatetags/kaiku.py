@@ -8,7 +8,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import is_aware, localtime
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from adoption.models import Side
@@ -71,6 +71,25 @@ def moment(value: datetime | None) -> str:
     if not value:
         return ""
     return f"{weekday_day(value)} {CLOCK[_language()].format(HARD, _here(value))}"
+
+
+NUMBERS = {
+    2: pgettext_lazy("number", "two"),
+    3: pgettext_lazy("number", "three"),
+    4: pgettext_lazy("number", "four"),
+    5: pgettext_lazy("number", "five"),
+    6: pgettext_lazy("number", "six"),
+    7: pgettext_lazy("number", "seven"),
+    8: pgettext_lazy("number", "eight"),
+    9: pgettext_lazy("number", "nine"),
+    10: pgettext_lazy("number", "ten"),
+}
+
+
+@register.filter
+def in_words(value: int) -> str:
+    """three; a number beyond ten in figures."""
+    return str(NUMBERS.get(value, value))
 
 
 def _number(value: Decimal | float, decimals: int) -> str:

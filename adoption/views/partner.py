@@ -1,7 +1,7 @@
 """What is known of one partner, what is next for it, and what can its region do about it?"""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -167,13 +167,16 @@ def _page(
     municipalities = list(found.municipalities.all())
     acts_here = may_act(request.user, found.region, [one.pk for one in municipalities])
     what = next_for(found, commitments)
+    mine = acts_here and (what.turn == KAIKUKESKUS) == request.user.is_kaikukeskus and bool(what.turn)
+    if mine and what.act == "decide":
+        what = replace(what, what=str(_("Decide whether this distributor is cleared.")))
     shown = {
         "partner": found,
         "region": found.region,
         "municipalities": municipalities,
         "icon": ICONS[State(found.state)],
         "next": what,
-        "mine": acts_here and (what.turn == KAIKUKESKUS) == request.user.is_kaikukeskus and bool(what.turn),
+        "mine": mine,
         "may_act": acts_here,
         "acts": _acts(found, commitments, request.user, act, form) if acts_here else [],
         "commitments": [(one, COMMITMENT_ICONS[one.state]) for one in commitments],

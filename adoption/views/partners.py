@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from adoption.access import may_act, partners_of, region_or_404
 from adoption.forms import ClearanceRequestForm, NewPartnerForm, PartnerForm, PartnersFilter
 from adoption.models import Partner, Person, Region
-from adoption.next_step import R6, lacks
+from adoption.next_step import R6, has_said_no, lacks
 from adoption.partners import add_partner, change_partner, request_clearance
 from adoption.refusal import NotYours, Refused
 from adoption.views import Request
@@ -83,7 +83,7 @@ def _chosen(everything: QuerySet[Partner], form: PartnersFilter) -> QuerySet[Par
 def _row(partner: Partner) -> Row:
     on_the_way = partner.state not in (State.DECLINED, State.ENDED)
     missing = lacks(partner) if partner.state == State.COMMITTED else ["contact"] if partner.contact_id is None else []
-    return Row(partner, ICONS[State(partner.state)], missing if on_the_way else [])
+    return Row(partner, ICONS[State(partner.state)], missing if on_the_way and not has_said_no(partner) else [])
 
 
 def _counts(everything: QuerySet[Partner]) -> dict[str, int]:

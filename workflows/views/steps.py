@@ -18,7 +18,8 @@ from adoption.views import Request
 from workflows import services
 from workflows.board import walked
 from workflows.forms import OverrideForm, ReasonForm
-from workflows.models import Trial
+from workflows.models import Trial, TrialStep
+from workflows.standing import listed
 from workflows.step_page import StepPage
 
 
@@ -134,8 +135,8 @@ def save(page: StepPage) -> str:
     if page.standing.is_open and not page.may_write:
         raise NotYours
     evidence, version = _evidence(page)
-    services.save_evidence(page.trial, page.key, page.person, evidence or {}, version)
-    return _("The entries are saved.")
+    row = services.save_evidence(page.trial, page.key, page.person, evidence or {}, version)
+    return " ".join([_("The entries are saved."), *_withdrawn(page, row)])
 
 
 def confirm(page: StepPage) -> str:
@@ -145,7 +146,19 @@ def confirm(page: StepPage) -> str:
     facts = {"step": page.standing.title}
     if row.closed_at:
         return _("Confirmed and closed: %(step)s.") % facts
-    return _("Confirmed: %(step)s. Now it waits for the other side.") % facts
+    said = _("Confirmed: %(step)s. Now it waits for the other side.") % facts
+    return " ".join([said, *_withdrawn(page, row)])
+
+
+def _withdrawn(page: StepPage, row: TrialStep) -> list[str]:
+    """Whose confirmation the new entries have withdrawn."""
+    fell = [side.given.name for side in page.standing.sides if side.given and side.side not in row.confirmed]
+    text = ngettext(
+        "The confirmation of %(names)s was withdrawn by the change, and is asked for again.",
+        "The confirmations of %(names)s were withdrawn by the change, and are asked for again.",
+        len(fell),
+    )
+    return [text % {"names": listed(fell)}] if fell else []
 
 
 def withdraw(page: StepPage) -> str:
