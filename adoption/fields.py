@@ -20,6 +20,7 @@ IDENTITY_CODE = re.compile(
     r"(?<!\w)(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])\d\d[-+A-FU-Y]\d{3}[0-9A-Y](?!\w)", re.IGNORECASE
 )
 YEARS = range(1990, 2101)
+LONGEST = 4000  # characters of a text that sets no limit of its own
 UNPROCESSABLE = 422
 GIVE, CHOOSE = _("Give: {field}."), _("Choose: {field}.")
 
@@ -38,6 +39,12 @@ class Text(forms.CharField):
 
     default_validators = [no_identity_code]
 
+    def __init__(self, **kwargs: Any) -> None:
+        """A text has always an end: what is pasted by mistake is refused and not kept."""
+        if kwargs.get("max_length") is None:
+            kwargs["max_length"] = LONGEST
+        super().__init__(**kwargs)
+
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """Without maxlength: a browser would cut a pasted name without a word, where the form says it is too long."""
         attrs = super().widget_attrs(widget)
@@ -50,6 +57,16 @@ class Text(forms.CharField):
             if not isinstance(self.widget, forms.Textarea):
                 value = " ".join(value.split())
         return super().to_python(value)
+
+
+class Several(forms.ModelMultipleChoiceField):
+    """Rows to choose from. A key that no database can hold is no choice, and no fault of the site."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except OverflowError as error:
+            raise ValidationError(self.error_messages["required"], code="invalid_pk_value") from error
 
 
 class DayInput(forms.DateInput):

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from adoption.fields import Day, Form, ModelForm, Text, field_for
+from adoption.fields import Day, Form, ModelForm, Several, Text, field_for
 from adoption.models import County, Municipality, Organisation, Partner, Person, Region, Side
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class RegionForm(Form):
     name_fi = Text(label=_("Name in Finnish"), max_length=120, help_text=_("The address of its pages is made of it."))
     name_sv = Text(label=_("Name in Swedish"), max_length=120, required=False)
     name_en = Text(label=_("Name in English"), max_length=120, required=False)
-    municipalities = forms.ModelMultipleChoiceField(
+    municipalities = Several(
         Municipality.objects.none(), label=_("Municipalities"), required=False, widget=forms.CheckboxSelectMultiple
     )
     others = Text(
@@ -205,7 +205,7 @@ class PartnerForm(ModelForm):
         max_length=300,
         help_text=_("The unit that takes part, when it is not the whole organisation."),
     )
-    municipalities = forms.ModelMultipleChoiceField(
+    municipalities = Several(
         Municipality.objects.none(),
         label=_("Municipalities in which it acts"),
         widget=forms.CheckboxSelectMultiple,
@@ -275,6 +275,7 @@ class NewPartnerForm(PartnerForm):
     field_order = [name for _heading, names in GROUPS for name in names]
     contact_name = Text(label=_("Contact person"), required=False, max_length=150)
     contact_email = forms.EmailField(
+        max_length=254,
         label=_("E-mail of the contact person"),
         required=False,
         help_text=_("By it the contact person signs in and sees the partner's own page."),
@@ -370,6 +371,7 @@ class ContactForm(Form):
 
     name = Text(label=_("Name"), max_length=150)
     email = forms.EmailField(
+        max_length=254,
         label=_("E-mail address"),
         help_text=_("By it the contact person signs in and sees the partner's own page."),
         error_messages={"required": _("Give the contact person's e-mail address: it is the way to sign in.")},

@@ -111,8 +111,8 @@ class DraftForm(OfParties):
     edition = forms.IntegerField(widget=forms.HiddenInput)
     term_start = Day(label=_("Beginning"), error_messages={"required": _("Give the day of the beginning.")})
     term_end = Day(label=_("End of the trial"), required=False)
-    feedback_email = forms.EmailField(label=_("Local feedback address"), required=False)
-    local_page = forms.URLField(label=_("Local page"), required=False, assume_scheme="https")
+    feedback_email = forms.EmailField(label=_("Local feedback address"), required=False, max_length=254)
+    local_page = forms.URLField(label=_("Local page"), required=False, max_length=200, assume_scheme="https")
 
     def __init__(self, commitment: Commitment, person: Person, *args: Any) -> None:
         parties = commitment.parties.select_related("municipality", "county")

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from adoption.access import holders_for_partner, region_or_404
 from adoption.models import Person
@@ -44,6 +44,7 @@ class Request(HttpRequest):
 # -- reading ----------------------------------------------------------------------------------------------------------
 
 
+@require_safe
 def commitments(request: Request, slug: str) -> HttpResponse:
     """The region's commitments: what waits first, the oldest on top, then what is in force, then what is over."""
     region = region_or_404(request.user, slug)
@@ -71,6 +72,7 @@ def _row(commitment: Commitment, person: Person, may_act: bool) -> dict[str, Any
     }
 
 
+@require_safe
 def commitment(request: Request, slug: str, pk: int) -> HttpResponse:
     """One commitment: whose turn, its parties, its documents, its history."""
     return _shown(request, commitment_or_404(request.user, slug, pk))
@@ -113,6 +115,7 @@ def _about(request: Request, commitment: Commitment) -> dict[str, Any]:
     }
 
 
+@require_safe
 def commitment_preview(request: Request, slug: str, pk: int) -> HttpResponse:
     """The document as it is stored: all its languages with the form that checks them, or one language to read."""
     return _previewed(request, commitment_or_404(request.user, slug, pk))
@@ -156,6 +159,7 @@ def _content(document: Document) -> bytes:
 
 
 @never_cache
+@require_safe
 def document(request: Request, slug: str, pk: int, document: int) -> FileResponse:
     """The stored DOCX, to be kept on the person's own machine."""
     commitment = commitment_or_404(request.user, slug, pk)
@@ -164,6 +168,7 @@ def document(request: Request, slug: str, pk: int, document: int) -> FileRespons
 
 
 @never_cache
+@require_safe
 def signed_copy(request: Request, slug: str, pk: int, copy: int) -> FileResponse:
     """The signed PDF as it was uploaded."""
     found = copy_or_404(commitment_or_404(request.user, slug, pk), copy)

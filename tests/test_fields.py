@@ -10,8 +10,8 @@ from django.test import RequestFactory
 from django.utils import translation
 from django.utils.timezone import localdate
 
-from adoption.fields import Day, Form, ModelForm, Text
-from adoption.models import Organisation, Partner, Person, Region, Responsibility
+from adoption.fields import Day, Form, ModelForm, Several, Text
+from adoption.models import Municipality, Organisation, Partner, Person, Region, Responsibility
 from adoption.templatetags import kaiku
 from config.context import menu
 from tests.people import a_region
@@ -263,3 +263,16 @@ def test_a_partners_contact_has_the_own_partner():
     organisation = Organisation.objects.create(name="Puu & Sivu <Oy>", sector="third")
     Partner.objects.create(region=region, organisation=organisation, role="venue", kind="culture", contact=person)
     assert labels(person) == ["My partner", "Help"]
+
+
+@pytest.mark.django_db
+def test_a_key_that_no_database_can_hold_is_no_choice_and_no_fault():
+    field = Several(Municipality.objects.all(), error_messages={"required": "Choose."})
+    with pytest.raises(ValidationError):
+        field.clean(["9" * 30])
+
+
+def test_a_text_without_a_limit_of_its_own_has_one():
+    assert Text().clean("a" * 4000)
+    with pytest.raises(ValidationError):
+        Text().clean("a" * 4001)

@@ -604,3 +604,9 @@ def _queries(client, path: str) -> int:
     with CaptureQueriesContext(connection) as asked:
         assert client.get(path).status_code == 200
     return len(asked)
+
+
+def test_a_version_that_is_no_number_is_no_fault_of_the_site(desk):
+    here = a_walk()
+    for version in ("²", "9" * 5000, "-1"):
+        assert desk(here).press("intro_event", "nonsense", here.laura, version=version).status_code == 422

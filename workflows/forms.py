@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from adoption.fields import Day, Form, Text
+from adoption.fields import Day, Form, Several, Text
 from adoption.models import Municipality, Partner, Region
 from adoption.operating_model import DEFAULT
 from adoption.operating_model import MODELS as OPERATING_MODELS
@@ -396,7 +396,9 @@ class PrintForm(StepForm):
         label=_("Address of the local page"), assume_scheme="https", max_length=200,
         help_text=_("Such as https://www.example.org/kaikukortti."),
     )  # fmt: skip
-    feedback_email = forms.EmailField(label=_("Local feedback address"), help_text=_("An e-mail address."))
+    feedback_email = forms.EmailField(
+        label=_("Local feedback address"), max_length=254, help_text=_("An e-mail address.")
+    )
 
 
 class InductionForm(PartnersForm):
@@ -563,11 +565,11 @@ class OverrideForm(ReasonForm):
 class TrialForm(Form):
     """What is asked when a trial is opened."""
 
-    municipalities = forms.ModelMultipleChoiceField(
+    municipalities = Several(
         label=_("Municipalities of the trial"), queryset=Municipality.objects.none(),
         widget=forms.CheckboxSelectMultiple, error_messages={"required": _("Choose at least one municipality.")},
     )  # fmt: skip
-    others = forms.ModelMultipleChoiceField(
+    others = Several(
         label=_("Others of the county"), queryset=Municipality.objects.none(), required=False,
         widget=forms.CheckboxSelectMultiple, help_text=_("One that you choose becomes a municipality of the region."),
     )  # fmt: skip

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django.views.decorators.http import require_safe
 
 from adoption import partners as services
 from adoption.access import KAIKUKESKUS, holders_for_partner, may_act, partner_or_404, regions_of
@@ -116,6 +117,7 @@ ACTS = {
 DECIDED = ("clearance_given", "partner_declined", "partner_ended")
 
 
+@require_safe
 def partner(request: Request, slug: str, pk: int) -> HttpResponse:
     """The region's own view of the partner, or the plain one of its contact person."""
     found = partner_or_404(request.user, slug, pk)

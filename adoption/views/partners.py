@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from adoption.access import may_act, partners_of, region_or_404
 from adoption.forms import ClearanceRequestForm, NewPartnerForm, PartnerForm, PartnersFilter
@@ -49,6 +50,7 @@ class Row:
     lacks: list[str]
 
 
+@require_safe
 def partners(request: Request, slug: str) -> HttpResponse:
     """The region's partners, of both roles, for both sides."""
     region = region_or_404(request.user, slug)

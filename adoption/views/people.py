@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from adoption.access import acting, partners_of, region_or_404, regions_of
 from adoption.forms import NameForm, PersonForm
@@ -17,6 +17,7 @@ from adoption.refusal import NotYours, Refused
 from adoption.views import Request
 
 
+@require_safe
 def people(request: Request, slug: str) -> HttpResponse:
     """The region's people by side."""
     return _people_page(request, region_or_404(request.user, slug))

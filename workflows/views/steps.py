@@ -85,7 +85,7 @@ def _saved(count: int) -> str:
 
 def _has_conflict(page: StepPage) -> bool:
     sent = page.data.get("version", "") if page.data and page.may_write else ""
-    return bool(page.reasons) and sent.isdigit() and int(sent) != page.standing.row.version
+    return bool(page.reasons) and sent.isdecimal() and len(sent) < 10 and int(sent) != page.standing.row.version
 
 
 def _as_typed(page: StepPage) -> None:
