@@ -112,6 +112,15 @@ class Day(forms.DateField):
         return ValidationError(self.error_messages["too_long"], code="too_long", params=values)
 
 
+def offer(form: forms.BaseForm, name: str, choices: Any) -> None:
+    """The field offers these: the rows of a query, or pairs of value and label."""
+    field: Any = form.fields[name]
+    if isinstance(choices, models.QuerySet):
+        field.queryset = choices
+    else:
+        field.choices = choices
+
+
 def field_for(db_field: models.Field, **kwargs: Any) -> forms.Field | None:
     """The form field of a model's field: our own for text and days, Django's for the rest."""
     if type(db_field) in (models.CharField, models.TextField):

@@ -2,18 +2,18 @@
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from adoption.fields import Day, Form, ModelForm, Several, Text, field_for
+from adoption.fields import Day, Form, ModelForm, Several, Text, field_for, offer
 from adoption.models import County, Municipality, Organisation, Partner, Person, Region, Side
 
 if TYPE_CHECKING:
-    from django.db import models
     from django_stubs_ext import StrOrPromise
 
 ROWS = 4
@@ -83,7 +83,7 @@ class RegionForm(Form):
 
     def __init__(self, county: County | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["municipalities"].queryset = Municipality.objects.filter(county=county)  # type: ignore[attr-defined]
+        offer(self, "municipalities", Municipality.objects.filter(county=county))
 
     def clean_others(self) -> list[Municipality]:
         names = [name.strip() for name in self.cleaned_data["others"].split(",") if name.strip()]
@@ -146,8 +146,8 @@ class NameForm(PersonForm):
 
     def __init__(self, region: Region, sides: list[Side], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["side"].choices = [(side.value, side.label) for side in sides]  # type: ignore[attr-defined]
-        self.fields["municipality"].queryset = region.municipalities.all()  # type: ignore[attr-defined]
+        offer(self, "side", [(side.value, side.label) for side in sides])
+        offer(self, "municipality", region.municipalities.all())
 
 
 # -- partners ------------------------------------------------------------------------------------------------------
@@ -173,8 +173,7 @@ def kinds(role: str) -> "list[tuple[str, StrOrPromise]]":
 
 
 def organisation_field(name: str, **kwargs: Any) -> forms.Field:
-    db_field: models.Field = Organisation._meta.get_field(name)  # type: ignore[assignment]
-    field = field_for(db_field, **kwargs)
+    field = field_for(cast(models.Field, Organisation._meta.get_field(name)), **kwargs)
     assert field
     return field
 
@@ -231,10 +230,10 @@ class PartnerForm(ModelForm):
             own = {"organisation_name": owner.name, "business_id": owner.business_id, "sector": owner.sector}
             self.initial = {**self.initial, **own, "unit": self.instance.unit}
         chosen = self.fields["municipalities"]
-        chosen.queryset = region.municipalities.all()  # type: ignore[attr-defined]
+        offer(self, "municipalities", region.municipalities.all())
         only = list(region.municipalities.all()[:2])
         chosen.initial = only if len(only) == 1 else None
-        self.fields["kind"].choices = [("", "---------"), *kinds(role)]  # type: ignore[attr-defined]
+        offer(self, "kind", [("", "---------"), *kinds(role)])
         if role == Partner.Role.DISTRIBUTOR:
             for name in self.OFFERED:
                 del self.fields[name]

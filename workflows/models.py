@@ -45,11 +45,6 @@ class Trial(models.Model):
     def __str__(self) -> str:
         return f"{self.region} {self.planned_start.year}–{self.planned_end.year}"
 
-    @property
-    def is_running(self) -> bool:
-        """Distribution has begun, and it was not stopped."""
-        return self.started_on is not None and self.decided != "stop"
-
 
 class TrialMunicipality(models.Model):
     """A municipality of a trial; while the trial is open, of no other open one."""

@@ -67,10 +67,7 @@ def refused(request: Request, page: StepPage, reasons: Iterable[str], status: in
     again = step_page(page.person, page.region.slug, page.trial.pk, page.key)
     again.data, again.act, again.reasons, again.status = page.data, page.act, [str(r) for r in reasons], status
     if page.saved:
-        text = ngettext(
-            "The entry on %(count)s partner is saved.", "The entries on %(count)s partners are saved.", page.saved
-        )
-        messages.success(request, text % {"count": page.saved})
+        messages.success(request, _saved(page.saved))
     if _has_conflict(again):
         again.take_over_version()
     elif again.is_retried and again.form.is_valid():
