@@ -119,8 +119,11 @@ def test_a_stranger_finds_nothing_of_a_region(client, kainuu, aino):
     for stranger in (a_stranger(), other):
         client.force_login(stranger)
         for address in [reverse("commitments", args=["kainuu"]), *everything_about(commitment)]:
-            assert client.post(address).status_code == 404
-            assert client.get(address).status_code in (404, 405)
+            answers = [client.get(address).status_code, client.post(address).status_code]
+            elsewhere = address.replace("/kainuu/", "/nowhere/")
+            assert answers == [client.get(elsewhere).status_code, client.post(elsewhere).status_code]
+            assert 404 in answers
+            assert set(answers) <= {404, 405}
 
 
 def test_a_commitment_is_found_only_under_its_own_region(as_aino, aino, kainuu):
