@@ -26,7 +26,7 @@ test: system lint translations suites ## Check everything, on SQLite and on Post
 test-all: MARKS := slow or not slow
 test-all: test ## The same, with all that takes long
 
-test-quick: install ## The tests on SQLite without the browser, under a minute
+test-quick: install ## The tests on SQLite without browser, races and long runs: a minute and a half on two cores
 	$(PYTEST) -n 2 -m "not (browser or race or long or slow)"
 
 bench: install ## Measure, print a table, write var/bench.json

@@ -28,6 +28,8 @@ from workflows import services, walk
 from workflows.checks import faults
 from workflows.models import Trial
 
+pytestmark = pytest.mark.long
+
 FIRST_FIVE = ["intro_event", "local_pair", "pair_training", "workshop", "commitments"]
 LAST_THREE = [["start_distribution"], ["feedback"], ["decision"]]
 BLOCKS = {
