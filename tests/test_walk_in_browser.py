@@ -25,7 +25,9 @@ def written(day: date) -> str:
     return f"{day.day}.{day.month}.{day.year}"
 
 
-TODAY = written(localdate())
+def today() -> str:
+    """Read anew each time: a walk that begins before midnight types the day on which the page is."""
+    return written(localdate())
 
 
 class Visitor:
@@ -96,38 +98,38 @@ def test_a_region_walks_the_ten_steps_in_the_browser(visitor, tmp_path):
     begin(visitor(LAURA))
     laura, aino, mikko = (visitor(email) for email in (LAURA, AINO, MIKKO))
     town = Trial.objects.get().municipalities.get()
-    laura.step("intro_event", date=TODAY, place="Teams", attendees=25)
+    laura.step("intro_event", date=today(), place="Teams", attendees=25)
     laura.step("local_pair")
-    laura.step("pair_training", button="save", date=TODAY, trainer="Laura Mäkelä")
+    laura.step("pair_training", button="save", date=today(), trainer="Laura Mäkelä")
     for person in (aino, mikko):
         person.step("pair_training")
     add_partners(aino, mikko, town.pk)
-    bodies = {f"organ_m{town.pk}": "Sivistyslautakunta", f"date_m{town.pk}": TODAY}
-    bodies |= {"organ_county": "Aluehallitus", "date_county": TODAY}
-    aino.step("workshop", date=TODAY, place="Kirjasto", attendees=34, **bodies)
+    bodies = {f"organ_m{town.pk}": "Sivistyslautakunta", f"date_m{town.pk}": today()}
+    bodies |= {"organ_county": "Aluehallitus", "date_county": today()}
+    aino.step("workshop", date=today(), place="Kirjasto", attendees=34, **bodies)
     mikko.step("workshop")
     clear(mikko, laura)
     commit(aino, mikko, laura, tmp_path)
     for person in (aino, mikko):
         person.step("commitments")
-    aino.step("kaikukanta_users", all_on=TODAY)
+    aino.step("kaikukanta_users", all_on=today())
     mikko.step("kaikukanta_users")
     numbers = {"cards": 500, "community_cards": 20, "brochures": 1500, "posters": 80, "cost": "1 850,50"}
     addresses = {"local_page": "https://www.example.org/kaikukortti", "feedback_email": "kaiku@example.org"}
-    aino.step("print_comms", printed_on=TODAY, languages="fi", **numbers, **addresses)
+    aino.step("print_comms", printed_on=today(), languages="fi", **numbers, **addresses)
     mikko.step("print_comms")
-    mikko.step("induction", all_on=TODAY, all_manner="event")
+    mikko.step("induction", all_on=today(), all_manner="event")
     aino.step("induction")
     assert set(Partner.objects.values_list("state", flat=True)) == {Partner.State.ACTIVE}
     end = written(localdate() + timedelta(days=364))
-    aino.step("start_distribution", start=TODAY, end=end)
+    aino.step("start_distribution", start=today(), end=end)
     mikko.step("start_distribution")
     aino.go("/regions/etela-savo/meetings/new/")
-    aino.fill(held_on=TODAY, attendees=18, minutes="Korttia on jaettu odotettua enemmän.")
+    aino.fill(held_on=today(), attendees=18, minutes="Korttia on jaettu odotettua enemmän.")
     aino.press("main form button[type=submit]")
     aino.step("feedback")
     mikko.step("feedback")
-    decision = {"outcome": "continue", "date": TODAY, "section": "§ 21", "record_number": "KP/99"}
+    decision = {"outcome": "continue", "date": today(), "section": "§ 21", "record_number": "KP/99"}
     aino.step("decision", body="Sivistyslautakunta", **decision)
     mikko.step("decision", body="Aluehallitus", **decision)
     trial = Trial.objects.get()
@@ -196,7 +198,7 @@ def commit(aino: Visitor, mikko: Visitor, laura: Visitor, folder) -> None:
         commitment = Commitment.objects.get(partner=partner)
         make_ready(aino, commitment)
         mikko.go(f"{commitment.get_absolute_url()}kaikukanta/")
-        mikko.fill(name="Laura Mäkelä", on=TODAY)
+        mikko.fill(name="Laura Mäkelä", on=today())
         mikko.press("main form button[type=submit]")
     assert set(Commitment.objects.values_list("state", flat=True)) == {Commitment.State.IN_FORCE}
 
@@ -221,5 +223,5 @@ def sign_by_copy(person: Visitor, commitment: Commitment, folder) -> None:
         box.check()
         party = (box.get_attribute("name") or "").removeprefix("signed_")
         own = commitment.parties.filter(pk=party, role="kaikukeskus").exists()
-        person.fill(**{f"name_{party}": "Laura Mäkelä" if own else "Antti Hämäläinen", f"on_{party}": TODAY})
+        person.fill(**{f"name_{party}": "Laura Mäkelä" if own else "Antti Hämäläinen", f"on_{party}": today()})
     person.press("main form button[type=submit]")
