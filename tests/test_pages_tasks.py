@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils.timezone import localdate, now
+from django.utils.timezone import localdate, localtime, now
 from viewflow.workflow.models import Task
 
 from adoption import partners
@@ -450,7 +450,7 @@ def test_the_late_stand_first_and_those_longest_in_place_before_others():
     here, there, far = a_walk("local_pair"), a_walk("local_pair", "ruotsi"), a_walk("local_pair", "lappi")
     for walked, days in ((here, 2), (there, 30), (far, 20)):
         Task.objects.filter(process__trial=walked.trial).update(
-            created=now().replace(hour=10) - timedelta(days=days)
+            created=localtime().replace(hour=10) - timedelta(days=days)
         )  # whatever the clock's season
     due_in(here, "pair_training", -1)
     rows = matrix()
