@@ -35,7 +35,7 @@ def reads_region(person: Person, region: Region) -> bool:
 
 def editions_for(person: Person, commitment: Commitment) -> QuerySet[Edition]:
     """Every edition for the region's readers; a contact person sees the one that was sent."""
-    editions = commitment.editions.order_by("-number")
+    editions = commitment.editions.made().order_by("-number")
     return editions if reads_region(person, commitment.region) else editions[:1]
 
 

@@ -1,20 +1,12 @@
-"""How is a commitment's paper made? One DOCX a language, together, kept under their hashes."""
+"""What are a commitment's papers? One DOCX a language, each of the current template, kept under their hashes."""
 
-import hashlib
 import json
-from pathlib import Path
 
-from django.utils.timezone import now
-
-import doc_templates
-from adoption.models import Person
 from commitments.facts import facts
 from commitments.models import Commitment, Document, Edition
 from commitments.storage import store
+from commitments.templates import LANGUAGES, current
 from doc_templates.render import render
-
-FOLDER = Path(doc_templates.__file__).parent
-LANGUAGES = ("fi", "sv")  # of the shipped templates
 
 
 def languages(commitment: Commitment) -> list[str]:
@@ -25,33 +17,27 @@ def languages(commitment: Commitment) -> list[str]:
     return [language for language in LANGUAGES if language in wanted] or ["fi"]
 
 
-def make_edition(commitment: Commitment, by: Person) -> Edition:
-    """The commitment has a new set of files of its present facts. The caller has locked the region."""
-    last = commitment.edition
-    documents = [_document(commitment, language) for language in languages(commitment)]
-    manifest = json.dumps([_entry(d) for d in documents], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    edition = Edition.objects.create(
-        commitment=commitment, number=last.number + 1 if last else 1, made_at=now(), made_by=by,
-        manifest=manifest, manifest_sha256=hashlib.sha256(manifest.encode()).hexdigest(),
-    )  # fmt: skip
-    for document in documents:
-        document.edition = edition
-    Document.objects.bulk_create(documents)
-    return edition
+def documents_of(edition: Edition) -> list[Document]:
+    """The edition's files are stored, and these rows of them wait to be saved. Doing it twice stores the same files."""
+    return [_document(edition, language) for language in languages(edition.commitment)]
 
 
-def _document(commitment: Commitment, language: str) -> Document:
-    name = f"{commitment.kind}.{language}.docx"
-    template = (FOLDER / name).read_bytes()
-    said = facts(commitment, language)
-    content = render(
-        template, said, title=f"{said['title']}: {commitment.partner or said['region_name']}", language=language
-    )
+def _document(edition: Edition, language: str) -> Document:
+    commitment = edition.commitment
+    template = current(commitment.kind, language)
+    said = facts(commitment, language, edition.asked_at)
+    title = f"{said['title']}: {commitment.partner or said['region_name']}"
+    content = render(template.content, said, title=title, language=language, moment=edition.asked_at)
     stored, digest = store(content, "documents", "docx")
     return Document(
-        language=language, file=stored, sha256=digest, size=len(content),
-        template=name, template_sha256=hashlib.sha256(template).hexdigest(), facts=said,
+        edition=edition, language=language, file=stored, sha256=digest, size=len(content),
+        template=template.name, template_sha256=template.sha256, facts=said,
     )  # fmt: skip
+
+
+def manifest_of(documents: list[Document]) -> str:
+    """One line of JSON that names every file and its hash: what is checked, and what a signature binds to."""
+    return json.dumps([_entry(d) for d in documents], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _entry(document: Document) -> dict[str, str | int]:

@@ -1,6 +1,6 @@
 """What does a document say? A commitment as a plain dict for its template, in one language."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.utils import translation
 from django.utils.timezone import localdate
@@ -18,10 +18,13 @@ PARTNER_ROLES = {
 LAST_LETTERS = {ord("å"): "{", ord("ä"): "|", ord("ö"): "}"}  # after z, in this order
 
 
-def facts(commitment: Commitment, language: str) -> dict:
-    """The facts of the commitment in the language; strings, booleans and lists of dicts only, never None."""
+def facts(commitment: Commitment, language: str, moment: datetime) -> dict:
+    """The facts of the commitment in the language, for papers that were asked for at the moment.
+
+    Strings, booleans and lists of dicts only, never None.
+    """
     with translation.override(language):
-        said = _common(commitment, language)
+        said = _common(commitment, language) | {"made_on": day(localdate(moment))}
         said |= (
             _of_region(commitment, language)
             if commitment.partner is None
@@ -38,7 +41,6 @@ def _common(commitment: Commitment, language: str) -> dict:
         "document_id": f"KP-{commitment.pk}",
         "title": MODELS[commitment.operating_model].titles[commitment.kind][language],
         "operating_model": commitment.operating_model,
-        "made_on": day(localdate()),
         "region_name": commitment.region.name_in(language),
         "term_start": day(commitment.term_start or localdate(commitment.made_at)),  # a paper has a beginning
         "term_end": day(commitment.term_end),

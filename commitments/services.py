@@ -19,8 +19,8 @@ from adoption.mail import later
 from adoption.models import Municipality, Partner, Person, Region
 from adoption.operating_model import DEFAULT
 from adoption.refusal import Refused
-from commitments.documents import make_edition
 from commitments.facts import day, kaikukeskus
+from commitments.making import ask
 from commitments.models import Commitment, Party, SignedCopy
 from commitments.storage import store
 
@@ -146,7 +146,7 @@ def _made(
         party.commitment, party.position = commitment, position
     Party.objects.bulk_create(parties)
     assert who.person
-    make_edition(commitment, who.person)
+    ask(commitment, who.person)
     record(region, who, "commitment_drafted", commitment, kind=commitment.kind, partner=commitment.partner_id)
     return commitment
 
@@ -202,7 +202,7 @@ def change_draft(
         for party in commitment.parties.filter(pk__in=parties):
             Party.objects.filter(pk=party.pk).update(**parties[party.pk])
         assert who.person
-        make_edition(commitment, who.person)
+        ask(commitment, who.person)
         record(region, who, "commitment_changed", commitment)
     return commitment
 
@@ -249,7 +249,7 @@ def check(commitment: Commitment, by: Person, manifest: str) -> Commitment:
     """
     with changing(commitment, by) as (commitment, region, who):
         edition = commitment.edition
-        if edition is None or edition.manifest_sha256 != manifest:
+        if edition is None or not manifest or edition.manifest_sha256 != manifest:
             raise Refused([_("The document has changed since you opened it: read it anew.")])
         missing = missing_signatories(commitment)
         if missing:
@@ -415,7 +415,7 @@ def _impossible(commitment: Commitment, on: date) -> str:
     edition = commitment.edition
     if on > localdate():
         return _("The day %(day)s is still to come.") % {"day": day(on)}
-    if edition and on < (made := localdate(edition.made_at)):
+    if edition and edition.made_at and on < (made := localdate(edition.made_at)):
         return _("The day %(day)s is before %(made)s, when the document was made.") % {
             "day": day(on), "made": day(made),
         }  # fmt: skip

@@ -10,8 +10,10 @@ from adoption.models import Act
 from commitments.models import Commitment, Party
 
 WHAT: dict[str, str | Promise] = {
-    "commitment_drafted": _("The draft and its documents were made"),
-    "commitment_changed": _("The draft was changed, and its documents were made anew"),
+    "commitment_drafted": _("Drafted"),
+    "commitment_changed": _("The draft was changed"),
+    "documents_made": _("The documents were made"),
+    "documents_asked_again": _("The documents were asked for again"),
     "commitment_checked": _("The document was read and checked"),
     "commitment_sent": _("Sent to be signed"),
     "commitment_signed": _("A signed copy was uploaded"),

@@ -48,6 +48,11 @@ def next_of(commitment: Commitment, person: Person, may_act: bool) -> Next:
 
 
 def _of_draft(commitment: Commitment, ours: bool, may_act: bool) -> Next:
+    edition = commitment.edition
+    if edition and edition.fault:
+        return Next(_("The documents could not be made. Ask for them again."), edition.get_fault_display(), ours)
+    if edition is None or edition.made_at is None:
+        return Next(_("The documents are being made. It takes some seconds."))
     if not may_act:
         return Next(_("The pair checks the document before it is sent to be signed."))
     if unnamed(commitment):

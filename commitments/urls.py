@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from commitments import views
+from commitments.views import commitments as views
 
 ONE = "regions/<slug:slug>/commitments/<int:pk>/"
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+import django_htmx
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
@@ -32,6 +33,9 @@ def switched_on(name: str) -> bool:
 # EMAIL_URL     smtp+tls://user:password@host:587; smtp+ssl://, smtp://, consolemail://, filemail:////folder
 # MAIL_FROM     the sender of the mails
 # PROXIES       how many proxies of our own stand before the site: whose word for a visitor's address counts
+# PDF_CONVERTER host:port of the converter that makes PDF of documents (manage.py converter); without it, none is made
+# SEAL_KEY      file with the key and certificate that PDFs are sealed with (PKCS #12); without it, none is sealed
+# SEAL_PASSWORD its password
 # Q_TIMEOUT     seconds that a job may take
 # Q_RETRY       seconds after which a job that nobody finished is given to another worker
 DEBUG = switched_on("DEBUG")
@@ -44,6 +48,9 @@ DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{quote(str(VAR_DIR)
 EMAIL_URL = os.environ.get("EMAIL_URL", "")
 MAIL_FROM = os.environ.get("MAIL_FROM", "")
 PROXIES = int(os.environ.get("PROXIES", "0"))
+PDF_CONVERTER = os.environ.get("PDF_CONVERTER", "")
+SEAL_KEY = Path(os.environ["SEAL_KEY"]) if os.environ.get("SEAL_KEY") else None
+SEAL_PASSWORD = os.environ.get("SEAL_PASSWORD", "")
 Q_TIMEOUT = int(os.environ.get("Q_TIMEOUT", "60"))
 Q_RETRY = int(os.environ.get("Q_RETRY", "120"))
 
@@ -103,6 +110,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "csp",
+    "django_htmx",
     "django_q",
     "viewflow",
     "viewflow.workflow",
@@ -119,6 +127,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "config.middleware.PersonLanguage",
     "config.middleware.PrivatePages",
+    "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -246,7 +255,8 @@ USE_TZ = True
 # Only our own folders: viewflow brings 49 MB of its own pages' files, of which none is used.
 STATIC_URL = "static/"
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
-STATICFILES_DIRS = [path for app in ["config", *APPS] if (path := BASE_DIR / app / "static").is_dir()]
+STATICFILES_DIRS: list = [path for app in ["config", *APPS] if (path := BASE_DIR / app / "static").is_dir()]
+STATICFILES_DIRS.append(("htmx", Path(django_htmx.__file__).parent / "static" / "django_htmx"))
 STATIC_ROOT = None if ON_THIS_MACHINE else VAR_DIR / "static"
 WHITENOISE_USE_FINDERS = ON_THIS_MACHINE
 STORAGES = {

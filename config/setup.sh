@@ -3,7 +3,7 @@
 #
 #   config/setup.sh venv site|tests   .venv with the pinned packages of requirements.txt or requirements-dev.txt
 #   config/setup.sh system            Debian's packages and axe for the tests; installs what it may, says what is missing
-#   config/setup.sh has browser|postgres|gettext|office
+#   config/setup.sh has browser|postgres|gettext|office|pango
 #   config/setup.sh missing           says again, at the end, what was left out
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -67,7 +67,8 @@ has() {
     browser) command -v chromium >/dev/null && [ -e node_modules/axe-core/axe.min.js ] ;;
     postgres) [ -x "$(postgres_folder)/initdb" ] ;;
     gettext) command -v msgfmt >/dev/null ;;
-    office) command -v soffice >/dev/null ;;
+    office) command -v soffice >/dev/null && command -v pdfsig >/dev/null && /usr/bin/python3 -c "import uno" 2>/dev/null ;;
+    pango) ldconfig -p 2>/dev/null | grep -q libpangoft2-1.0 ;;
     esac
 }
 
@@ -76,7 +77,8 @@ packages() {
     command -v npm >/dev/null || echo nodejs npm
     has gettext || echo gettext
     has postgres || echo postgresql
-    has office || echo libreoffice-writer-nogui fonts-crosextra-carlito
+    has office || echo libreoffice-writer-nogui fonts-crosextra-carlito python3-uno poppler-utils
+    has pango || echo libpango-1.0-0 libpangoft2-1.0-0
 }
 
 system() {
@@ -97,7 +99,8 @@ missing() {
     has browser || left+=("Chromium with axe-core (apt-get install chromium npm; npm ci): no test in the browser")
     has postgres || left+=("PostgreSQL (apt-get install postgresql): no run of the suite on it")
     has gettext || left+=("gettext (apt-get install gettext): no check of the compiled translations")
-    has office || left+=("LibreOffice (apt-get install libreoffice-writer-nogui): no document opened in it")
+    has office || left+=("LibreOffice (apt-get install libreoffice-writer-nogui python3-uno poppler-utils): no PDF of a document")
+    has pango || left+=("Pango (apt-get install libpango-1.0-0 libpangoft2-1.0-0): no certificate as PDF")
     [ ${#left[@]} = 0 ] && return
     loud "LEFT OUT, since it is not installed: $(printf '\n***   %s' "${left[@]}")"
     [ "${CI:-}" != true ]

@@ -90,7 +90,7 @@ def trial(template: bytes, kind: str) -> list[Finding]:
     """Renders the samples in the sealed environment; a fault is a finding with the paragraphs around it."""
     for facts in (samples.FULL[kind], samples.MINIMAL[kind]):
         try:
-            Document(io.BytesIO(render(template, facts, title="Trial", language="fi")))
+            Document(io.BytesIO(render(template, facts, title="Trial", language="fi", moment=samples.MOMENT)))
         except RENDER_FAULTS as error:
             around = " ".join(" ".join(getattr(error, "docx_context", ())).split())
             return [Finding(around[:120] or "file", f"The template cannot be filled in: {error}", "render_failed")]

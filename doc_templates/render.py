@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -27,8 +28,10 @@ CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udff
 BRACES = {ord("{"): "&#123;", ord("}"): "&#125;"}
 
 
-def render(template: bytes, facts: dict[str, Any], *, title: str, language: str) -> bytes:
+def render(template: bytes, facts: dict[str, Any], *, title: str, language: str, moment: datetime) -> bytes:
     """The template filled with the facts, as DOCX: every field printed as text, whatever it holds.
+
+    The same arguments give the same bytes; `moment` is what the file says of when it was made.
 
     Facts are plain dicts, lists, strings, booleans and whole numbers. Raises TypeError for anything else, naming the
     place; jinja2's UndefinedError for a field that the facts lack; SecurityError for code beyond fields, `if`
@@ -36,10 +39,20 @@ def render(template: bytes, facts: dict[str, Any], *, title: str, language: str)
     """
     document = StrictTemplate(io.BytesIO(template))
     document.render(plain(facts), SEALED)
-    set_properties(document.docx, plain(title, "title"), LOCALES[language])
+    set_properties(document.docx, plain(title, "title"), LOCALES[language], moment)
     set_language(document.docx, LOCALES[language])
     result = io.BytesIO()
     document.docx.save(result)
+    return dated(result, moment)
+
+
+def dated(archive: io.BytesIO, moment: datetime) -> bytes:
+    """The archive with every part of the moment's date: a ZIP file otherwise tells when it was written."""
+    result = io.BytesIO()
+    with zipfile.ZipFile(archive) as source, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as target:
+        for part in source.infolist():
+            copy = zipfile.ZipInfo(part.filename, moment.astimezone(UTC).timetuple()[:6])
+            target.writestr(copy, source.read(part), zipfile.ZIP_DEFLATED)
     return result.getvalue()
 
 
@@ -124,13 +137,13 @@ class StrictTemplate(DocxTemplate):
         return super().fix_tables(xml)
 
 
-def set_properties(document: Document, title: str, locale: str) -> None:
+def set_properties(document: Document, title: str, locale: str, moment: datetime) -> None:
     """Title, language and author of the file; whatever machine or person the template names is gone."""
     properties = document.core_properties
     properties.title, properties.language = title[:255], locale
     properties.author = properties.last_modified_by = AUTHOR
     properties.comments = properties.keywords = properties.subject = properties.category = ""
-    properties.created = properties.modified = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    properties.created = properties.modified = moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     properties.revision = 1
 
 

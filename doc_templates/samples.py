@@ -3,9 +3,11 @@
 MINIMAL is the least a commitment can say: one municipality, no county, no end, empty where empty is allowed.
 """
 
+from datetime import UTC, datetime
 from typing import Any
 
 Facts = dict[str, Any]
+MOMENT = datetime(2027, 3, 5, 12, tzinfo=UTC)
 
 
 def _party(role: str, name: str, signatory: str = ",,", record: str = "", business_id: str = "") -> Facts:

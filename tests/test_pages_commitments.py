@@ -18,6 +18,7 @@ from commitments import services
 from commitments.models import Commitment, Party
 from commitments.preview import as_html
 from commitments.templatetags.sizes import file_size
+from tests import papers
 from tests.people import a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
 from tests.test_commitments import (
     TERM,
@@ -69,7 +70,7 @@ def act_of(commitment, act) -> str:
 
 def a_draft(region, by, name="Taidehalli Pato", **details) -> Commitment:
     """A venue's commitment whose parties all have a signatory."""
-    return with_signatories(services.draft_partner_commitment(a_venue(region, by, name, **details), by), by)
+    return with_signatories(papers.draft_partner_commitment(a_venue(region, by, name, **details), by), by)
 
 
 def text_of(answer) -> str:
@@ -204,7 +205,7 @@ def test_the_list_asks_as_much_at_10_as_at_200(client, kainuu, aino, django_asse
     for more in (4, 95):
         copies_of(draft, more)
         copies_of(awaited, more)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             answer = client.get(address)
     assert text_of(answer).count('<h3 class="task-what">') == 200
 
@@ -213,8 +214,8 @@ def test_the_page_asks_as_much_for_one_edition_as_for_ten(as_aino, aino, kainuu,
     draft = a_draft(kainuu, aino)
     for editions in (2, 10):
         while draft.editions.count() < editions:
-            services.change_draft(draft, aino, {})
-        with django_assert_num_queries(13):
+            papers.change_draft(draft, aino, {})
+        with django_assert_num_queries(14):
             as_aino.get(page_of(draft))
 
 
@@ -286,7 +287,7 @@ def test_who_checks_has_every_language_open_and_who_reads_one(client, db):
     haaparanta = a_region("ruotsi")
     aino = speaking_english(a_pair(haaparanta)[0])
     client.force_login(aino)
-    draft = services.draft_region_commitment(haaparanta, haaparanta.municipalities.all(), aino, term=TERM)
+    draft = papers.draft_region_commitment(haaparanta, haaparanta.municipalities.all(), aino, term=TERM)
     with_signatories(draft, aino)
     address = page_of(draft, "commitment_preview")
     assert languages_on(client.get(address)) == ["fi", "sv"]
@@ -310,7 +311,7 @@ def languages_on(answer) -> list[str]:
 def test_the_check_carries_the_hash_of_what_was_read(as_aino, aino, kainuu):
     draft = a_draft(kainuu, aino)
     found = re.search(r'name="manifest" value="(\w+)"', text_of(as_aino.get(page_of(draft, "commitment_preview"))))
-    services.change_draft(draft, aino, {}, term_start=date(2027, 9, 2))
+    papers.change_draft(draft, aino, {}, term_start=date(2027, 9, 2))
     stale = as_aino.post(act_of(draft, "check"), {"manifest": found[1]})
     assert stale.status_code == 422
     assert "The document has changed since you opened it" in text_of(stale)
@@ -386,7 +387,7 @@ def test_of_two_who_edit_one_draft_the_later_reads_what_it_has_now(as_aino, aino
     county = draft.parties.get(role="county")
     name, basis = f"signatory_name_{county.pk}", f"signatory_basis_{county.pk}"
     late = filled(draft, **{name: "Puu & Sivu", basis: "§ 26", "term_start": "31.2.2027"})
-    services.change_draft(draft, aino, {county.pk: {"signatory_name": "Helena Rautio", "signatory_basis": "§ 26"}})
+    papers.change_draft(draft, aino, {county.pk: {"signatory_name": "Helena Rautio", "signatory_basis": "§ 26"}})
     wrong = as_aino.post(act_of(draft, "edit"), late)
     assert edition_on(wrong) == "1"  # a mistyped day is no way round it
     answer = as_aino.post(act_of(draft, "edit"), late | {"term_start": "2.9.2027"})
@@ -455,7 +456,7 @@ def test_the_upload_form_has_the_signatories_and_kaikukeskus_only_its_own_row(cl
 
 
 def test_a_copy_with_all_signatures_brings_the_commitment_into_force_once(as_aino, aino, kainuu):
-    commitment = sent(services.draft_partner_commitment(a_venue(kainuu, aino), aino), aino)
+    commitment = sent(papers.draft_partner_commitment(a_venue(kainuu, aino), aino), aino)
     said = said_of(commitment)
     assert as_aino.post(act_of(commitment, "copy"), said).status_code == 302
     assert state_of(commitment) == State.IN_FORCE
@@ -468,7 +469,7 @@ def test_a_copy_with_all_signatures_brings_the_commitment_into_force_once(as_ain
 
 
 def test_only_the_ticked_parties_sign(as_aino, aino, kainuu):
-    commitment = sent(services.draft_partner_commitment(a_venue(kainuu, aino), aino), aino)
+    commitment = sent(papers.draft_partner_commitment(a_venue(kainuu, aino), aino), aino)
     county = commitment.parties.get(role="county")
     said = {key: value for key, value in said_of(commitment).items() if key != f"signed_{county.pk}"}
     assert as_aino.post(act_of(commitment, "copy"), said | {f"on_{county.pk}": ""}).status_code == 302
@@ -488,7 +489,7 @@ def test_only_the_ticked_parties_sign(as_aino, aino, kainuu):
     ids=["40 MB", "no PDF", "password", "empty", "identity code"],
 )
 def test_a_file_that_cannot_be_a_copy_is_refused_and_the_rest_is_kept(as_aino, aino, kainuu, copy, status, said):
-    commitment = sent(services.draft_partner_commitment(a_venue(kainuu, aino), aino), aino)
+    commitment = sent(papers.draft_partner_commitment(a_venue(kainuu, aino), aino), aino)
     county = commitment.parties.get(role="county")
     typed = {f"name_{county.pk}": "Maija & Co"}
     answer = as_aino.post(act_of(commitment, "copy"), said_of(commitment, copy=copy, **typed))
@@ -500,7 +501,7 @@ def test_a_file_that_cannot_be_a_copy_is_refused_and_the_rest_is_kept(as_aino, a
 
 
 def test_after_another_fault_the_file_is_to_be_chosen_again(as_aino, aino, kainuu):
-    commitment = sent(services.draft_partner_commitment(a_venue(kainuu, aino), aino), aino)
+    commitment = sent(papers.draft_partner_commitment(a_venue(kainuu, aino), aino), aino)
     county = commitment.parties.get(role="county")
     for day, said in (
         ("31.2.2026", f"{county.short_name}, Day of signing: Month 2/2026 has only 28 days"),
@@ -518,7 +519,7 @@ def test_after_another_fault_the_file_is_to_be_chosen_again(as_aino, aino, kainu
 
 
 def test_acknowledged_in_kaikukanta(as_aino, aino, kainuu):
-    commitment = sent(services.draft_partner_commitment(a_venue(kainuu, aino), aino), aino)
+    commitment = sent(papers.draft_partner_commitment(a_venue(kainuu, aino), aino), aino)
     address = act_of(commitment, "kaikukanta")
     assert "Give the day of the acknowledgement." in text_of(as_aino.post(address, {"name": "Henna Soini"}))
     early = as_aino.post(address, {"name": "Henna Soini", "on": "1.1.2099"})
@@ -540,7 +541,7 @@ def test_acknowledged_in_kaikukanta(as_aino, aino, kainuu):
 @pytest.mark.parametrize(("act", "state"), [("decline", State.DECLINED), ("end", State.ENDED)])
 def test_closed_with_a_reason_that_stays_visible(as_aino, aino, kainuu, act, state):
     venue = a_venue(kainuu, aino)
-    commitment = a_commitment_in_force(venue, aino) if act == "end" else services.draft_partner_commitment(venue, aino)
+    commitment = a_commitment_in_force(venue, aino) if act == "end" else papers.draft_partner_commitment(venue, aino)
     assert as_aino.post(act_of(commitment, act), {"reason": "  "}).status_code == 422
     assert as_aino.post(act_of(commitment, act), {"reason": "Toiminta <loppui>."}).status_code == 302
     assert state_of(commitment) == state
@@ -647,7 +648,7 @@ def test_the_pages_are_clean_and_fit(aino_opens, axe, width):
     aino, page = aino_opens(width=width)
     region = a_region()
     long = a_venue(region, aino, "Y" * 297 + " ry", signatory_name="Toimi Venho")
-    draft = services.draft_partner_commitment(long, aino)
+    draft = papers.draft_partner_commitment(long, aino)
     awaited = sent(a_region_draft(region, aino), aino)
     kept = a_commitment_in_force(a_venue(region, aino, "Puu & Sivu <Oy>"), aino)
     addresses = [reverse("commitments", args=["kainuu"]), page_of(draft), page_of(draft, "commitment_preview")]

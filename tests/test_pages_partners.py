@@ -14,6 +14,7 @@ from adoption.models import Act, Organisation, Partner, Person, Region
 from adoption.people import name_person
 from commitments import services as commitments
 from commitments.models import Commitment
+from tests import papers
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
 from workflows.services import draft_for_partner
 
@@ -60,7 +61,7 @@ def in_force(partner: Partner, by: Person) -> Commitment:
     """The partner's commitment, acknowledged in Kaikukanta today."""
     draft = draft_for_partner(partner, by)
     signing = {party.pk: {"signatory_name": f"Nimi {party.pk}"} for party in draft.parties.all()}
-    commitments.change_draft(draft, by, signing)
+    papers.change_draft(draft, by, signing)
     commitments.check(draft, by, Commitment.objects.get(pk=draft.pk).edition.manifest_sha256)
     commitments.send(draft, by)
     return commitments.record_kaikukanta(draft, by, "Outi Karppinen", localdate())

@@ -13,6 +13,7 @@ from adoption import partners
 from adoption.models import Municipality, Partner, Person, Region, Responsibility
 from adoption.people import end_responsibility, name_person
 from commitments import services as commitments
+from tests import papers
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_trial, a_venue
 from workflows import services
 from workflows.models import Trial, TrialStep
@@ -207,10 +208,10 @@ def test_a_commitment_is_checked_then_sent_then_waits_for_those_who_sign():
     region = a_region()
     aino, _mikko = a_pair(region)
     venue = a_venue(region, aino)
-    draft = commitments.draft_partner_commitment(venue, aino)
+    draft = papers.draft_partner_commitment(venue, aino)
     assert mine(aino) == [f"Check: Partnership commitment, {venue}"]
     rows = {p.pk: {"signatory_name": f"Nimi {p.pk}"} for p in draft.parties.all() if not p.signatory_name}
-    draft = commitments.change_draft(draft, aino, rows)
+    draft = papers.change_draft(draft, aino, rows)
     commitments.check(draft, aino, draft.edition.manifest_sha256)
     assert mine(aino) == [f"Send to be signed: Partnership commitment, {venue}"]
     commitments.send(draft, aino)
@@ -320,7 +321,7 @@ def test_the_numbers_of_queries_do_not_grow_with_partners_and_commitments(django
             partners.request_clearance(partner, mikko, ANSWERS)
             if number % 2:
                 partners.want_more(partner, a_kaikukeskus_person(), "Kuinka moni?")
-            commitments.draft_partner_commitment(a_venue(region, aino, f"Sali {number}"), aino)
+            papers.draft_partner_commitment(a_venue(region, aino, f"Sali {number}"), aino)
         with django_assert_num_queries(12):
             mine_now.get("/")
         with django_assert_num_queries(8):

@@ -15,7 +15,8 @@ from adoption import partners
 from adoption.models import Act, Municipality, Partner, Person, Responsibility
 from adoption.people import end_responsibility, name_person
 from commitments.models import Commitment, Party
-from commitments.services import Signature, draft_partner_commitment, record_copy
+from commitments.services import Signature, record_copy
+from tests import papers
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_venue
 from tests.race import DONE, NOT_YOURS, REFUSED, Racers
 from workflows import services
@@ -202,7 +203,7 @@ def test_one_municipality_is_taken_by_two_regions(race, ground):
 def awaiting(ground: Ground, number: int) -> Commitment:
     """A venue's commitment that waits for its signatures."""
     venue = a_venue(ground.region, ground.aino, f"Galleria {number}")
-    return ready(draft_partner_commitment(venue, ground.aino), ground.mikko)
+    return ready(papers.draft_partner_commitment(venue, ground.aino), ground.mikko)
 
 
 def copy_of(commitment: Commitment, by: Person, *parties: Party) -> tuple:

@@ -23,7 +23,7 @@ import doc_templates
 from doc_templates import build, container
 from doc_templates.check import check, fields
 from doc_templates.render import render
-from doc_templates.samples import FULL, MINIMAL, field_names
+from doc_templates.samples import FULL, MINIMAL, MOMENT, field_names
 
 FOLDER = Path(doc_templates.__file__).parent
 SHIPPED = sorted(build.TITLES)
@@ -39,7 +39,7 @@ def shipped(kind: str = "region_commitment", language: str = "fi") -> bytes:
 
 
 def filled(kind: str, language: str, facts: dict) -> bytes:
-    return render(shipped(kind, language), facts, title=facts["title"], language=language)
+    return render(shipped(kind, language), facts, title=facts["title"], language=language, moment=MOMENT)
 
 
 def paragraphs(docx: bytes) -> list[str]:
@@ -132,7 +132,9 @@ def test_a_distributor_and_a_venue_read_their_own_duties(language):
 
 @template
 def test_title_language_author_and_paper_are_set(kind, language):
-    docx = render(shipped(kind, language), FULL[kind], title="Sitoumus: Puu & Sivu <Oy>", language=language)
+    docx = render(
+        shipped(kind, language), FULL[kind], title="Sitoumus: Puu & Sivu <Oy>", language=language, moment=MOMENT
+    )
     document, locale = Document(io.BytesIO(docx)), LANGUAGES[language]
     properties = document.core_properties
     assert (properties.title, properties.language) == ("Sitoumus: Puu & Sivu <Oy>", locale)
@@ -197,7 +199,7 @@ if SOFFICE := shutil.which("soffice"):
 )
 def test_facts_other_than_plain_ones_are_refused_by_name(facts, place):
     with pytest.raises(TypeError, match=place):
-        render(shipped(), FULL["region_commitment"] | facts, title="A", language="fi")
+        render(shipped(), FULL["region_commitment"] | facts, title="A", language="fi", moment=MOMENT)
 
 
 def test_controls_leave_a_text_on_one_line():
@@ -209,7 +211,7 @@ def test_controls_leave_a_text_on_one_line():
 def test_a_missing_field_is_an_error_and_no_blank():
     facts = {key: value for key, value in FULL["region_commitment"].items() if key != "made_on"}
     with pytest.raises(TemplateError, match="made_on"):
-        render(shipped(), facts, title="A", language="fi")
+        render(shipped(), facts, title="A", language="fi", moment=MOMENT)
 
 
 # What a template may be
@@ -393,13 +395,13 @@ def test_a_template_that_would_do_harm_is_refused_with_its_own_code(name):
 )
 def test_rendering_is_sealed_even_where_nobody_has_checked(code):
     with pytest.raises((TemplateError, SecurityError, TypeError)):
-        render(saying(code), FULL["region_commitment"], title="A", language="fi")
+        render(saying(code), FULL["region_commitment"], title="A", language="fi", moment=MOMENT)
 
 
 def test_an_unescaping_template_still_escapes():
     docx = saying("{% autoescape false %}{{ region_name }}{% endautoescape %}")
     facts = FULL["region_commitment"] | {"region_name": "</w:t></w:r></w:p><w:p><w:r><w:t>Lisäys"}
-    assert "Lisäys" not in paragraphs(render(docx, facts, title="A", language="fi"))
+    assert "Lisäys" not in paragraphs(render(docx, facts, title="A", language="fi", moment=MOMENT))
 
 
 def test_a_finding_names_the_place_and_the_nearest_field():

@@ -34,7 +34,7 @@ class Visitor:
     """A person at a browser, who signs in by the code in the mail."""
 
     def __init__(self, page: Page, worker, email: str) -> None:
-        self.page = page
+        self.page, self.worker = page, worker
         page.goto("/sign-in/")
         self.fill(email=email)
         self.press("main form button[type=submit]")
@@ -204,10 +204,12 @@ def commit(aino: Visitor, mikko: Visitor, laura: Visitor, folder) -> None:
 
 
 def make_ready(person: Visitor, commitment: Commitment) -> None:
+    person.worker.run()
     person.go(f"{commitment.get_absolute_url()}edit/")
     for party in commitment.parties.exclude(role__in=["partner", "kaikukeskus"]):
         person.fill(**{f"signatory_name_{party.pk}": f"Antti {party.role}", f"record_number_{party.pk}": "KP/1/2026"})
     person.press("main form button[type=submit]")
+    person.worker.run()
     person.go(f"{commitment.get_absolute_url()}preview/")
     person.press("form[action$='/check/'] button")
     person.go(commitment.get_absolute_url())

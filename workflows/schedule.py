@@ -1,4 +1,4 @@
-"""What does the worker do by the clock? A check each night, a scan each morning, mails and a beat each minute."""
+"""What does the worker do by the clock? A check each night, a scan each morning, a look round each minute."""
 
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ def ensure() -> None:
         _stands("daily", _next(MORNING), func="workflows.year.daily", schedule_type=Schedule.DAILY)
         _stands("nightly", _next(NIGHT), func="workflows.checks.nightly", schedule_type=Schedule.DAILY)
         _stands("mails", now(), func="adoption.mail.deliver_waiting", schedule_type=Schedule.MINUTES, minutes=1)
+        _stands("papers", now(), func="commitments.making.make_waiting", schedule_type=Schedule.MINUTES, minutes=1)
         _stands("heartbeat", now(), func="workflows.schedule.beat", schedule_type=Schedule.MINUTES, minutes=1)
 
 

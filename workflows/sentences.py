@@ -42,6 +42,8 @@ SENTENCES = {
     # commitments
     "commitment_drafted": gettext_lazy("%(who)s drafted a commitment: %(about)s."),
     "commitment_changed": gettext_lazy("%(who)s changed a commitment: %(about)s."),
+    "documents_made": gettext_lazy("The documents of a commitment were made: %(about)s."),
+    "documents_asked_again": gettext_lazy("%(who)s asked anew for the documents of a commitment: %(about)s."),
     "commitment_checked": gettext_lazy("%(who)s checked a commitment: %(about)s."),
     "commitment_sent": gettext_lazy("%(who)s sent a commitment to be signed: %(about)s."),
     "commitment_signed": gettext_lazy("%(who)s stored a signed copy: %(about)s."),

@@ -17,6 +17,7 @@ from adoption.models import Organisation, Partner, Person, Region
 from adoption.people import add_kaikukeskus_person, name_person
 from adoption.refusal import Refused
 from commitments import services as commitments
+from commitments.making import finish
 from commitments.models import Commitment, Party
 from workflows import services
 from workflows.models import Trial
@@ -233,7 +234,7 @@ def ready(draft: Commitment, by: Person) -> Commitment:
         for party in rows
     }
     draft = commitments.change_draft(draft, by, named)
-    edition = draft.edition
+    edition = finish(draft).edition
     assert edition
     return commitments.send(commitments.check(draft, by, edition.manifest_sha256), by)
 

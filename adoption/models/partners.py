@@ -112,15 +112,15 @@ class Partner(FSMModelMixin, models.Model):
         ADMINISTRATIVE = "administrative", _("administrative regulations or delegation")
         OTHER = "other", _("other authorisation")
 
+    LANGUAGES = [("fi", _("Finnish")), ("sv", _("Swedish")), ("en", _("English"))]
+
     region = models.ForeignKey("adoption.Region", models.PROTECT, related_name="partners")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="partners")
     unit = models.CharField(_("unit"), max_length=300, blank=True, default="")
     role = models.CharField(_("role"), max_length=11, choices=Role)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     municipalities = models.ManyToManyField("adoption.Municipality", related_name="partners")
-    language = models.CharField(
-        _("language of the document"), max_length=2, default="fi", choices=[("fi", _("Finnish")), ("sv", _("Swedish"))]
-    )
+    language = models.CharField(_("language of the document"), max_length=2, default="fi", choices=LANGUAGES)
     interest = models.CharField(_("interest"), max_length=5, choices=Interest, blank=True, default="")
     contact = models.ForeignKey("adoption.Person", models.PROTECT, null=True, related_name="contact_of")
     signatory_name = models.CharField(_("signatory"), max_length=150, blank=True, default="")

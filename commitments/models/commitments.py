@@ -1,4 +1,6 @@
-"""Which states has a commitment, what moves it, and which files and signatures stand behind it?"""
+"""Which states has a commitment, what moves it, and who are its parties?"""
+
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.urls import reverse
@@ -7,6 +9,9 @@ from django_fsm import FSMField, FSMModelMixin, transition
 
 from adoption.models import Partner
 from adoption.operating_model import MODELS, PARTNER_COMMITMENT, REGION_COMMITMENT
+
+if TYPE_CHECKING:
+    from commitments.models.papers import Edition
 
 
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
@@ -33,7 +38,7 @@ class Commitment(FSMModelMixin, models.Model):
         AWAITING = "awaiting", _("awaiting signatures")
         PARTLY_SIGNED = "partly_signed", _("partly signed")
         IN_FORCE = "in_force", _("in force")
-        DECLINED = "declined", _("declined")
+        DECLINED = "declined", _("closed unsigned")
         SUPERSEDED = "superseded", _("superseded")
         ENDED = "ended", _("ended")
 
@@ -49,6 +54,8 @@ class Commitment(FSMModelMixin, models.Model):
     term_end = models.DateField(_("end of the trial"), null=True)
     feedback_email = models.EmailField(_("feedback address"), blank=True, default="")
     local_page = models.URLField(_("local page"), blank=True, default="")
+    in_turn = models.BooleanField(_("the parties sign in turn"), default=True)
+    sign_by = models.DateField(_("to be signed by"), null=True)
     state = FSMField(default=State.DRAFT, choices=State.choices, protected=True)
     made_at = models.DateTimeField(auto_now_add=True)
     in_force_on = models.DateField(null=True)
@@ -92,8 +99,8 @@ class Commitment(FSMModelMixin, models.Model):
 
     @property
     def edition(self) -> "Edition | None":
-        """The newest set of files; earlier ones stay as they were."""
-        return self.editions.order_by("-number").first()
+        """The newest set of files, made or waiting; earlier ones stay as they were. Editions may be prefetched."""
+        return max(self.editions.all(), key=lambda edition: edition.number, default=None)
 
     # -- transitions: the state's own block ------------------------------------------------------------------
 
@@ -119,11 +126,11 @@ class Commitment(FSMModelMixin, models.Model):
 
     @transition(state, [State.DRAFT, State.CHECKED, State.AWAITING, State.PARTLY_SIGNED], State.DECLINED)
     def decline(self) -> None:
-        """A party will not sign."""
+        """It is closed unsigned: a party will not sign, or the signing was stopped. The reason says which."""
 
-    @transition(state, State.IN_FORCE, State.SUPERSEDED)
+    @transition(state, [State.AWAITING, State.PARTLY_SIGNED, State.IN_FORCE], State.SUPERSEDED)
     def supersede(self) -> None:
-        """Its replacement is in force."""
+        """Its replacement is in force, or, where it was not signed by all, has been drafted."""
 
     @transition(state, State.IN_FORCE, State.ENDED)
     def end(self) -> None:
@@ -140,6 +147,7 @@ class Party(models.Model):
         KAIKUKESKUS = "kaikukeskus", _("Kaikukeskus")
 
     class Method(models.TextChoices):
+        LINK = "link", _("signed by link")
         COPY = "copy", _("signed copy")
         KAIKUKANTA = "kaikukanta", _("acknowledged in Kaikukanta")
 
@@ -152,9 +160,14 @@ class Party(models.Model):
     signatory_name = models.CharField(_("signatory"), max_length=150, blank=True, default="")
     signatory_title = models.CharField(_("title of the signatory"), max_length=150, blank=True, default="")
     signatory_basis = models.CharField(_("basis of the right to sign"), max_length=200, blank=True, default="")
+    signatory_email = models.EmailField(_("address of the signatory"), blank=True, default="")
     record_number = models.CharField(_("record number"), max_length=60, blank=True, default="")
     signed_on = models.DateField(null=True)
     signed_by = models.CharField(max_length=150, blank=True, default="")
+    signed_title = models.CharField(max_length=150, blank=True, default="")
+    signed_at = models.DateTimeField(null=True)  # to the second, where the signature was given here
+    read_language = models.CharField(max_length=2, blank=True, default="")
+    reference = models.CharField(_("reference"), max_length=100, blank=True, default="")
     method = models.CharField(max_length=10, choices=Method, blank=True, default="")
     copy = models.ForeignKey("SignedCopy", models.PROTECT, null=True, related_name="parties")
     recorded_by = models.ForeignKey("adoption.Person", models.PROTECT, null=True, related_name="+")
@@ -188,61 +201,3 @@ class Party(models.Model):
         """The name by language: an authority's own names, a partner's one name."""
         owner = self.municipality or self.county
         return {code: owner.name_in(code) if owner else self.name for code in ("fi", "sv", "en")}
-
-
-class Edition(models.Model):
-    """The files of a commitment made together, one a language, and the manifest over them."""
-
-    commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="editions")
-    number = models.PositiveSmallIntegerField()
-    made_at = models.DateTimeField()
-    made_by = models.ForeignKey("adoption.Person", models.PROTECT, related_name="+")
-    manifest = models.TextField()
-    manifest_sha256 = models.CharField(max_length=64)
-
-    class Meta:
-        ordering = ["-number"]
-        constraints = [models.UniqueConstraint(fields=["commitment", "number"], name="edition_number")]
-
-    def __str__(self) -> str:
-        return f"{self.commitment_id}/{self.number}"
-
-
-class Document(models.Model):
-    """One stored file: its hash, and the facts and the template that it was made from. Never rendered again."""
-
-    edition = models.ForeignKey(Edition, models.CASCADE, related_name="documents")
-    language = models.CharField(max_length=2)
-    file = models.FileField(max_length=200)
-    sha256 = models.CharField(max_length=64)
-    size = models.PositiveIntegerField()
-    template = models.CharField(max_length=80)
-    template_sha256 = models.CharField(max_length=64)
-    facts = models.JSONField()
-
-    class Meta:
-        ordering = ["language"]
-        constraints = [models.UniqueConstraint(fields=["edition", "language"], name="one_document_a_language")]
-
-    def __str__(self) -> str:
-        return f"{self.edition} {self.language}"
-
-    @property
-    def file_name(self) -> str:
-        """What the file is called on a person's own machine."""
-        return f"{self.edition.commitment.kind}-{self.edition.commitment_id}-{self.edition.number}-{self.language}.docx"
-
-
-class SignedCopy(models.Model):
-    """A scan or an externally signed PDF that a responsible person has uploaded."""
-
-    commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="copies")
-    file = models.FileField(max_length=200)
-    sha256 = models.CharField(max_length=64)
-    size = models.PositiveIntegerField()
-    name = models.CharField(max_length=200)
-    uploaded_by = models.ForeignKey("adoption.Person", models.PROTECT, related_name="+")
-    uploaded_at = models.DateTimeField(auto_now_add=True)
-
-    def __str__(self) -> str:
-        return self.name

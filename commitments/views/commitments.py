@@ -50,7 +50,7 @@ def commitments(request: Request, slug: str) -> HttpResponse:
     region = region_or_404(request.user, slug)
     may = may_act_in(request.user, region)
     found = region.commitments.select_related("region", "partner__organisation")
-    found = found.prefetch_related("parties__municipality", "parties__county")
+    found = found.prefetch_related("parties__municipality", "parties__county", "editions")
     rows = [_row(one, request.user, may(one)) for one in found]
     groups = {
         "waiting": [row for row in reversed(rows) if row["commitment"].state in Commitment.UNFINISHED],
@@ -123,7 +123,8 @@ def commitment_preview(request: Request, slug: str, pk: int) -> HttpResponse:
 
 def _previewed(request: Request, commitment: Commitment, form: CheckForm | None = None) -> HttpResponse:
     edition = commitment.edition
-    assert edition  # a draft is made with its files
+    if edition is None or edition.made_at is None:
+        return redirect(commitment)
     documents = list(edition.documents.all())
     may_act = may_act_in(request.user, commitment.region)(commitment)
     checks = commitment.state == State.DRAFT and may_act

@@ -1,0 +1,23 @@
+"""Services that ask for papers, with the worker beside them: the papers are there when they return."""
+
+from typing import Any
+
+from commitments import services
+from commitments.making import finish
+from commitments.models import Commitment
+
+
+def draft_region_commitment(*args: Any, **details: Any) -> Commitment:
+    return finish(services.draft_region_commitment(*args, **details))
+
+
+def draft_partner_commitment(*args: Any, **details: Any) -> Commitment:
+    return finish(services.draft_partner_commitment(*args, **details))
+
+
+def change_draft(*args: Any, **details: Any) -> Commitment:
+    return finish(services.change_draft(*args, **details))
+
+
+def replace(*args: Any) -> Commitment:
+    return finish(services.replace(*args))
