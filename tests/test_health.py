@@ -33,7 +33,13 @@ def test_health_wants_a_young_heartbeat(client):
 def test_the_schedules_stand_once_however_often_they_are_set(capsys):
     call_command("set_schedule")
     call_command("set_schedule")
-    assert sorted(Schedule.objects.values_list("name", flat=True)) == ["daily", "heartbeat", "mails", "nightly"]
+    assert sorted(Schedule.objects.values_list("name", flat=True)) == [
+        "daily",
+        "heartbeat",
+        "mails",
+        "nightly",
+        "papers",
+    ]
 
 
 # --- Commands in a process of their own -----------------------------------------------------------
