@@ -74,6 +74,8 @@ def deliver(pk: int) -> None:
         _failed(mail, final=code >= PERMANENT)
     except (OSError, smtplib.SMTPException):
         _failed(mail, final=False)
+    except ValueError:  # an address that no server could be given: UnicodeError is one
+        _failed(mail, final=True)
     else:
         _done(mail, sent_at=now())
 

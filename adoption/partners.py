@@ -129,13 +129,12 @@ def _set_contact(partner: Partner, region: Region, who: Acting, contact: dict[st
 
 
 def _refuse_against_promise(partner: Partner, municipalities: list[Municipality], organisation: dict[str, str]) -> None:
-    if partner.state not in (Partner.State.COMMITTED, Partner.State.ACTIVE):
-        return
-    sector = organisation.get("sector", partner.organisation.sector)
-    if set(partner.municipalities.all()) - set(municipalities) or sector != partner.organisation.sector:
-        raise Refused(
-            [_("Its commitment names these municipalities and this sector: end the commitment before you change them.")]
-        )
+    promised = (Partner.State.COMMITTED, Partner.State.ACTIVE)
+    left = partner.state in promised and set(partner.municipalities.all()) - set(municipalities)
+    owner = partner.organisation
+    other_sector = organisation.get("sector", owner.sector) != owner.sector
+    if left or (other_sector and owner.partners.filter(state__in=promised).exists()):
+        raise Refused([_("A commitment names these municipalities and this sector: end it before you change them.")])
 
 
 def _correct(partner: Partner, who: Acting, organisation: dict[str, str], unit: str | None) -> list[str]:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.core.mail.message import sanitize_address
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -19,11 +20,25 @@ OTHER = {Side.CULTURE: Side.CARE, Side.CARE: Side.CULTURE}
 
 
 def find_or_make(email: str, name: str, made_by: str = "", **details: Any) -> Person:
-    """The person with this address; made now when there is none. What is known of a person is not overwritten."""
+    """The person with this address; made now when there is none. What is known of a person is not overwritten.
+
+    Raises Refused for an address that no mail can be sent to.
+    """
+    _refuse_unmailable(email)
     person, _made = Person.objects.get_or_create(
         email=email.strip().lower(), defaults={"name": name.strip(), "made_by": made_by, **details}
     )
     return person
+
+
+def _refuse_unmailable(email: str) -> None:
+    said = _("No mail can be sent to %(email)s. Check the address.") % {"email": email}
+    if not email.strip().isprintable():
+        raise Refused([said])
+    try:
+        sanitize_address(email.strip(), "utf-8")
+    except ValueError as error:
+        raise Refused([said]) from error
 
 
 @transaction.atomic
@@ -160,6 +175,7 @@ def correct_person(person: Person, by: Person, name: str, email: str, **details:
     if by.pk != person.pk:
         only_kaikukeskus(by)
     email = email.strip().lower()
+    _refuse_unmailable(email)
     changes = {"name": name.strip(), "email": email, **details}
     changed = sorted(field for field, value in changes.items() if getattr(person, field) != value)
     for field in changed:

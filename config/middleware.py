@@ -1,4 +1,4 @@
-"""In which language does a person read the site, who may keep a page, and what is shown where no view answered?"""
+"""In which language does a person read the site, who may keep a page, and what is shown where no view answers?"""
 
 from collections.abc import Callable
 
@@ -7,9 +7,20 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import translation
 
 from adoption.refusal import Refused
-from config.views import refused, unreachable, wrong_method
+from config.views import bare, refused, unreachable, wrong_method
 
 Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class Utf8:
+    """Forms are read as UTF-8, which every page asks for. Another charset may hold what no page could ever show."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        charset = (request.content_params or {}).get("charset", "utf-8")
+        return self.get_response(request) if charset.lower() in ("utf-8", "utf8") else bare("400.html", 400)
 
 
 class PersonLanguage:

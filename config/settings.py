@@ -116,6 +116,7 @@ INSTALLED_APPS = [
     "viewflow.workflow",
 ]
 MIDDLEWARE = [
+    "config.middleware.Utf8",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -260,7 +261,7 @@ STATICFILES_DIRS.append(("htmx", Path(django_htmx.__file__).parent / "static" / 
 STATIC_ROOT = None if ON_THIS_MACHINE else VAR_DIR / "static"
 WHITENOISE_USE_FINDERS = ON_THIS_MACHINE
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "commitments.storage.Folder"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if ON_THIS_MACHINE

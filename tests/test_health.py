@@ -42,6 +42,17 @@ def test_the_schedules_stand_once_however_often_they_are_set(capsys):
     ]
 
 
+# --- What no browser sends -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("charset", ["utf-7", "hex", "utf-16", "latin-1"])
+def test_only_utf8_is_read(client, charset):
+    said = f"application/x-www-form-urlencoded; charset={charset}"
+    assert client.generic("POST", "/sign-in/", b"email=Sali+2AA-", said).status_code == 400
+    assert client.get("/help/", CONTENT_TYPE=said).status_code == 400
+    assert client.get("/help/").status_code == 200
+
+
 # --- Commands in a process of their own -----------------------------------------------------------
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -121,3 +121,13 @@ def test_an_old_code_is_wiped_and_not_sent(server):
     mail = Mail.objects.get()
     assert (mail.body, mail.sent_at) == ("", None)
     assert server.got == []
+
+
+def test_an_address_that_cannot_be_written_keeps_no_other_mail_back(server, pair, worker):
+    pair[0].email = "a@" + "ä" * 60 + ".fi"
+    pair[0].save()
+    write("one", pair, say)
+    worker.run()
+    assert [address for address, _content in server.got] == ["mikko@example.org"]
+    assert Mail.objects.get(person=pair[0]).given_up_at
+    assert deliver_waiting() == 0

@@ -12,6 +12,7 @@ from adoption import partners as services
 from adoption.forms import BusinessID
 from adoption.models import Act, Organisation, Partner, Person, Region
 from adoption.people import name_person
+from adoption.refusal import Refused
 from commitments import services as commitments
 from commitments.models import Commitment
 from tests import papers
@@ -524,3 +525,19 @@ def test_a_partners_page_asks_the_same_however_many_commitments_it_has(django_as
         commitments.decline(draft_for_partner(venue, aino), aino, "Väärä kieli")
     with django_assert_num_queries(QUERIES_OF_PARTNER):
         client.get(venue.get_absolute_url())
+
+
+def test_the_sector_in_a_commitment_is_not_changed_through_a_sibling():
+    region = a_region()
+    aino, _mikko = a_pair(region)
+    venue = a_venue(region, aino, "Kunnan kulttuuri", unit="Sali")
+    in_force(venue, aino)
+    sibling = services.add_partner(
+        region, aino, {"name": "Kunnan kulttuuri", "sector": "public"}, "venue", [region.municipalities.first()],
+        kind="culture", unit="Halli",
+    )  # fmt: skip
+    assert sibling.organisation == venue.organisation
+    with pytest.raises(Refused):
+        services.change_partner(sibling, aino, sibling.municipalities.all(), {"sector": "third"})
+    venue.organisation.refresh_from_db()
+    assert venue.organisation.sector == "public"

@@ -103,3 +103,14 @@ def test_names_and_addresses_are_corrected_with_history_intact():
         correct_person(aino, mikko, "Joku Muu", aino.email)
     with pytest.raises(Refused):
         correct_person(aino, aino, aino.name, mikko.email)
+
+
+@pytest.mark.parametrize("address", ["a@" + "ä" * 60 + ".fi", "b@x\u2028y.fi", "c@\u202eabc.fi"])
+def test_nobody_is_named_by_an_address_that_no_mail_can_be_sent_to(address):
+    region = a_region()
+    aino, _mikko = a_pair(region)
+    with pytest.raises(Refused):
+        name_person(region, "culture", address, "Paha Osoite", aino)
+    with pytest.raises(Refused):
+        correct_person(aino, aino, aino.name, address)
+    assert not Person.objects.filter(name="Paha Osoite").exists()

@@ -20,7 +20,7 @@ from tests.people import a_kaikukeskus_person, a_pair, a_region, a_stranger, a_t
 from workflows import services
 from workflows import walk as acts
 from workflows.checks import faults
-from workflows.models import Trial
+from workflows.models import Trial, TrialStep
 from workflows.trial import MODELS
 from workflows.walk import Walk, begin, walk
 
@@ -329,6 +329,18 @@ def test_step_nine_records_the_actual_dates_and_the_phase():
     assert set(here.region.members.values_list("phase", "phase_since")) == {(Phase.TRIAL, localdate())}
 
 
+def test_a_corrected_beginning_corrects_the_phase():
+    here = a_walk("start_distribution")
+    services.reopen_step(here.trial, "start_distribution", here.laura, "Alkupäivä oli väärä.")
+    row = TrialStep.objects.get(trial=here.trial, key="start_distribution")
+    earlier = localdate() - timedelta(days=1)
+    said = row.evidence | {"start": earlier.isoformat()}
+    services.save_evidence(here.trial, "start_distribution", here.aino, said, row.version)
+    for person in (here.aino, here.mikko):
+        services.confirm_step(here.trial, "start_distribution", person)
+    assert set(here.region.members.values_list("phase", "phase_since")) == {(Phase.TRIAL, earlier)}
+
+
 def test_a_differing_decision_is_refused_naming_the_first():
     here = a_walk("feedback")
     services.confirm_step(here.trial, "decision", here.aino, decision("continue"))
@@ -338,6 +350,9 @@ def test_a_differing_decision_is_refused_naming_the_first():
     services.confirm_step(here.trial, "decision", here.aino, decision("stop"))
     assert Trial.objects.get(pk=here.trial.pk).decided == "stop"
     assert set(here.region.members.values_list("phase", flat=True)) == {Phase.ENDED}
+    trial = Trial.objects.get(pk=here.trial.pk)
+    assert "was stopped" in refused(services.draft_for_trial, trial, here.aino)
+    assert "was stopped" in refused(services.draft_for_partner, here.partners()[0], here.aino)
 
 
 def test_a_decision_needs_body_date_section_and_record_number():

@@ -195,7 +195,8 @@ def _set_phase(trial: Trial, phase: str, on: date | None = None) -> None:
     members = RegionMunicipality.objects.filter(
         region=trial.region_id, municipality__in=trial.members.values("municipality")
     )
-    members.exclude(phase=phase).update(phase=phase, phase_since=on or localdate())
+    same = {"phase": phase} | ({"phase_since": on} if on else {})
+    members.exclude(**same).update(phase=phase, phase_since=on or localdate())
 
 
 # -- evidence and confirmations -----------------------------------------------------------------------------------
@@ -605,7 +606,10 @@ def open_again(trial: Trial, key: str) -> None:
 
 def draft_for_trial(trial: Trial, by: Person) -> Commitment:
     """The region commitment of the trial: its municipalities, its model, its planned or actual dates, and the local
-    page and feedback address where step 7 has them already. Refused as in `draft_region_commitment`."""
+    page and feedback address where step 7 has them already.
+
+    Refused as in `draft_region_commitment`, and for a trial that was stopped."""
+    _refuse_stopped(trial)
     printed = TrialStep.objects.get(trial=trial, key="print_comms").evidence
     details = {key: printed[key] for key in ("feedback_email", "local_page") if printed.get(key)}
     municipalities = trial.municipalities.order_by("name_fi")
@@ -618,7 +622,13 @@ def draft_for_partner(partner: Partner, by: Person) -> Commitment:
     trial = Trial.objects.filter(region=partner.region_id, municipalities__in=partner.municipalities.all()).first()
     if trial is None:
         return draft_partner_commitment(partner, by)
+    _refuse_stopped(trial)
     return draft_partner_commitment(partner, by, trial.model, (None, None) if trial.decided else term_of(trial))
+
+
+def _refuse_stopped(trial: Trial) -> None:
+    if trial.decided == "stop":
+        raise Refused([_("The trial was stopped: a commitment is drafted once a new trial has been opened.")])
 
 
 def term_of(trial: Trial) -> tuple[date, date]:
