@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
@@ -148,7 +148,11 @@ def _correct(partner: Partner, who: Acting, organisation: dict[str, str], unit: 
         raise Refused([_("Another organisation has this business ID already.")])
     for field in changed:
         setattr(owner, field, organisation[field])
-    owner.save()
+    try:
+        with transaction.atomic():
+            owner.save()
+    except IntegrityError as error:  # two regions give the same one at once
+        raise Refused([_("Another organisation has this business ID already.")]) from error
     if unit is not None and unit != partner.unit:
         same = Partner.objects.filter(region=partner.region_id, organisation=owner, unit=unit, role=partner.role)
         if same.exists():

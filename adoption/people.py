@@ -31,6 +31,11 @@ def find_or_make(email: str, name: str, made_by: str = "", **details: Any) -> Pe
     return person
 
 
+def _alone(person: Person) -> Person:
+    """The person's row, locked after the region's or the country's: nobody becomes Kaikukeskus and a holder at once."""
+    return Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+
+
 def _refuse_unmailable(email: str) -> None:
     said = _("No mail can be sent to %(email)s. Check the address.") % {"email": email}
     if not email.strip().isprintable():
@@ -46,7 +51,7 @@ def add_kaikukeskus_person(email: str, name: str, by: Person | None, made_by: st
     """The person works at Kaikukeskus and sees every region. Only Kaikukeskus or the command line may do this."""
     who = only_kaikukeskus(by) if by else NOBODY
     country = locked_country()
-    person = find_or_make(email, name, made_by, **details)
+    person = _alone(find_or_make(email, name, made_by, **details))
     if person.responsibilities.current().exists():
         raise Refused([_("This person is responsible for a region, and cannot be Kaikukeskus at the same time.")])
     person.is_kaikukeskus = True
@@ -77,7 +82,7 @@ def name_person(
     """
     region = locked(region.pk)
     who = _naming(by, region, side)
-    person = find_or_make(email, name, made_by, **details)
+    person = _alone(find_or_make(email, name, made_by, **details))
     _check_naming(region, side, person, municipality, substitute, until)
     given = Responsibility.objects.create(
         region=region, side=side, person=person, municipality=municipality,

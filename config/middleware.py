@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import translation
@@ -19,6 +20,8 @@ class Utf8:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""):
+            del request.COOKIES[settings.SESSION_COOKIE_NAME]  # PostgreSQL would choke on it
         charset = (request.content_params or {}).get("charset", "utf-8")
         return self.get_response(request) if charset.lower() in ("utf-8", "utf8") else bare("400.html", 400)
 

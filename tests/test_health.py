@@ -53,6 +53,12 @@ def test_only_utf8_is_read(client, charset):
     assert client.get("/help/").status_code == 200
 
 
+def test_a_cookie_that_no_session_ever_had_is_no_session(client):
+    client.cookies["sessionid"] = "\0" + "a" * 16
+    assert client.get("/help/").status_code == 200
+    assert client.get("/").url == "/sign-in/?next=/"
+
+
 # --- Commands in a process of their own -----------------------------------------------------------
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -13,7 +13,7 @@ from viewflow.workflow.models import Task
 
 from adoption import partners
 from adoption.models import Act, Municipality, Partner, Person, Responsibility
-from adoption.people import end_responsibility, name_person
+from adoption.people import add_kaikukeskus_person, end_responsibility, name_person
 from commitments.models import Commitment, Party
 from commitments.services import Signature, record_copy
 from tests import papers
@@ -261,6 +261,31 @@ def test_one_new_person_is_named_in_two_regions(race, ground):
         acts = [(name_person, (region, "culture", address, "Kaija Kahdella", ground.laura)) for region in regions]
         assert race(*acts) == [DONE, DONE]
         assert Person.objects.get(email=address).responsibilities.count() == 2
+
+
+def test_one_person_is_named_to_a_region_and_to_kaikukeskus(race, ground):
+    for number in range(ROUNDS):
+        address = f"molempien.{number}@example.org"
+        outcome = race(
+            (name_person, (ground.region, "culture", address, "Maija Molempien", ground.laura)),
+            (add_kaikukeskus_person, (address, "Maija Molempien", ground.laura)),
+        )
+        assert sorted(outcome) == [REFUSED, DONE]
+        person = Person.objects.get(email=address)
+        assert person.is_kaikukeskus != person.responsibilities.exists()
+
+
+def test_two_regions_give_one_business_id_to_two_organisations(race, ground):
+    regions = [ground.region, a_region("lappi")]
+    for number in range(ROUNDS):
+        venues = [a_venue(region, ground.laura, f"{region.slug} {number}") for region in regions]
+        given = {"business_id": f"{number:07}-0"}
+        outcome = race(*((corrected, (venue, ground.laura, given)) for venue in venues))
+        assert sorted(outcome) == [REFUSED, DONE]
+
+
+def corrected(venue: Partner, by: Person, organisation: dict) -> None:
+    partners.change_partner(venue, by, list(venue.municipalities.all()), organisation)
 
 
 def test_the_last_two_holders_end_each_other(race, ground):
