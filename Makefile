@@ -50,6 +50,7 @@ translations: install ## Check that the compiled translations are those of the t
 suites: MARKS ?= not slow
 suites: install
 	@marks="($(MARKS))"; config/setup.sh has browser || marks="$$marks and not browser"
+	config/setup.sh has office || marks="$$marks and not office"
 	echo "== SQLite: $$marks"; $(PYTEST) -n 2 -m "$$marks"
 	config/setup.sh has postgres || exit 0
 	echo "== PostgreSQL: $$marks"; TEST_DB=postgres $(PYTEST) -n 2 -m "$$marks"

@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.forms.models import ModelFormMetaclass
+from django.forms.models import ModelChoiceIterator, ModelFormMetaclass
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+
+from adoption.alphabet import alphabetical
 
 # Control characters but tab and new line, marks that turn the direction of text, and invisible ones.
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -23,6 +25,7 @@ YEARS = range(1990, 2101)
 LONGEST = 4000  # characters of a text that sets no limit of its own
 UNPROCESSABLE = 422
 GIVE, CHOOSE = _("Give: {field}."), _("Choose: {field}.")
+BLANK = _("Choose")  # what a list shows before anything is chosen of it
 
 
 def no_identity_code(text: str) -> None:
@@ -59,8 +62,25 @@ class Text(forms.CharField):
         return super().to_python(value)
 
 
+class InOrder(ModelChoiceIterator):
+    """Rows to choose from, in the order of their names in the reader's language, which no database knows."""
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        if self.field.empty_label is not None:
+            yield ("", self.field.empty_label)
+        yield from sorted((self.choice(row) for row in self.queryset), key=lambda choice: alphabetical(str(choice[1])))
+
+
+class OneOf(forms.ModelChoiceField):
+    """A row to choose."""
+
+    iterator = InOrder
+
+
 class Several(forms.ModelMultipleChoiceField):
     """Rows to choose from. A key that no database can hold is no choice, and no fault of the site."""
+
+    iterator = InOrder
 
     def clean(self, value: Any) -> Any:
         try:
@@ -122,12 +142,16 @@ def offer(form: forms.BaseForm, name: str, choices: Any) -> None:
 
 
 def field_for(db_field: models.Field, **kwargs: Any) -> forms.Field | None:
-    """The form field of a model's field: our own for text and days, Django's for the rest."""
+    """The form field of a model's field: our own for text and days, Django's for the rest, blanks with a word."""
     if type(db_field) in (models.CharField, models.TextField):
         kwargs.setdefault("form_class", Text)
     elif type(db_field) is models.DateField:
         kwargs.setdefault("form_class", Day)
-    return db_field.formfield(**kwargs)
+    field = db_field.formfield(**kwargs)
+    if isinstance(field, forms.TypedChoiceField):
+        offered: Any = field.choices
+        field.choices = [("", BLANK) if choice == models.BLANK_CHOICE_DASH[0] else choice for choice in offered]
+    return field
 
 
 class Fault(NamedTuple):

@@ -10,8 +10,9 @@ from django.db import models
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from adoption.fields import Day, Form, ModelForm, Several, Text, field_for, offer
+from adoption.fields import BLANK, Day, Form, ModelForm, OneOf, Several, Text, field_for, offer
 from adoption.models import County, Municipality, Organisation, Partner, Person, Region, Side
+from adoption.partners import plain
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -58,8 +59,8 @@ class BusinessID(Text):
 class CountyForm(Form):
     """Which county's municipalities are shown."""
 
-    county = forms.ModelChoiceField(
-        County.objects.order_by("name_fi"),
+    county = OneOf(
+        County.objects.all(),
         label=_("Wellbeing services county"),
         required=False,
         empty_label=_("No county (Helsinki, Åland, abroad)"),
@@ -111,6 +112,25 @@ def municipality_named(name: str) -> Municipality | None:
     return found.first()
 
 
+def ask_whose(form: forms.BaseForm, name: str, email: str, field: str) -> None:
+    """An address that belongs to somebody of another name is used once the person who typed it has ticked that this
+    one is meant: the form comes back with the question in a field of its own, and the tick is for this one only."""
+    known = Person.objects.filter(email=email.strip().lower()).first() if name and email else None
+    if known is None or plain(known.name) == plain(name):
+        return
+    ticks = forms.CheckboxSelectMultiple()
+    if str(known.pk) in (ticks.value_from_datadict(form.data, form.files, form.add_prefix(field)) or []):
+        return
+    form.fields[field] = forms.MultipleChoiceField(
+        label=_("Whose address is it?"),
+        choices=[(str(known.pk), _("I mean %(name)s") % {"name": known.name})],
+        widget=ticks,
+        help_text=_("The name, title, phone and language that are known of this person stay as they are."),
+    )
+    said = _("%(email)s is the address of %(name)s, not of %(typed)s. Tick that you mean this person, or correct it.")
+    form.add_error(field, said % {"email": known.email, "name": known.name, "typed": name})
+
+
 class PersonForm(ModelForm):
     """A person's own data, to be corrected."""
 
@@ -122,11 +142,31 @@ class PersonForm(ModelForm):
         """The service asks this under its lock, and says it in its own words."""
 
 
+class ColleagueForm(PersonForm):
+    """Who comes to work at Kaikukeskus."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        ask_whose(self, data.get("name", ""), data.get("email", ""), "same")
+        return data
+
+
+class PeopleFilter(Form):
+    """Which people are listed."""
+
+    words = Text(label=_("Name or address"), required=False, max_length=150)
+    only = forms.ChoiceField(
+        label=_("Who"),
+        required=False,
+        choices=[("", _("all")), ("kaikukeskus", _("people of Kaikukeskus")), ("closed", _("closed"))],
+    )
+
+
 class NameForm(PersonForm):
     """Who is named to what: one of the sides that the person who names may fill."""
 
     side = forms.ChoiceField(label=_("Side"), widget=forms.RadioSelect)
-    municipality = forms.ModelChoiceField(
+    municipality = OneOf(
         Municipality.objects.none(),
         label=_("Municipality"),
         required=False,
@@ -233,7 +273,7 @@ class PartnerForm(ModelForm):
         offer(self, "municipalities", region.municipalities.all())
         only = list(region.municipalities.all()[:2])
         chosen.initial = only if len(only) == 1 else None
-        offer(self, "kind", [("", "---------"), *kinds(role)])
+        offer(self, "kind", [("", BLANK), *kinds(role)])
         if role == Partner.Role.DISTRIBUTOR:
             for name in self.OFFERED:
                 del self.fields[name]
@@ -267,7 +307,7 @@ class NewPartnerForm(PartnerForm):
         *PartnerForm.GROUPS[:2],
         (
             _("Contact person"),
-            ("contact_name", "contact_email", "contact_title", "contact_phone", "contact_language"),
+            ("contact_name", "contact_email", "contact_same", "contact_title", "contact_phone", "contact_language"),
         ),
         *PartnerForm.GROUPS[2:],
     )
@@ -284,7 +324,6 @@ class NewPartnerForm(PartnerForm):
     contact_language = forms.ChoiceField(
         label=_("Language of the contact person"),
         choices=Person._meta.get_field("language").choices or (),
-        initial="fi",
     )
 
     def clean(self) -> dict[str, Any]:
@@ -298,6 +337,7 @@ class NewPartnerForm(PartnerForm):
                 )
             if not data.get("contact_name") and "contact_name" not in self.errors:
                 self.add_error("contact_name", _("Give the contact person's name."))
+        ask_whose(self, data.get("contact_name", ""), data.get("contact_email", ""), "contact_same")
         return data
 
     @property
@@ -307,16 +347,26 @@ class NewPartnerForm(PartnerForm):
         return contact if contact["email"] else None
 
 
+class YesOrNo(forms.TypedChoiceField):
+    """The question of rule R6, which is answered and never left open."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Are most of the clients in a tight financial situation?"),
+            choices=[("yes", _("yes")), ("no", _("no"))],
+            coerce=lambda value: value == "yes",
+            widget=forms.RadioSelect,
+            error_messages={"required": _("Answer yes or no: Kaikukeskus asks this of every distributor.")},
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        return {True: "yes", False: "no"}.get(value, value)
+
+
 class ClearanceRequestForm(ModelForm):
     """The answers of rule R6."""
 
-    most_in_tight = forms.TypedChoiceField(
-        label=_("Are most of the clients in a tight financial situation?"),
-        choices=[("yes", _("yes")), ("no", _("no"))],
-        coerce=lambda value: value == "yes",
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Answer yes or no: Kaikukeskus asks this of every distributor.")},
-    )
+    most_in_tight = YesOrNo()
 
     class Meta:
         model = Partner
@@ -336,14 +386,15 @@ class ClearanceRequestForm(ModelForm):
         super().__init__(*args, **kwargs)
         for name in ("client_group", "why_most"):
             self.fields[name].required = True
-        known = self.instance.most_in_tight
-        self.initial["most_in_tight"] = None if known is None else ("yes" if known else "no")
 
 
 class AnswerForm(Form):
     """The pair's answer to Kaikukeskus's question."""
 
-    answer = Text(label=_("Answer"), widget=area())
+    answer = Text(
+        label=_("Answer"), widget=area(), help_text=_("The commitment prints it after the reason that you gave before.")
+    )
+    most_in_tight = YesOrNo()
 
 
 class ClearanceForm(Form):
@@ -355,7 +406,10 @@ class ClearanceForm(Form):
         widget=forms.RadioSelect,
     )
     message = Text(
-        label=_("Message to the pair"), required=False, widget=area(3), help_text=_("Mandatory unless you clear.")
+        label=_("Message to the pair"),
+        required=False,
+        widget=area(3),
+        help_text=_("Mandatory unless you clear; then too, if the pair's answer is no."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -378,6 +432,11 @@ class ContactForm(Form):
     title = Text(label=_("Title"), required=False, max_length=150)
     phone = Text(label=_("Phone"), required=False, max_length=40)
     language = forms.ChoiceField(label=_("Language"), choices=Person._meta.get_field("language").choices or ())
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        ask_whose(self, data.get("name", ""), data.get("email", ""), "same")
+        return data
 
 
 class AccountForm(Form):

@@ -33,8 +33,23 @@ def named(act_pk: int) -> None:
     write(f"act:{act.pk}", Person.objects.filter(pk=act.about_id), text)
 
 
+def kaikukeskus_person_added(act_pk: int) -> None:
+    """The new one of Kaikukeskus knows of it, and where to begin."""
+    act = Act.objects.select_related("by").get(pk=act_pk)
+
+    def text(person: Person) -> tuple[str, str]:
+        body = _(
+            "Hello %(name)s,\n\n%(by)s has added you to Kaikukeskus in Kaikupolku.\n"
+            "Sign in with this address. You get a code by e-mail; there is no password.\n\n%(link)s\n"
+        )
+        facts = {"name": person.given_name, "by": act.by, "link": link(reverse("queue"))}
+        return _("You have been added to Kaikukeskus"), body % facts
+
+    write(f"act:{act.pk}", Person.objects.filter(pk=act.about_id), text)
+
+
 def contact_named(act_pk: int) -> None:
-    """The contact person of a partner knows of it, and where the partner's page is."""
+    """The contact person of a partner knows of it, and where the partner's page is; the former one knows who it is."""
     act = Act.objects.select_related("by").get(pk=act_pk)
     partner = Partner.objects.select_related("organisation", "region").get(pk=act.about_id)
 
@@ -48,6 +63,22 @@ def contact_named(act_pk: int) -> None:
         return _("You are the contact person of %(partner)s") % facts, body % facts
 
     write(f"act:{act.pk}", Person.objects.filter(pk=act.data["person"]), text)
+    _contact_taken_over(act, partner)
+
+
+def _contact_taken_over(act: Act, partner: Partner) -> None:
+    now = Person.objects.get(pk=act.data["person"])
+
+    def text(person: Person) -> tuple[str, str]:
+        body = _(
+            "Hello %(name)s,\n\n%(by)s has named %(now)s the Kaikukortti contact person of %(partner)s.\n"
+            "Until now this was you; you no longer see its page. Is this a mistake? Write to %(by)s: %(address)s.\n"
+        )
+        assert act.by
+        facts = {"name": person.given_name, "by": act.by, "address": act.by.email, "now": now, "partner": partner}
+        return _("You are no longer the contact person of %(partner)s") % facts, body % facts
+
+    write(f"act:{act.pk}", Person.objects.filter(pk=act.data.get("former")), text)
 
 
 def clearance_asked(act_pk: int) -> None:

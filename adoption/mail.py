@@ -4,6 +4,7 @@ import logging
 import smtplib
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 Letter = Callable[[Person], tuple[str, str]]  # subject and body, in the language that is active for the person
 
 CLAIM = timedelta(minutes=2)  # after which a try counts as lost: longer than any mail server is waited for
+CODE = "code:"  # how the keys of mails with a sign-in code begin
 CODE_LIVES = timedelta(minutes=15)
 PERMANENT = 500  # SMTP answers from here on are final
 
@@ -43,8 +45,22 @@ def write(key: str, people: Iterable[Person], letter: Letter) -> None:
 def _write_one(key: str, person: Person, letter: Letter) -> None:
     with translation.override(person.language):
         subject, body = letter(person)
-    one_line = " ".join(subject.split())[:300]
-    given = {"person": person, "address": person.email, "subject": one_line, "body": body}
+    _queue(key, subject, body, person=person, address=person.email)
+
+
+@transaction.atomic
+def write_to(key: str, address: str, language: str, letter: Callable[[], tuple[str, str]]) -> None:
+    """One who has no account has one mail under this key, in the language, and a job that sends it; twice does no more.
+
+    The mail bears a link by which its reader acts, so its text is wiped once it has left.
+    """
+    with translation.override(language):
+        subject, body = letter()
+    _queue(key, subject, body, address=address, secret=True)
+
+
+def _queue(key: str, subject: str, body: str, **whose: Any) -> None:
+    given = {"subject": " ".join(subject.split())[:300], "body": body} | whose
     mail, _made = Mail.objects.get_or_create(key=key, defaults=given)
     if mail.sent_at is None:
         later("adoption.mail.deliver", mail.pk)
@@ -54,7 +70,7 @@ def queue_secret(address: str, subject: str, body: str) -> None:
     """A sign-in code is queued; its text is wiped once it has left, except in the demo, which shows its mails."""
     with transaction.atomic():
         mail = Mail.objects.create(
-            key=f"code:{uuid4()}", address=address, subject=subject[:300], body=body, secret=True
+            key=f"{CODE}{uuid4()}", address=address, subject=subject[:300], body=body, secret=True
         )
         later("adoption.mail.deliver", mail.pk)
 
@@ -104,7 +120,7 @@ def deliver_waiting() -> int:
 
     The worker runs this each minute, so a mail server that is away delays and loses nothing. Returns how many tried.
     """
-    too_old = Mail.objects.waiting().filter(secret=True, made_at__lt=now() - CODE_LIVES)
+    too_old = Mail.objects.waiting().filter(key__startswith=CODE, made_at__lt=now() - CODE_LIVES)
     too_old.update(given_up_at=now(), body="")
     due = [mail for mail in Mail.objects.waiting().filter(tries__gt=0) if _is_due(mail)]
     lost = list(Mail.objects.waiting().filter(tries=0, made_at__lt=now() - CLAIM))

@@ -1,5 +1,6 @@
 """How does an organisation become a distributor or a venue? Every write about partners but their commitments."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -15,8 +16,8 @@ from adoption.history import Acting, locked, record
 from adoption.mail import later
 from adoption.models import Municipality, Organisation, Partner, Person, Region
 from adoption.operating_model import MODELS
-from adoption.people import find_or_make
-from adoption.refusal import Refused
+from adoption.people import alone, find_or_make
+from adoption.refusal import Linked, Refused
 
 DETAILS = (
     "kind", "language", "interest", "signatory_name", "signatory_title", "signatory_email", "signatory_basis",
@@ -59,17 +60,15 @@ def add_partner(
     """The organisation's unit is a candidate of the region in this role; an organisation known by its business ID
     is not typed again. `organisation`: name, sector, business_id; `contact`: email, name, title, phone, language.
 
-    Raises Refused for the same unit twice in one role, a kind that is not of the role, and a municipality that is
-    not the region's.
+    Raises Refused for the same unit twice in one role, however its name is typed, a kind that is not of the role, and
+    a municipality that is not the region's.
     """
     region = locked(region.pk)
     municipalities = list(municipalities)
     who = acting(by, region, [m.pk for m in municipalities])
     _check(region, role, details["kind"], municipalities)
-    found = _organisation(region, **organisation)
-    if Partner.objects.filter(region=region, organisation=found, unit=unit, role=role).exists():
-        raise Refused([_("%(name)s is in the list already in this role.") % {"name": unit or found.name}])
-    partner = Partner(region=region, organisation=found, unit=unit, role=role)
+    partner = Partner(region=region, organisation=_organisation(region, **organisation), unit=unit, role=role)
+    _refuse_twin(partner, partner.organisation)
     _set(partner, details)
     partner.save()
     partner.municipalities.set(municipalities)
@@ -91,12 +90,15 @@ def change_partner(
 
     `organisation` (name, sector, business_id) corrects it for all its partners: refused to a region's people when it
     is a partner elsewhere too, and for a business ID that another has. While its commitment is in force, the partner
-    keeps its sector and the municipalities that it has promised for; others may be added.
+    keeps its sector and the municipalities that it has promised for; others may be added. What Kaikukeskus has
+    cleared, only Kaikukeskus gives another name, unit, sector or kind.
     """
     municipalities = list(municipalities)
     with changing(partner, by) as (partner, region, who):
         _check(region, partner.role, details.get("kind", partner.kind), municipalities)
         _refuse_against_promise(partner, municipalities, organisation or {})
+        if who.side != KAIKUKESKUS:
+            _refuse_against_clearance(partner, details.get("kind"), organisation or {}, unit)
         changed = _set(partner, details) + _correct(partner, who, organisation or {}, unit)
         if set(partner.municipalities.all()) != set(municipalities):
             partner.municipalities.set(municipalities)
@@ -108,8 +110,8 @@ def change_partner(
 
 
 def name_contact(partner: Partner, by: Person, email: str, name: str, **details: Any) -> Partner:
-    """The partner has this one named contact person (R7), who is told and sees the partner's page. The same again
-    changes nothing. Raises Refused for a person who has left."""
+    """The partner has this one named contact person (R7), who is told and sees the partner's page; the former one is
+    told too. The same again changes nothing. Raises Refused for a person who has left."""
     with changing(partner, by) as (partner, region, who):
         _set_contact(partner, region, who, {"email": email, "name": name, **details})
         _activate_if_ready(partner, region, who)
@@ -117,14 +119,15 @@ def name_contact(partner: Partner, by: Person, email: str, name: str, **details:
 
 
 def _set_contact(partner: Partner, region: Region, who: Acting, contact: dict[str, str]) -> None:
-    person = find_or_make(**contact)
+    person = alone(find_or_make(**contact))  # so that nobody closes this person meanwhile
     if not person.is_active:
         raise Refused([_("%(name)s has left and cannot be named.") % {"name": person.name}])
     if partner.contact_id == person.pk:
         return
+    former = partner.contact_id
     partner.contact = person
     partner.save(update_fields=["contact"])
-    act = record(region, who, "contact_named", partner, person=person.pk)
+    act = record(region, who, "contact_named", partner, person=person.pk, former=former)
     later("adoption.letters.contact_named", act.pk)
 
 
@@ -135,6 +138,20 @@ def _refuse_against_promise(partner: Partner, municipalities: list[Municipality]
     other_sector = organisation.get("sector", owner.sector) != owner.sector
     if left or (other_sector and owner.partners.filter(state__in=promised).exists()):
         raise Refused([_("A commitment names these municipalities and this sector: end it before you change them.")])
+
+
+def _refuse_against_clearance(
+    partner: Partner, kind: str | None, organisation: dict[str, str], unit: str | None
+) -> None:
+    """Of what Kaikukeskus has cleared (R5), a business ID may be added; what was known then stays."""
+    owner = partner.organisation
+    other_unit = (unit is not None and unit != partner.unit) or (kind is not None and kind != partner.kind)
+    other_owner = any(getattr(owner, field) not in ("", value) for field, value in organisation.items())
+    cleared = owner.partners.cleared()
+    if (other_unit and cleared.filter(pk=partner.pk).exists()) or (other_owner and cleared.exists()):
+        raise Refused(
+            [_("Kaikukeskus has cleared it by this name, unit, sector and kind: ask Kaikukeskus to change them.")]
+        )
 
 
 def _correct(partner: Partner, who: Acting, organisation: dict[str, str], unit: str | None) -> list[str]:
@@ -154,12 +171,32 @@ def _correct(partner: Partner, who: Acting, organisation: dict[str, str], unit: 
     except IntegrityError as error:  # two regions give the same one at once
         raise Refused([_("Another organisation has this business ID already.")]) from error
     if unit is not None and unit != partner.unit:
-        same = Partner.objects.filter(region=partner.region_id, organisation=owner, unit=unit, role=partner.role)
-        if same.exists():
-            raise Refused([_("%(name)s is in the list already in this role.") % {"name": unit or owner.name}])
         partner.unit = unit
         changed.append("unit")
+    if changed:
+        _refuse_twin(partner, owner)
     return changed
+
+
+def _refuse_twin(partner: Partner, owner: Organisation) -> None:
+    """The same unit stands once in a region in one role, however its name was typed; two business IDs are two."""
+    others = Partner.objects.filter(region=partner.region_id, role=partner.role).exclude(pk=partner.pk)
+    for other in others.select_related("organisation", "region"):
+        if plain(other.unit) == plain(partner.unit) and _may_be_one(other.organisation, owner):
+            said = _("%(partner)s is in the list already in this role.") % {"partner": other}
+            more = _("For another unit of it, give the unit's name. Another of the same name needs its business ID.")
+            raise Refused([Linked(said, other.get_absolute_url()), more])
+
+
+def _may_be_one(one: Organisation, other: Organisation) -> bool:
+    if one.pk == other.pk:
+        return True
+    return plain(one.name) == plain(other.name) and not (one.business_id and other.business_id)
+
+
+def plain(name: str) -> str:
+    """The name without case and blanks, by which two spellings of one are known."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _check(region: Region, role: str, kind: str, municipalities: list[Municipality]) -> None:
@@ -187,8 +224,9 @@ def _organisation(region: Region, name: str, sector: str, business_id: str = "")
     """The one with this business ID anywhere, or without an ID the one of this name in the region; else a new one."""
     if business_id:
         return Organisation.objects.get_or_create(business_id=business_id, defaults={"name": name, "sector": sector})[0]
-    same = Organisation.objects.filter(name=name, sector=sector, business_id="", partners__region=region)
-    return same.first() or Organisation.objects.create(name=name, sector=sector)
+    here = Organisation.objects.filter(sector=sector, partners__region=region).order_by("business_id", "pk")
+    same = next((one for one in here if plain(one.name) == plain(name)), None)
+    return same or Organisation.objects.create(name=name, sector=sector)
 
 
 def _set(partner: Partner, details: dict[str, Any]) -> list[str]:
@@ -229,8 +267,9 @@ def _check_request(partner: Partner) -> None:
         raise Refused(missing)
 
 
-def answer_question(partner: Partner, by: Person, answer: str) -> Partner:
-    """The pair has answered, and the request is back in the queue at the place of its first asking."""
+def answer_question(partner: Partner, by: Person, answer: str, most_in_tight: bool | None = None) -> Partner:
+    """The pair has answered, and the request is back in the queue at the place of its first asking. `most_in_tight`:
+    its answer to rule R6, if that is another now."""
     with changing(partner, by) as (partner, region, who):
         if not answer.strip():
             raise Refused([_("Write the answer to Kaikukeskus's question.")])
@@ -238,6 +277,7 @@ def answer_question(partner: Partner, by: Person, answer: str) -> Partner:
             raise Refused([not_now(partner)])
         partner.ask()
         partner.answer = answer
+        _set(partner, {} if most_in_tight is None else {"most_in_tight": most_in_tight})
         partner.save()
         act = record(region, who, "clearance_answered", partner, reason=answer)
         later("adoption.letters.clearance_asked", act.pk)
@@ -245,10 +285,23 @@ def answer_question(partner: Partner, by: Person, answer: str) -> Partner:
 
 
 def clear(partner: Partner, by: Person, message: str = "") -> Partner:
-    """Kaikukeskus has cleared the distributor: its commitment can be made; the pair is told."""
+    """Kaikukeskus has cleared the distributor: its commitment can be made; the pair is told.
+
+    Raises Refused without a message where the answer to rule R6 is no: the commitment then says why it was cleared.
+    """
     with changing(partner, by, kaikukeskus=True) as (partner, region, who):
         partner.clear()
+        if not partner.most_in_tight and not message.strip():
+            raise Refused(
+                [
+                    _(
+                        "The pair's answer to the rule is no. Write why you clear the distributor all the same: "
+                        "the pair sees it, and the commitment says it."
+                    )
+                ]
+            )
         partner.cleared_on = localdate()
+        partner.cleared_because = "" if partner.most_in_tight else message
         _decided(partner, region, who, "clearance_given", message)
     return partner
 

@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from adoption.access import PAIR, acting, only_kaikukeskus
+from adoption.alphabet import by_name
 from adoption.history import NOBODY, Acting, locked, locked_country, record
 from adoption.mail import later
 from adoption.models import Municipality, Person, Region, RegionMunicipality, Responsibility, Side
@@ -31,7 +32,7 @@ def find_or_make(email: str, name: str, made_by: str = "", **details: Any) -> Pe
     return person
 
 
-def _alone(person: Person) -> Person:
+def alone(person: Person) -> Person:
     """The person's row, locked after the region's or the country's: nobody becomes Kaikukeskus and a holder at once."""
     return Person.objects.select_for_update(no_key=True).get(pk=person.pk)
 
@@ -48,15 +49,22 @@ def _refuse_unmailable(email: str) -> None:
 
 @transaction.atomic
 def add_kaikukeskus_person(email: str, name: str, by: Person | None, made_by: str = "", **details: Any) -> Person:
-    """The person works at Kaikukeskus and sees every region. Only Kaikukeskus or the command line may do this."""
+    """The person works at Kaikukeskus, sees every region, and is told. Only Kaikukeskus or the command line may do it.
+
+    Raises Refused for somebody who is responsible for a region, or has left.
+    """
     who = only_kaikukeskus(by) if by else NOBODY
     country = locked_country()
-    person = _alone(find_or_make(email, name, made_by, **details))
+    person = alone(find_or_make(email, name, made_by, **details))
     if person.responsibilities.current().exists():
         raise Refused([_("This person is responsible for a region, and cannot be Kaikukeskus at the same time.")])
+    if not person.is_active:
+        raise Refused([_("%(name)s has left and cannot be named.") % {"name": person.name}])
     person.is_kaikukeskus = True
     person.save(update_fields=["is_kaikukeskus"])
-    record(country, who, "kaikukeskus_person_added", person)
+    act = record(country, who, "kaikukeskus_person_added", person)
+    if by:
+        later("adoption.letters.kaikukeskus_person_added", act.pk)
     return person
 
 
@@ -82,7 +90,7 @@ def name_person(
     """
     region = locked(region.pk)
     who = _naming(by, region, side)
-    person = _alone(find_or_make(email, name, made_by, **details))
+    person = alone(find_or_make(email, name, made_by, **details))
     _check_naming(region, side, person, municipality, substitute, until)
     given = Responsibility.objects.create(
         region=region, side=side, person=person, municipality=municipality,
@@ -151,21 +159,30 @@ def end_responsibility(responsibility: Responsibility, by: Person) -> None:
     current = Responsibility.objects.current().filter(region=region, side=responsibility.side)
     if not current.filter(pk=responsibility.pk).exists():
         raise Refused([_("This responsibility has ended already.")])
-    if responsibility.side in PAIR and not responsibility.substitute and _leaves_a_gap(responsibility, current):
-        raise Refused([_("This is the side's last responsible person: name the next one first.")])
+    others = current.holders().exclude(pk=responsibility.pk)
+    if empty := left_empty(responsibility, others):
+        raise Refused([why_not_empty(empty, others)])
     responsibility.until = localdate()
     responsibility.save(update_fields=["until"])
     record(region, who, "responsibility_ended", responsibility.person, side=responsibility.side)
 
 
-def _leaves_a_gap(leaving: Responsibility, current: ResponsibilityQuerySet) -> bool:
-    """Whether a municipality that the leaving one answers for would have nobody of this side."""
-    others = current.holders().exclude(pk=leaving.pk)
-    if others.filter(municipality=None).exists():
-        return False
-    members = leaving.region.members.values_list("municipality", flat=True)
-    covered = {leaving.municipality_id} if leaving.municipality_id else set(members)
-    return not covered <= set(others.values_list("municipality", flat=True)) or not others.exists()
+def left_empty(leaving: Responsibility, others: ResponsibilityQuerySet) -> list[Municipality]:
+    """The municipalities that would have nobody of the leaving one's side; `others`: the side's other holders."""
+    if leaving.side not in PAIR or leaving.substitute or others.filter(municipality=None).exists():
+        return []
+    answered = leaving.region.municipalities.all()
+    if leaving.municipality_id:
+        answered = answered.filter(pk=leaving.municipality_id)
+    return by_name(answered.exclude(pk__in=others.values("municipality")))
+
+
+def why_not_empty(empty: list[Municipality], others: ResponsibilityQuerySet) -> str:
+    """Why the last one of these municipalities stays until there is another."""
+    if not others.exists():
+        return _("This is the side's last responsible person: name the next one first.")
+    names = ", ".join(municipality.name for municipality in empty)
+    return _("Nobody else of this side answers for %(names)s: name the next one first.") % {"names": names}
 
 
 @transaction.atomic

@@ -5,6 +5,17 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 
+class Linked(str):
+    """A reason that leads somewhere: its words, and the address of the page that they speak of."""
+
+    href: str
+
+    def __new__(cls, text: str, href: str) -> "Linked":
+        reason = super().__new__(cls, text)
+        reason.href = href
+        return reason
+
+
 class Refused(Exception):
     """The one exception that a person sees: nothing was done, and `reasons` say why and what to do."""
 

@@ -16,6 +16,20 @@ TAKEN_BY_PAGES = {"new"}  # /regions/new/ is the page that makes a region
 LONGEST_SLUG = Region._meta.get_field("slug").max_length or 60
 
 
+def language_of(region: Region) -> str:
+    """Swedish where most of its municipalities are served in Swedish first, else Finnish."""
+    first = [municipality.languages[0] for municipality in region.municipalities.all()]
+    return "sv" if first.count("sv") * 2 > len(first) else "fi"
+
+
+def language_for(reader: Person, region: Region) -> str:
+    """The language in which the reader most likely writes to somebody of the region: the own one, of Finnish and
+    Swedish; the region's, where the reader has another or is of Kaikukeskus, which serves the whole country."""
+    if reader.is_kaikukeskus or reader.language not in ("fi", "sv"):
+        return language_of(region)
+    return reader.language
+
+
 @transaction.atomic
 def make_region(
     names: dict[str, str], county: County | None, municipalities: Iterable[Municipality], by: Person

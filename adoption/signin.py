@@ -10,6 +10,9 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -107,9 +110,22 @@ class GiveCode(ConfirmLoginCodeView):
     _process: Any = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().dispatch(request, *args, **kwargs)
+        response = self._in_turn(request, *args, **kwargs)
         if self._process is None and not request.user.is_authenticated:
             messages.warning(request, _("The code is no longer valid. Ask for a new one."))
+        return response
+
+    def _in_turn(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Guesses of one session are looked at one after another, each with the count that the one before has left:
+        allauth counts in the session, which many at once would all read before any has written it."""
+        key = request.session.session_key
+        with transaction.atomic():
+            Session.objects.select_for_update().filter(pk=key).first()
+            request.session = SessionStore(key)
+            response = super().dispatch(request, *args, **kwargs)
+            if request.session.modified and request.session.session_key == key:
+                request.session.save()
+                request.session.modified = False  # else it would be written once more when others have counted on
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

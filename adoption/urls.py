@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from adoption.views import partner, partners, people, regions
+from adoption.views import everybody, partner, partners, people, regions
 
 REGION = "regions/<slug:slug>"
 PARTNER = f"{REGION}/partners/<int:pk>"
@@ -10,7 +10,12 @@ PARTNER = f"{REGION}/partners/<int:pk>"
 urlpatterns = [
     path("regions/new/", regions.region_new, name="region_new"),
     path("me/", people.me, name="me"),
-    path("people/<int:pk>/", people.person, name="person"),
+    path("people/", everybody.everybody, name="everybody"),
+    path("people/new/", everybody.colleague_new, name="colleague_new"),
+    path("people/<int:pk>/", everybody.person, name="person"),
+    path("people/<int:pk>/end-right/", everybody.person_act, {"act": "right"}, name="person_right"),
+    path("people/<int:pk>/close/", everybody.person_act, {"act": "close"}, name="person_close"),
+    path("people/<int:pk>/reopen/", everybody.person_act, {"act": "reopen"}, name="person_reopen"),
     path(f"{REGION}/people/", people.people, name="people"),
     path(f"{REGION}/people/new/", people.person_name, name="person_name"),
     path(f"{REGION}/people/<int:pk>/end/", people.responsibility_end, name="responsibility_end"),

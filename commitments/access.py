@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 
 from adoption.access import PAIR, regions_of
 from adoption.models import Act, Person, Region, Responsibility
-from commitments.models import Commitment, Document, Edition, SignedCopy
+from commitments.models import Batch, Commitment, Document, Edition, SignedCopy
 
 SENT = Act.objects.filter(
     what="commitment_sent", about_kind="commitment", about_id=Cast(OuterRef("pk"), CharField(max_length=40))
@@ -48,6 +48,23 @@ def document_or_404(person: Person, commitment: Commitment, pk: int) -> Document
 def copy_or_404(commitment: Commitment, pk: int) -> SignedCopy:
     """A signed copy of the commitment, which the caller has fetched through the door above."""
     return get_object_or_404(commitment.copies, pk=pk)
+
+
+def batches_of(person: Person) -> QuerySet[Batch]:
+    """Those of the whole country for Kaikukeskus, those of a region for its pair as well, and of several regions for
+    the one who holds them and has asked."""
+    found = Batch.objects.select_related("region", "asked_by")
+    if person.is_kaikukeskus:
+        return found
+    held = Responsibility.objects.current().filter(person=person, side__in=PAIR)
+    elsewhere = Edition.objects.filter(batch=OuterRef("pk")).exclude(commitment__region__in=held.values("region"))
+    over_regions = Q(region=None, asked_by=person) & ~Exists(elsewhere)
+    return found.filter(Q(region__in=held.values("region")) | over_regions)
+
+
+def batch_or_404(person: Person, pk: int) -> Batch:
+    """The batch, if the person may look at it."""
+    return get_object_or_404(batches_of(person), pk=pk)
 
 
 def may_act_in(person: Person, region: Region) -> Callable[[Commitment], bool]:

@@ -1,21 +1,32 @@
 """What does a document say? A commitment as a plain dict for its template, in one language."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.utils import translation
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from adoption.alphabet import alphabetical
 from adoption.costs import share
 from adoption.models import Partner, Responsibility, Side
 from adoption.operating_model import KAIKUKESKUS_LEGAL_NAME, KAIKUKESKUS_NAME, MODELS
 from commitments.models import Commitment, Party
+from commitments.templates import LANGUAGES
 
 PARTNER_ROLES = {
     Partner.Role.DISTRIBUTOR: {"fi": "Kaikukortin jakaja", "sv": "Kortutdelare", "en": "Kaikukortti distributor"},
     Partner.Role.VENUE: {"fi": "Kaikukortti-kohde", "sv": "Kaikukorttiobjekt", "en": "Kaikukortti venue"},
 }
-LAST_LETTERS = {ord("å"): "{", ord("ä"): "|", ord("ö"): "}"}  # after z, in this order
+
+
+class Known(NamedTuple):
+    """A commitment with the rows that its papers tell of."""
+
+    commitment: Commitment
+    parties: list[Party]
+    people: list[Responsibility]
 
 
 def facts(commitment: Commitment, language: str, moment: datetime) -> dict:
@@ -23,18 +34,45 @@ def facts(commitment: Commitment, language: str, moment: datetime) -> dict:
 
     Strings, booleans and lists of dicts only, never None.
     """
+    return _said(_known(commitment), language, moment)
+
+
+def in_languages(commitment: Commitment, moment: datetime) -> dict[str, dict]:
+    """The facts in each language of the parties. The rows are read once for all, so that no two tell of other days."""
+    known = _known(commitment)
+    return {language: _said(known, language, moment) for language in _languages(commitment, known.parties)}
+
+
+def languages(commitment: Commitment) -> list[str]:
+    """The languages of the parties: each municipality's own, both where it is bilingual, and the partner's."""
+    return _languages(commitment, commitment.parties.select_related("municipality"))
+
+
+def _languages(commitment: Commitment, parties: Iterable[Party]) -> list[str]:
+    wanted = {commitment.partner.language} if commitment.partner else set()
+    for party in parties:
+        wanted |= set(party.municipality.languages if party.municipality else [])
+    return [language for language in LANGUAGES if language in wanted] or ["fi"]
+
+
+def _known(commitment: Commitment) -> Known:
+    parties = list(commitment.parties.select_related("municipality", "county"))
+    members = [party.municipality_id for party in parties if party.municipality_id]
+    sides = [commitment.partner.side] if commitment.partner else [Side.CULTURE, Side.CARE]
+    held = Responsibility.objects.current().filter(region=commitment.region_id, side__in=sides).covering(members)
+    people = held.select_related("person", "municipality").order_by("substitute", "pk")
+    return Known(commitment, parties, list(people))
+
+
+def _said(known: Known, language: str, moment: datetime) -> dict:
     with translation.override(language):
-        said = _common(commitment, language) | {"made_on": day(localdate(moment))}
-        said |= (
-            _of_region(commitment, language)
-            if commitment.partner is None
-            else _of_partner(commitment, commitment.partner)
-        )
-        return said
+        said = _common(known, language) | {"made_on": day(localdate(moment))}
+        partner = known.commitment.partner
+        return said | (_of_partner(known, partner, language) if partner else _of_region(known, language))
 
 
-def _common(commitment: Commitment, language: str) -> dict:
-    parties = _parties(commitment, language)
+def _common(known: Known, language: str) -> dict:
+    commitment, parties = known.commitment, _parties(known, language)
     municipalities = [p.municipality for p in parties if p.municipality]
     county = next((p.county for p in parties if p.role == Party.Role.COUNTY), None)
     return {
@@ -55,22 +93,17 @@ def _common(commitment: Commitment, language: str) -> dict:
     }
 
 
-def _parties(commitment: Commitment, language: str) -> list[Party]:
+def _parties(known: Known, language: str) -> list[Party]:
     """The partner, the municipalities in the alphabetical order of the language, the county, Kaikukeskus."""
     roles = list(Party.Role)
-    found = commitment.parties.select_related("municipality", "county")
     return sorted(
-        found, key=lambda party: (roles.index(Party.Role(party.role)), alphabetical(party.name_in_languages[language]))
+        known.parties,
+        key=lambda party: (roles.index(Party.Role(party.role)), alphabetical(party.name_in_languages[language])),
     )
 
 
-def alphabetical(name: str) -> str:
-    """What sorts names as Finnish and Swedish do: å, ä and ö are letters of their own, after z."""
-    return name.casefold().translate(LAST_LETTERS)
-
-
 def _party(commitment: Commitment, party: Party, language: str) -> dict:
-    role = str(party.get_role_display())
+    role = str(Party.Role(party.role).label)
     business_id = ""
     if party.role == Party.Role.PARTNER and commitment.partner:
         role = PARTNER_ROLES[Partner.Role(commitment.partner.role)][language]
@@ -91,21 +124,19 @@ def kaikukeskus(language: str) -> str:
     return f"{KAIKUKESKUS_NAME[language]} ({KAIKUKESKUS_LEGAL_NAME[language]})"
 
 
-def _of_region(commitment: Commitment, language: str) -> dict:
+def _of_region(known: Known, language: str) -> dict:
     return {
         "population_year": "2022",
-        "culture_people": _people(commitment, Side.CULTURE, language),
-        "care_people": _people(commitment, Side.CARE, language),
-        "feedback_email": commitment.feedback_email,
-        "local_page": commitment.local_page,
-        "costs": _costs(commitment, language),
+        "culture_people": _people(known, Side.CULTURE, language),
+        "care_people": _people(known, Side.CARE, language),
+        "feedback_email": known.commitment.feedback_email,
+        "local_page": known.commitment.local_page,
+        "costs": _costs(known, language),
     }
 
 
-def _people(commitment: Commitment, side: str, language: str) -> list[dict]:
+def _people(known: Known, side: str, language: str) -> list[dict]:
     """The side's responsible persons, then their substitutes, who are marked as such."""
-    members = commitment.parties.exclude(municipality=None).values("municipality")
-    held = Responsibility.objects.current().filter(region=commitment.region, side=side).covering(members)
     return [
         {
             "name": one.person.name,
@@ -115,15 +146,16 @@ def _people(commitment: Commitment, side: str, language: str) -> list[dict]:
             "phone": one.person.phone,
             "municipality": one.municipality.name_in(language)
             if one.municipality
-            else commitment.region.name_in(language),
+            else known.commitment.region.name_in(language),
         }
-        for one in held.select_related("person", "municipality").order_by("substitute", "pk")
+        for one in known.people
+        if one.side == side
     ]
 
 
-def _costs(commitment: Commitment, language: str) -> list[dict]:
+def _costs(known: Known, language: str) -> list[dict]:
     """Each municipality by its own residents, the county by those of all of them; not known where they are not."""
-    parties = _parties(commitment, language)
+    parties = _parties(known, language)
     residents = {p.pk: p.municipality.population_2022 or 0 for p in parties if p.municipality}
     together = sum(residents.values())
     residents |= {p.pk: together for p in parties if p.county}
@@ -139,7 +171,7 @@ def _costs(commitment: Commitment, language: str) -> list[dict]:
     ]
 
 
-def _of_partner(commitment: Commitment, partner: Partner) -> dict:
+def _of_partner(known: Known, partner: Partner, language: str) -> dict:
     contact = partner.contact
     return {
         "partner": {
@@ -157,14 +189,16 @@ def _of_partner(commitment: Commitment, partner: Partner) -> dict:
         "is_venue": not partner.is_distributor,
         "clearance_date": day(partner.cleared_on),
         "client_group": partner.client_group,
-        "why_most_clients": partner.why_most,
+        "most_in_tight": partner.most_in_tight is not False,
+        "why_most_clients": partner.grounds,
+        "why_cleared": partner.cleared_because,
         "cards_per_year": number(partner.cards_per_year),
         "offering": partner.offering,
         "limits": partner.limits,
         "how_to_get": partner.how_to_get,
         "responsible_people": [
             {key: person[key] for key in ("name", "title", "substitute", "email", "municipality")}
-            for person in _people(commitment, partner.side, translation.get_language() or "fi")
+            for person in _people(known, partner.side, language)
         ],
     }
 

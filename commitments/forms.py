@@ -9,17 +9,21 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Field
 from django.forms.boundfield import BoundField
+from django.http import QueryDict
+from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from adoption.fields import UNSEEN, Day, Fault, Form, Text, field_for, no_identity_code
+from adoption.fields import UNSEEN, Day, Fault, Form, Text, field_for, no_identity_code, offer
 from adoption.models import Partner, Person
 from adoption.refusal import Refused
 from commitments.facts import day
-from commitments.models import Commitment, Party
-from commitments.services import LARGEST_COPY, Changed, Signature, check_copy
+from commitments.models import Commitment, Party, SignedCopy
+from commitments.services import LARGEST_COPY, Broken, Changed, Signature, check_copy
+from commitments.signing import Answer
+from commitments.turn import order_of
 
-SIGNATORY = ("signatory_name", "signatory_title", "signatory_basis")
+SIGNATORY = ("signatory_name", "signatory_title", "signatory_basis", "signatory_email")
 AUTHORITIES = (Party.Role.MUNICIPALITY, Party.Role.COUNTY)
 Rows = Iterator[tuple[Party, list[BoundField]]]
 
@@ -47,6 +51,17 @@ class ActForm(Form):
     def status(self) -> int:
         return self.refusal.status if self.refusal else super().status
 
+    def checked(self, file: UploadedFile) -> UploadedFile:
+        """The signed copy, if it can be one. No more is read than shows that it is too large."""
+        file.name = UNSEEN.sub("", file.name or "")
+        no_identity_code(file.name)
+        try:
+            check_copy(file.read(LARGEST_COPY + 1))
+        except Refused as refusal:
+            self.refusal = refusal
+            raise ValidationError([str(reason) for reason in refusal.reasons]) from refusal
+        return file
+
 
 class CheckForm(ActForm):
     """Which edition was read: the hash that the preview page carries."""
@@ -65,8 +80,30 @@ class ReasonForm(ActForm):
     )
 
 
+class CloseForm(ReasonForm):
+    """Which party will not sign, if it is because of one, and why the commitment is closed."""
+
+    party = forms.TypedChoiceField(
+        label=_("Which party will not sign?"), widget=forms.RadioSelect, required=False, coerce=int, empty_value=None
+    )
+    field_order = ("party", "reason")
+
+    def __init__(self, commitment: Commitment, *args: Any) -> None:
+        super().__init__(*args)
+        others = ("", _("None: the signing is stopped for another reason"))
+        sent = [self.data.get("party", "")] if self.is_bound else []
+        offer(self, "party", [*((p.pk, p.short_name) for p in unsigned_or_sent(commitment, sent)), others])
+
+
+def unsigned_or_sent(commitment: Commitment, sent: list[str]) -> list[Party]:
+    """The parties that have not signed, and those whose keys were sent: a party that has signed meanwhile the service
+    refuses in its own words."""
+    parties = commitment.parties.select_related("municipality", "county")
+    return [party for party in parties if party.signed_on is None or str(party.pk) in sent]
+
+
 class KaikukantaForm(ActForm):
-    """Who acknowledged the commitment in Kaikukanta, and when."""
+    """Who acknowledged the commitment in Kaikukanta, when, under which reference, and for which parties."""
 
     name = Text(
         label=_("Who acknowledged it"),
@@ -76,6 +113,20 @@ class KaikukantaForm(ActForm):
     on = Day(
         label=_("Day of the acknowledgement"), error_messages={"required": _("Give the day of the acknowledgement.")}
     )
+    reference = Text(
+        label=_("Reference in Kaikukanta"), max_length=100, required=False, help_text=_("By which it is found there.")
+    )
+    parties = forms.TypedMultipleChoiceField(
+        label=_("For which parties?"), widget=forms.CheckboxSelectMultiple, coerce=int,
+        error_messages={"required": _("Choose the parties that have signed.")},
+    )  # fmt: skip
+
+    def __init__(self, commitment: Commitment, *args: Any) -> None:
+        super().__init__(*args)
+        sent = cast(QueryDict, self.data).getlist("parties") if self.is_bound else []
+        parties = unsigned_or_sent(commitment, sent)
+        offer(self, "parties", [(party.pk, party.short_name) for party in parties])
+        self.initial["parties"] = [party.pk for party in parties]
 
 
 class OfParties(ActForm):
@@ -113,6 +164,14 @@ class DraftForm(OfParties):
     term_end = Day(label=_("End of the trial"), required=False)
     feedback_email = forms.EmailField(label=_("Local feedback address"), required=False, max_length=254)
     local_page = forms.URLField(label=_("Local page"), required=False, max_length=200, assume_scheme="https")
+    in_turn = forms.TypedChoiceField(
+        label=_("In which order is it signed?"), widget=forms.RadioSelect, coerce=lambda value: value == "True"
+    )
+    sign_by = Day(
+        label=_("To be signed by"),
+        required=False,
+        help_text=_("In the form 5.3.2027. Without a day, three weeks from the sending."),
+    )
 
     def __init__(self, commitment: Commitment, person: Person, *args: Any) -> None:
         parties = commitment.parties.select_related("municipality", "county")
@@ -122,6 +181,7 @@ class DraftForm(OfParties):
         super().__init__(*args)
         if commitment.kind == Commitment.Kind.PARTNER:
             del self.fields["feedback_email"], self.fields["local_page"]
+        offer(self, "in_turn", [(True, order_of(commitment, True)), (False, order_of(commitment, False))])
         self.own = [name for name in self.fields if name != "edition"]
         for name in self.own:
             self.initial[name] = getattr(commitment, name)
@@ -142,11 +202,14 @@ class DraftForm(OfParties):
             assert field
             if name == "signatory_name":
                 field.help_text = _("Named before the document is checked.")
+            if name == "signatory_email":
+                field.help_text = _("A link for signing is mailed here. Without an address a signed copy is uploaded.")
             self.fields[f"{name}_{party.pk}"] = field
             self.initial[f"{name}_{party.pk}"] = getattr(party, name)
 
     def details(self) -> list[BoundField]:
-        return [self[name] for name in self.own]
+        """The dates and addresses; the two fields about signing stand by themselves."""
+        return [self[name] for name in self.own if name not in ("in_turn", "sign_by")]
 
     def changes(self) -> dict[str, Any]:
         """The arguments of `change_draft`."""
@@ -170,16 +233,11 @@ class DraftForm(OfParties):
         return str(choices.get(value, value)) if value else gettext("nothing")
 
 
-class CopyForm(OfParties):
-    """The signed copy, and for each party whether it bears the signature, whose it is and of which day."""
+class OfSignatures(OfParties):
+    """For each party whether a copy bears its signature, whose it is and of which day."""
 
     use_required_attribute = False  # only the ticked parties need a name and a day
-    copy = forms.FileField(
-        label=_("Signed copy"),
-        help_text=_("A PDF of at most 20 MB: a scan, or a file signed in another service."),
-        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,.pdf"}),
-        error_messages={"required": _("Choose the signed copy.")},
-    )
+    seen = forms.BooleanField(label=_("I have seen this and accept the file all the same"), required=False)
 
     def __init__(self, commitment: Commitment, person: Person, *args: Any) -> None:
         super().__init__(*args)
@@ -214,17 +272,35 @@ class CopyForm(OfParties):
         own = party.role == Party.Role.KAIKUKESKUS and not party.signatory_name
         return self.person.name if own else party.signatory_name
 
+    def signatures(self) -> list[Signature]:
+        """What the copy says of each ticked party."""
+        ticked = [(party, self.values(party)) for party in self.parties]
+        return [Signature(party.pk, given["name"], given["on"]) for party, given in ticked if given["signed"]]
+
+
+class ReviewForm(OfSignatures):
+    """The signatures that a copy bears which a signatory has sent."""
+
+    def __init__(self, commitment: Commitment, copy: SignedCopy, person: Person, *args: Any) -> None:
+        super().__init__(commitment, person, *args)
+        expected = {copy.sent_by_id, *copy.found.get("parties", [])}
+        for party in self.parties:
+            self.initial[f"signed_{party.pk}"] = party.pk in expected
+            self.initial[f"on_{party.pk}"] = localdate(copy.uploaded_at) if party.pk in expected else None
+
+
+class CopyForm(OfSignatures):
+    """The signed copy, and the signatures that it bears."""
+
+    copy = forms.FileField(
+        label=_("Signed copy"),
+        help_text=_("A PDF of at most 20 MB: a scan, or a file signed in another service."),
+        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,.pdf"}),
+        error_messages={"required": _("Choose the signed copy.")},
+    )
+
     def clean_copy(self) -> UploadedFile:
-        """No more is read than shows that the file is too large."""
-        file = self.cleaned_data["copy"]
-        file.name = UNSEEN.sub("", file.name)
-        no_identity_code(file.name)
-        try:
-            check_copy(file.read(LARGEST_COPY + 1))
-        except Refused as refusal:
-            self.refusal = refusal
-            raise ValidationError([str(reason) for reason in refusal.reasons]) from refusal
-        return file
+        return self.checked(self.cleaned_data["copy"])
 
     def clean(self) -> None:
         self._say_that_the_file_is_gone()
@@ -237,18 +313,103 @@ class CopyForm(OfParties):
         if self.errors and not self.has_error("copy"):
             self.add_error("copy", _("Choose the file again: a browser does not keep it."))
 
-    def signatures(self) -> list[Signature]:
-        """What the copy says of each ticked party."""
-        ticked = [(party, self.values(party)) for party in self.parties]
-        return [Signature(party.pk, given["name"], given["on"]) for party, given in ticked if given["signed"]]
-
     @property
     def file_name(self) -> str:
         """What the person called the file."""
         return self.cleaned_data["copy"].name
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether the file's digital signatures do not hold, which the person is asked to have seen."""
+        return isinstance(self.refusal, Broken) or "seen" in self.data
+
     def content(self) -> bytes:
-        """The whole file, which `clean_copy` has read already."""
-        file = self.cleaned_data["copy"]
-        file.seek(0)
-        return file.read()
+        """The whole file."""
+        return whole(self.cleaned_data["copy"])
+
+
+def whole(file: UploadedFile) -> bytes:
+    """All of the file, of which the beginning has been read already."""
+    file.seek(0)
+    return file.read()
+
+
+# -- what a signatory fills in, by the link ---------------------------------------------------------------------------
+
+
+class SignForm(ActForm):
+    """The signature: the typed name and title, the consent, and what was read."""
+
+    manifest = forms.CharField(widget=forms.HiddenInput)
+    language = forms.CharField(widget=forms.HiddenInput)
+    name = Text(
+        label=_("Your name"),
+        max_length=150,
+        help_text=_("Type your first name and surname as they stand in the document."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Type your name.")},
+    )
+    title = Text(
+        label=_("Your title"),
+        max_length=150,
+        help_text=_("For example executive director."),
+        widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
+        error_messages={"required": _("Type your title.")},
+    )
+    consent = forms.BooleanField(
+        label=_("I have read the commitment and accept it for the party that I sign for"),
+        help_text=_("Your name, your title, the time, your network address and the hash of the document are kept."),
+        error_messages={"required": _("Tick that you have read the commitment and accept it.")},
+    )
+
+    def answer(self, address: str) -> Answer:
+        """What is given to the service."""
+        given = {name: self.cleaned_data[name] for name in ("name", "title", "manifest", "language")}
+        return Answer(**given, address=address)
+
+
+class NotSigningForm(ActForm):
+    """Why a signatory will not sign."""
+
+    prefix = "decline"
+    reason = Text(
+        label=_("Why?"),
+        help_text=_("The responsible persons get the reason and will contact you."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write the reason.")},
+    )
+
+
+class SignatoryForm(ActForm):
+    """Who signs for a party, and where the link is sent."""
+
+    name = Text(label=_("Name"), max_length=150, error_messages={"required": _("Write the name.")})
+    title = Text(label=_("Title"), max_length=150, required=False)
+    email = forms.EmailField(
+        label=_("E-mail address"), max_length=254, error_messages={"required": _("Write the e-mail address.")}
+    )
+
+
+class ForwardForm(SignatoryForm):
+    """To whom in the organisation the request is passed on."""
+
+    prefix = "forward"
+
+
+class SentCopyForm(ActForm):
+    """A copy signed on paper or elsewhere, which the signatory sends by the link."""
+
+    prefix = "copy"
+    file = forms.FileField(
+        label=_("Signed copy"),
+        help_text=_("A PDF of at most 20 MB: a scan, or a file signed in another service."),
+        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,.pdf"}),
+        error_messages={"required": _("Choose the signed copy.")},
+    )
+
+    def clean_file(self) -> UploadedFile:
+        return self.checked(self.cleaned_data["file"])
+
+    def content(self) -> bytes:
+        """The whole file."""
+        return whole(self.cleaned_data["file"])

@@ -1,16 +1,48 @@
 """What is written to people about a commitment? Jobs that the worker runs once the act has been committed."""
 
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from adoption.mail import link, write
+from adoption.access import holders_for_partner
+from adoption.mail import link, write, write_to
 from adoption.models import Act, Person, Responsibility
-from commitments.models import Commitment
+from commitments import asking
+from commitments.facts import day
+from commitments.models import Commitment, Party, SignatureRequest, SignedCopy
+from commitments.told import sender_of
+
+# -- to people who have an account ------------------------------------------------------------------------------------
+
+
+def name_signatory(act_pk: int) -> None:
+    """Kaikukeskus knows that a draft waits for the name of its own signatory; of a draft that has it nobody hears."""
+    act, commitment = _about(act_pk)
+    if not commitment.parties.filter(role=Party.Role.KAIKUKESKUS, signatory_name="").exists():
+        return
+
+    def text(person: Person) -> tuple[str, str]:
+        body = _(
+            "Hello %(name)s,\n\n%(by)s has drafted a commitment: %(commitment)s (%(region)s).\n"
+            "It can be checked and sent once Kaikukeskus has named its own signatory.\n\n%(link)s\n"
+        )
+        facts = _facts(person, act, commitment)
+        return _("Name Kaikukeskus's signatory: %(commitment)s") % facts, body % facts
+
+    write(f"act:{act.pk}", Person.objects.filter(is_kaikukeskus=True), text)
 
 
 def awaits_signatures(act_pk: int) -> None:
-    """The partner's contact person knows what is to be signed; of a region's commitment its pair knows."""
+    """The partner's contact person knows what is to be signed; of a region's commitment its pair knows.
+
+    A contact person who signs oneself has the link instead.
+    """
     act, commitment = _about(act_pk)
-    people = contacts_of(commitment) if commitment.partner else pair_of(commitment)
+    signs = set(commitment.parties.values_list("signatory_email", flat=True))
+    contacts = [person for person in contacts_of(commitment) if person.email not in signs]
+    people = contacts if commitment.partner else pair_of(commitment)
 
     def text(person: Person) -> tuple[str, str]:
         body = _(
@@ -24,8 +56,9 @@ def awaits_signatures(act_pk: int) -> None:
 
 
 def in_force(act_pk: int) -> None:
-    """Both sides and the partner's contact person know that every party has signed, or that it was acknowledged."""
+    """Both sides, the partner's contact person and all who were asked by link know that the commitment is in force."""
     act, commitment = _about(act_pk)
+    people = list(dict.fromkeys([*pair_of(commitment), *contacts_of(commitment)]))
 
     def text(person: Person) -> tuple[str, str]:
         body = _(
@@ -36,19 +69,217 @@ def in_force(act_pk: int) -> None:
         facts = _facts(person, act, commitment)
         return _("In force: %(commitment)s") % facts, body % facts
 
-    write(f"act:{act.pk}", dict.fromkeys([*pair_of(commitment), *contacts_of(commitment)]), text)
+    write(f"act:{act.pk}", people, text)
+    known = [person.email for person in people]
+    for request in _all_requests().filter(party__commitment=commitment).exclude(email__in=known):
+        by_link = request.state == SignatureRequest.State.SIGNED
+        _tell(request, f"act:{act.pk}:request:{request.pk}", "in_force" if by_link else "in_force_elsewhere")
+
+
+def declined(act_pk: int) -> None:
+    """The pair knows who will not sign, and why."""
+    said = gettext_noop(
+        "%(signatory)s will not sign for %(party)s:\n“%(reason)s”\n\nTalk with them. On the page you can then ask "
+        "anew, or stop the signing."
+    )
+    _to_pair(act_pk, gettext_noop("Declined: %(commitment)s"), said)
+
+
+def passed_on(act_pk: int) -> None:
+    """The pair knows who is asked now in whose stead."""
+    said = gettext_noop("%(party)s has passed the request to sign on: %(signatory)s is asked now.")
+    _to_pair(act_pk, gettext_noop("Another signatory: %(commitment)s"), said)
+
+
+def copy_sent(act_pk: int) -> None:
+    """The pair knows that a signed copy waits for it."""
+    said = gettext_noop(
+        "%(party)s has sent a signed copy. It counts once you have looked at it and accepted it on the page."
+    )
+    _to_pair(act_pk, gettext_noop("A signed copy to be looked at: %(commitment)s"), said)
+
+
+def _to_pair(act_pk: int, subject: str, said: str) -> None:
+    act, commitment = _about(act_pk)
+    party = Party.objects.select_related("municipality", "county").get(pk=act.data["parties"][0])
+
+    def text(person: Person) -> tuple[str, str]:
+        facts = _facts(person, act, commitment)
+        facts |= {"party": party.short_name, "signatory": party.signatory_name, "reason": act.reason}
+        facts["said"] = _(said) % facts
+        return _(subject) % facts, _("Hello %(name)s,\n\n%(commitment)s (%(region)s)\n\n%(said)s\n\n%(link)s\n") % facts
+
+    write(f"act:{act.pk}", pair_of(commitment), text)
+
+
+def late(commitment_pk: int) -> None:
+    """The pair knows once that the day has passed and who is awaited."""
+    commitment = _found().get(pk=commitment_pk)
+    parties = commitment.parties.select_related("municipality", "county").filter(signed_on=None)
+    if commitment.state not in Commitment.SIGNING:
+        return
+
+    def text(person: Person) -> tuple[str, str]:
+        facts = _facts(person, None, commitment)
+        facts |= {"day": day(commitment.sign_by), "parties": ", ".join(party.short_name for party in parties)}
+        body = _(
+            "Hello %(name)s,\n\n%(commitment)s (%(region)s) was to be signed by %(day)s.\n"
+            "Still awaited: %(parties)s.\n\n"
+            "Talk with them. On the page you can send a new link, record a signed copy, or stop the signing."
+            "\n\n%(link)s\n"
+        )
+        return _("Signatures are late: %(commitment)s") % facts, body % facts
+
+    write(f"sign-late:{commitment.pk}", pair_of(commitment), text)
+
+
+# -- to signatories, who need no account ------------------------------------------------------------------------------
+
+SAID = {
+    "asked": gettext_noop(
+        "%(by)s asks %(party)s to sign a commitment, and you are named as its signatory: %(commitment)s."
+    ),
+    "renewed": gettext_noop(
+        "here is a new link for signing for %(party)s: %(commitment)s. Links in earlier mails no longer work."
+    ),
+    "forwarded": gettext_noop(
+        "a request to sign for %(party)s has been passed on to you within your organisation: %(commitment)s."
+    ),
+    "half": gettext_noop("this is a reminder: %(commitment)s waits for your signature for %(party)s."),
+    "soon": gettext_noop("the time is ending: %(commitment)s waits for your signature for %(party)s."),
+    "late": gettext_noop(
+        "%(commitment)s was to be signed for %(party)s by %(day)s, and it still waits for your signature."
+    ),
+    "copy_refused": gettext_noop(
+        "the signed copy that you sent for %(party)s could not be accepted: %(commitment)s.\n“%(reason)s”"
+    ),
+}
+SUBJECTS = {
+    "half": gettext_noop("Reminder, to be signed by %(day)s: %(commitment)s"),
+    "soon": gettext_noop("Reminder, to be signed by %(day)s: %(commitment)s"),
+    "late": gettext_noop("Late, was to be signed by %(day)s: %(commitment)s"),
+    "copy_refused": gettext_noop("Your signed copy was not accepted: %(commitment)s"),
+    "stopped": gettext_noop("No longer to be signed: %(commitment)s"),
+    "in_force": gettext_noop("In force: %(commitment)s"),
+    "in_force_elsewhere": gettext_noop("In force: %(commitment)s"),
+}
+
+
+def asked(request: int, number: int) -> None:
+    """The signatory has the first link."""
+    _ask(request, number, "asked")
+
+
+def renewed(request: int, number: int) -> None:
+    """The signatory has a new link."""
+    _ask(request, number, "renewed")
+
+
+def forwarded(request: int, number: int) -> None:
+    """The one to whom the request was passed on has a link."""
+    _ask(request, number, "forwarded")
+
+
+def reminded(request: int, number: int, stage: str) -> None:
+    """The silent signatory is reminded."""
+    _ask(request, number, stage)
+
+
+def copy_refused(copy_pk: int) -> None:
+    """The signatory who sent a copy knows why it was not accepted, and can sign by the link."""
+    copy = SignedCopy.objects.get(pk=copy_pk)
+    request = SignatureRequest.objects.filter(party=copy.sent_by).first()
+    if request:
+        _ask(request.pk, request.round, "copy_refused", f":{copy.pk}", reason=copy.reason)
+
+
+def _ask(pk: int, number: int, kind: str, more: str = "", **facts: object) -> None:
+    """A mail with the link, if it is still the newest one and awaited."""
+    request = _all_requests().filter(pk=pk, round=number, state=SignatureRequest.State.SENT).first()
+    if request:
+        _tell(request, asking.mail_key(pk, number, kind) + more, kind, **facts)
+
+
+def stopped(act_pk: int, told: list[int]) -> None:
+    """Who was asked and has not signed knows that nothing is awaited any more."""
+    act, _commitment = _about(act_pk)
+    for request in _all_requests().filter(pk__in=told):
+        _tell(request, f"act:{act.pk}:request:{request.pk}", "stopped", reason=act.reason)
+
+
+def _tell(request: SignatureRequest, key: str, kind: str, **more: object) -> None:
+    commitment = request.party.commitment
+
+    def text() -> tuple[str, str]:
+        facts = _facts_for(request, commitment) | more
+        return _(_subject(kind, commitment.is_late)) % facts, _body(kind, facts, commitment.is_late) % facts
+
+    write_to(key, request.email, request.language, text)
+
+
+def _subject(kind: str, is_late: bool) -> str:
+    late, first = gettext_noop("To be signed: %(commitment)s"), gettext_noop("To be signed by %(day)s: %(commitment)s")
+    return SUBJECTS.get(kind, late if is_late else first)
+
+
+def _body(kind: str, facts: dict[str, object], is_late: bool) -> str:
+    if kind == "stopped":
+        because = "\n“%(reason)s”" if facts["reason"] else ""
+        return _("Hello %(name)s,\n\n%(commitment)s is not to be signed any more: the signing was stopped.") + because
+    if kind == "in_force_elsewhere":
+        return _("Hello %(name)s,\n\nevery party has signed or acknowledged it: %(commitment)s is in force.\n")
+    if kind == "in_force":
+        return _(
+            "Hello %(name)s,\n\nevery party has signed or acknowledged it: %(commitment)s is in force.\n"
+            "Fetch your copy of the document here by %(end)s:\n\n%(link)s\n"
+        )
+    act = _("Read the document and sign it by %(day)s. You need no account and no password.")
+    if is_late or kind == "copy_refused":
+        act = _("Read the document and sign it. You need no account and no password.")
+    rest = _(
+        "The link is yours alone and works until %(end)s. On the page you can also decline with a reason, or pass the "
+        "request on to the right person of your organisation."
+    )
+    ask = _("Questions? Ask %(ask)s.") if facts["ask"] else ""
+    return "\n\n".join([_("Hello %(name)s,"), _(SAID[kind]), act, "%(link)s", rest, ask]).rstrip() + "\n"
+
+
+def _facts_for(request: SignatureRequest, commitment: Commitment) -> dict[str, object]:
+    return {
+        "name": request.name,
+        "party": request.party.short_name,
+        "commitment": f"{commitment.name}, {commitment.partner or commitment.region.name}",
+        "by": sender_of(commitment),
+        "day": day(commitment.sign_by),
+        "end": day(localdate(request.expires_at)) if request.expires_at else "",
+        "link": link(reverse("sign", args=[asking.token_of(request)])),
+        "ask": ", ".join(f"{person.name} ({person.email})" for person in to_ask(commitment)),
+    }
+
+
+# -- whom a commitment concerns ---------------------------------------------------------------------------------------
+
+
+def _found() -> QuerySet[Commitment]:
+    return Commitment.objects.select_related("region", "partner__organisation", "partner__contact")
 
 
 def _about(act_pk: int) -> tuple[Act, Commitment]:
     act = Act.objects.select_related("by").get(pk=act_pk)
-    found = Commitment.objects.select_related("region", "partner__organisation", "partner__contact")
-    return act, found.get(pk=act.about_id)
+    return act, _found().get(pk=act.about_id)
 
 
-def _facts(person: Person, act: Act, commitment: Commitment) -> dict[str, object]:
+def _all_requests() -> QuerySet[SignatureRequest]:
+    commitment = "party__commitment"
+    return SignatureRequest.objects.select_related(
+        "party__municipality", "party__county", f"{commitment}__region", f"{commitment}__partner__organisation"
+    )
+
+
+def _facts(person: Person, act: Act | None, commitment: Commitment) -> dict[str, object]:
     return {
         "name": person.given_name,
-        "by": act.by,
+        "by": act.by if act else "",
         "commitment": f"{commitment.name}, {commitment.partner or commitment.region.name}",
         "region": commitment.region.name,
         "link": link(commitment.get_absolute_url()),
@@ -65,3 +296,11 @@ def pair_of(commitment: Commitment) -> list[Person]:
 def contacts_of(commitment: Commitment) -> list[Person]:
     """The partner's contact person, where there is one."""
     return [commitment.partner.contact] if commitment.partner and commitment.partner.contact else []
+
+
+def to_ask(commitment: Commitment) -> list[Person]:
+    """Whom a signatory asks: the pair, of a partner the side that looks after it first."""
+    pair = pair_of(commitment)
+    if commitment.partner is None:
+        return pair
+    return [person for person in holders_for_partner(commitment.partner) if person in pair] or pair

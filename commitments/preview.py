@@ -1,6 +1,8 @@
 """How is a stored DOCX read on a page? Its headings, paragraphs, lists and tables as small HTML of our own."""
 
+import re
 from collections.abc import Iterator
+from html import unescape
 from io import BytesIO
 from itertools import groupby
 from typing import NamedTuple
@@ -9,13 +11,16 @@ import docx
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from docx.document import Document
-from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
 from docx.oxml.ns import qn
 from docx.styles.style import ParagraphStyle
 from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 from lxml import etree
 
+AROUND = ("w:sdt", "w:ins", "w:smartTag", "w:customXml")
+NOTES = (CONTENT_TYPE.WML_FOOTNOTES, CONTENT_TYPE.WML_ENDNOTES)
+SAFE = etree.XMLParser(resolve_entities=False, no_network=True)
 FIRST_LEVEL = 3  # the page has its own h1 and h2; the document's title is an h2
 LAST_LEVEL = 6
 
@@ -30,9 +35,42 @@ class Block(NamedTuple):
 def as_html(content: bytes) -> SafeString:
     """The document as HTML, every text in it escaped. Page headers and footers, which repeat it, are left out."""
     document = docx.Document(BytesIO(content))
+    lay_open(document.element.body)
     numbers = Numbers(document)
     blocks = [block for item in document.iter_inner_content() for block in _blocks(item, numbers)]
     return format_html_join("\n", "{}", ((html,) for html in _grouped(blocks)))
+
+
+def lay_open(body: etree._Element) -> None:
+    """What stands in a control, or was inserted while changes were tracked, is text like any other."""
+    for around in list(body.iter(*(qn(name) for name in AROUND))):
+        inside = around.find(qn("w:sdtContent")) if around.tag == qn("w:sdt") else around
+        for child in list(inside) if inside is not None else []:
+            around.addprevious(child)
+        around.getparent().remove(around)
+
+
+def left_out(content: bytes, page: str) -> list[str]:
+    """The paragraphs of the document, footnotes and text boxes among them, that its page does not show."""
+    said = _letters(unescape(re.sub(r"<[^>]*>", "", page)))
+    document = docx.Document(BytesIO(content))
+    roots = [document.element.body, *_footnotes(document)]
+    texts = [_own_text(paragraph) for root in roots for paragraph in root.iter(qn("w:p"))]
+    return [text for text in texts if _letters(text) not in said]
+
+
+def _footnotes(document: Document) -> list[etree._Element]:
+    parts = [rel.target_part for rel in document.part.rels.values() if not rel.is_external]
+    return [etree.fromstring(part.blob, SAFE) for part in parts if part.content_type in NOTES]
+
+
+def _own_text(paragraph: etree._Element) -> str:
+    """Without that of a text box in it, whose paragraphs are paragraphs of their own."""
+    return "".join(t.text or "" for t in paragraph.iter(qn("w:t")) if next(t.iterancestors(qn("w:p"))) is paragraph)
+
+
+def _letters(text: str) -> str:
+    return "".join(text.split())
 
 
 def _grouped(blocks: list[Block]) -> Iterator[SafeString]:

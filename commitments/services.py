@@ -7,7 +7,8 @@ from io import BytesIO
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.utils.timezone import localdate
+from django.db.models import QuerySet
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 from pypdf import PdfReader
@@ -16,15 +17,18 @@ from adoption import partners
 from adoption.access import KAIKUKESKUS, acting
 from adoption.history import Acting, locked, record
 from adoption.mail import later
-from adoption.models import Municipality, Partner, Person, Region
+from adoption.models import Act, Municipality, Partner, Person, Region
 from adoption.operating_model import DEFAULT
 from adoption.refusal import Refused
+from commitments import asking, certificates
+from commitments.examining import examine
 from commitments.facts import day, kaikukeskus
 from commitments.making import ask
 from commitments.models import Commitment, Party, SignedCopy
 from commitments.storage import store
 
 LARGEST_COPY = 20 * 1024 * 1024  # bytes
+PROMISED = (Partner.State.COMMITTED, Partner.State.ACTIVE)
 
 
 class Signature(NamedTuple):
@@ -97,6 +101,7 @@ def draft_partner_commitment(
     model: str = DEFAULT,
     term: tuple[date | None, date | None] = (None, None),
     replaces: Commitment | None = None,
+    **details: Any,
 ) -> Commitment:
     """A draft between the partner, the municipalities in which it acts and the county if there is one, with its files.
 
@@ -106,17 +111,23 @@ def draft_partner_commitment(
     partner = Partner.objects.select_related("organisation", "contact").get(pk=partner.pk)
     municipalities = list(partner.municipalities.order_by("name_fi"))
     who = acting(by, region, [m.pk for m in municipalities])
-    if replaces is None and not partner.may_commit:
+    promised = replaces is not None and partner.state in PROMISED
+    if not promised and not partner.may_commit:
         raise Refused([_not_ready(partner)])
     _refuse_second_draft(Commitment.objects.filter(partner=partner))
     commitment = Commitment(
-        region=region, kind=Commitment.Kind.PARTNER, operating_model=model, partner=partner, replaces=replaces
+        region=region,
+        kind=Commitment.Kind.PARTNER,
+        operating_model=model,
+        partner=partner,
+        replaces=replaces,
+        **details,
     )
     return _made(commitment, region, who, [_partner_party(partner), *_bodies(region, municipalities)], term)
 
 
 def _not_ready(partner: Partner) -> str:
-    if partner.is_distributor and partner.state not in (Partner.State.COMMITTED, Partner.State.ACTIVE):
+    if partner.is_distributor and partner.state not in PROMISED:
         return _("Kaikukeskus has not cleared %(name)s: a new distributor is discussed with Kaikukeskus first.") % {
             "name": partner
         }
@@ -147,8 +158,12 @@ def _made(
     Party.objects.bulk_create(parties)
     assert who.person
     ask(commitment, who.person)
-    record(region, who, "commitment_drafted", commitment, kind=commitment.kind, partner=commitment.partner_id)
+    act = record(region, who, "commitment_drafted", commitment, kind=commitment.kind, partner=commitment.partner_id)
+    later("commitments.letters.name_signatory", act.pk)
     return commitment
+
+
+SIGNATORY = ("signatory_name", "signatory_title", "signatory_basis", "signatory_email")
 
 
 def _bodies(region: Region, municipalities: list[Municipality]) -> list[Party]:
@@ -157,29 +172,35 @@ def _bodies(region: Region, municipalities: list[Municipality]) -> list[Party]:
     if region.county:
         bodies.append(Party(role=Party.Role.COUNTY, county=region.county, name=region.county.name_fi))
     for body in bodies:
-        _as_before(region, body)
+        same = Party.objects.filter(commitment__region=region, municipality=body.municipality, county=body.county)
+        _as_before(body, same)
     return bodies
 
 
-def _as_before(region: Region, body: Party) -> None:
-    same = Party.objects.filter(commitment__region=region, municipality=body.municipality, county=body.county)
+def _as_before(party: Party, same: QuerySet[Party]) -> None:
     before = same.exclude(signatory_name="").order_by("-pk").first()
-    for field in ("signatory_name", "signatory_title", "signatory_basis"):
-        setattr(body, field, getattr(before, field) if before else "")
+    for field in SIGNATORY:
+        setattr(party, field, getattr(before, field) if before else "")
 
 
 def _partner_party(partner: Partner) -> Party:
+    contact = partner.contact
+    is_contact = contact is not None and spelt(contact.name) == spelt(partner.signatory_name)
     return Party(
         role=Party.Role.PARTNER,
         name=str(partner),
         signatory_name=partner.signatory_name,
         signatory_title=partner.signatory_title,
         signatory_basis=partner.signatory_basis,
+        signatory_email=partner.signatory_email or (contact.email if contact and is_contact else ""),
     )
 
 
 def _kaikukeskus_party() -> Party:
-    return Party(role=Party.Role.KAIKUKESKUS, name=kaikukeskus("fi"))
+    """Kaikukeskus, with the signatory of its newest commitment in any region."""
+    party = Party(role=Party.Role.KAIKUKESKUS, name=kaikukeskus("fi"))
+    _as_before(party, Party.objects.filter(role=Party.Role.KAIKUKESKUS))
+    return party
 
 
 def change_draft(
@@ -235,6 +256,12 @@ def _check_term(commitment: Commitment) -> None:
     start, end = commitment.term_start, commitment.term_end
     if start and end and end <= start:
         raise Refused([_("The end of the trial must be after its beginning.")])
+    _refuse_past(commitment)
+
+
+def _refuse_past(commitment: Commitment) -> None:
+    if commitment.sign_by and commitment.sign_by < localdate():
+        raise Refused([_("The day by which it is to be signed has passed: give a later one.")])
 
 
 # -- checking and sending ---------------------------------------------------------------------------------------------
@@ -261,22 +288,28 @@ def check(commitment: Commitment, by: Person, manifest: str) -> Commitment:
 
 
 def missing_signatories(commitment: Commitment) -> list[str]:
-    """Why the draft cannot be checked yet: parties without a named signatory, and a name that would sign twice."""
-    return unnamed(commitment) + named_twice(commitment)
+    """Why the draft cannot be checked yet: parties without a named signatory, a name that would sign twice, and a paper
+    that does not fit its partner."""
+    return unnamed(commitment) + named_twice(commitment) + [text for text in [unfit(commitment)] if text]
 
 
 def unnamed(commitment: Commitment) -> list[str]:
-    """The parties without a named signatory. Kaikukeskus may name its own as late as when it signs."""
-    rows = [p for p in commitment.parties.all() if p.role != Party.Role.KAIKUKESKUS]
-    return [_("Name the signatory of %(party)s.") % {"party": p} for p in rows if not p.signatory_name]
+    """The parties without a named signatory. Kaikukeskus names its own."""
+    rows = [party for party in commitment.parties.all() if not party.signatory_name]
+    return [
+        _("Kaikukeskus names its own signatory, and has not done so yet.")
+        if party.role == Party.Role.KAIKUKESKUS
+        else _("Name the signatory of %(party)s.") % {"party": party.short_name}
+        for party in rows
+    ]
 
 
 def named_twice(commitment: Commitment) -> list[str]:
     """The signatory of a responsible body who is named for the partner or for Kaikukeskus as well."""
-    return _of_both([(party, party.signatory_name) for party in commitment.parties.all()])
+    return both_sides([(party, party.signatory_name) for party in commitment.parties.all()])
 
 
-def _of_both(signatories: list[tuple[Party, str]]) -> list[str]:
+def both_sides(signatories: list[tuple[Party, str]]) -> list[str]:
     """Nobody signs on both sides of the table: the responsible bodies on one, the partner or Kaikukeskus on the other.
 
     Several municipalities may have one signatory: they are on the same side.
@@ -285,56 +318,126 @@ def _of_both(signatories: list[tuple[Party, str]]) -> list[str]:
     bodies = [(p, name) for p, name in signatories if p.role in (Party.Role.MUNICIPALITY, Party.Role.COUNTY)]
     return [
         _("%(name)s cannot sign both for %(partner)s and for %(body)s: two parties, two people.")
-        % {"name": name, "partner": other, "body": body}
+        % {"name": name, "partner": other.short_name, "body": body.short_name}
         for other, own_name in facing
         for body, name in bodies
-        if name and _spelt(name) == _spelt(own_name)
+        if name and spelt(name) == spelt(own_name)
     ]
 
 
-def _spelt(name: str) -> str:
+def spelt(name: str) -> str:
     """The name as it is compared: capitals and spaces make no other person."""
     return " ".join(name.split()).casefold()
 
 
 def send(commitment: Commitment, by: Person) -> Commitment:
-    """The commitment awaits its signatures; the partner's contact person is told."""
+    """The commitment awaits its signatures, for three weeks if the draft gives no day; the partner's contact person is
+    told, and each signatory with an address is asked by a link when it is the party's turn.
+
+    Raises Refused when the day has passed, and when the paper no longer fits its partner.
+    """
     with changing(commitment, by) as (commitment, region, who):
         commitment.send()
+        _refuse_past(commitment)
+        refuse_unfit(commitment)
+        commitment.sign_by = commitment.sign_by or localdate() + asking.TIME_TO_SIGN
         commitment.save()
         act = record(region, who, "commitment_sent", commitment)
         later("commitments.letters.awaits_signatures", act.pk)
+        asking.begin(commitment, region, who)
     return commitment
+
+
+def unfit(commitment: Commitment) -> str:
+    """Why nobody should sign the paper any more; nothing when it fits. Partner and its municipalities may be
+    prefetched."""
+    partner = commitment.partner
+    if partner is None or commitment.state not in Commitment.UNFINISHED:
+        return ""
+    served = {municipality.pk for municipality in partner.municipalities.all()}
+    left = [p for p in commitment.parties.all() if p.municipality_id and p.municipality_id not in served]
+    return " ".join(
+        _("The partner no longer acts in %(party)s, which the paper names: a new draft is made instead of this one.")
+        % {"party": party.short_name}
+        for party in left
+    )
+
+
+def refuse_unfit(commitment: Commitment) -> None:
+    """Raises Refused for a paper that no longer fits its partner."""
+    if reason := unfit(commitment):
+        raise Refused([reason])
 
 
 # -- signing ------------------------------------------------------------------------------------------------------
 
 
 def record_copy(
-    commitment: Commitment, by: Person, content: bytes, name: str, signatures: Iterable[Signature]
+    commitment: Commitment,
+    by: Person,
+    content: bytes,
+    name: str,
+    signatures: Iterable[Signature],
+    seen: bool = False,
 ) -> Commitment:
-    """The signed copy is kept, and the parties whose signatures it bears have signed.
+    """The signed copy is kept with what its examination found, and the parties whose signatures it bears have signed.
 
     Raises Refused for what is no readable PDF or over 20 MB, no party, a party that has signed, a day to come or
-    before the document was made, one person on both sides of the table, and Kaikukeskus's own signature before the
-    others' or by anybody but Kaikukeskus.
+    before the document was made, one person on both sides of the table, a party whose turn it is not, and
+    Kaikukeskus's own signature by anybody else. Raises Broken for a file whose digital signatures do not hold, unless
+    `seen` says that the person knows.
     """
     check_copy(content)
+    found = examine(content, commitment)
     with changing(commitment, by) as (commitment, region, who):
-        _refuse_unless_signing(commitment)
+        refuse_unless_signing(commitment)
         signatures = list(signatures)
-        parties = _parties_to_sign(commitment, who, signatures)
-        if both := _of_both(_signed_so(commitment, signatures)):
-            raise Refused(both)
-        stored, digest = store(content, "copies", "pdf")
-        copy = SignedCopy.objects.create(
-            commitment=commitment, file=stored, sha256=digest, size=len(content), name=name[:200], uploaded_by=by
-        )
-        for signature in signatures:
-            _sign(parties[signature.party], signature, Party.Method.COPY, by, copy)
-        record(region, who, "commitment_signed", commitment, parties=sorted(parties), sha256=digest)
-        _settle(commitment, region, who)
+        parties = parties_to_sign(commitment, who, signatures)
+        refuse_both_sides(commitment, signatures)
+        refuse_broken(found, seen)
+        copy = keep_copy(commitment, content, name, found, uploaded_by=by)
+        sign_by_copy(copy, signatures, parties, by)
+        record(region, who, "commitment_signed", commitment, parties=sorted(parties), sha256=copy.sha256)
+        settle(commitment, region, who)
     return commitment
+
+
+def keep_copy(commitment: Commitment, content: bytes, name: str, found: dict, **whose: Any) -> SignedCopy:
+    """The file is stored with what the examination found."""
+    stored, digest = store(content, "copies", "pdf")
+    return SignedCopy.objects.create(
+        commitment=commitment, file=stored, sha256=digest, size=len(content), name=name[:200], found=found, **whose
+    )
+
+
+def sign_by_copy(
+    copy: SignedCopy, signatures: list[Signature], parties: dict[int, Party], recorder: Person | None
+) -> None:
+    """These parties have signed by this copy."""
+    for given in signatures:
+        sign(parties[given.party], given, method=Party.Method.COPY, copy=copy, recorded_by=recorder)
+
+
+class Broken(Refused):
+    """A digital signature of the file does not hold: who accepts it all the same says that they have seen it."""
+
+
+def is_broken(found: dict) -> bool:
+    """Whether the file bears a digital signature that does not hold, or was changed after the last one."""
+    return not {"broken", "not_whole"}.isdisjoint(found.get("why", ()))
+
+
+def refuse_broken(found: dict, seen: bool) -> None:
+    """Raises Broken unless the person has seen it."""
+    if is_broken(found) and not seen:
+        raise Broken(
+            [
+                _(
+                    "A digital signature in the file does not hold: the file was changed after it was signed. Ask for "
+                    "another, or tick below that you accept it all the same."
+                )
+            ]
+        )
 
 
 def check_copy(content: bytes) -> None:
@@ -361,52 +464,63 @@ class TooLarge(Refused):
     status = 413
 
 
-def record_kaikukanta(commitment: Commitment, by: Person, name: str, on: date) -> Commitment:
-    """Acknowledged in Kaikukanta by the named person on the day: this counts for partner, municipality and county
-    at once (W1: Kaikukeskus represents municipalities and counties there). Only for a partner's commitment, and
-    on no day to come or before the document was made."""
+def record_kaikukanta(
+    commitment: Commitment,
+    by: Person,
+    name: str,
+    on: date,
+    reference: str = "",
+    parties: Iterable[int] | None = None,
+) -> Commitment:
+    """Acknowledged in Kaikukanta by the named person on the day: this counts for these parties, or for partner,
+    municipality and county at once (W1: Kaikukeskus represents municipalities and counties there). Only for a
+    partner's commitment, on no day to come or before the document was made, and in turn."""
     with changing(commitment, by) as (commitment, region, who):
-        _refuse_unless_signing(commitment)
+        refuse_unless_signing(commitment)
         if commitment.kind != Commitment.Kind.PARTNER:
             raise Refused([_("Only a partner's commitment is acknowledged in Kaikukanta.")])
         if impossible := _impossible(commitment, on):
             raise Refused([impossible])
-        unsigned = list(commitment.parties.filter(signed_on=None))
-        signatures = [Signature(party.pk, name, on) for party in unsigned]
-        parties = _parties_to_sign(commitment, who, signatures)
-        for signature in signatures:
-            _sign(parties[signature.party], signature, Party.Method.KAIKUKANTA, by)
-        record(region, who, "commitment_acknowledged", commitment, on=on.isoformat())
-        _settle(commitment, region, who)
+        keys = list(commitment.parties.filter(signed_on=None).values_list("pk", flat=True))
+        signatures = [Signature(key, name, on) for key in (keys if parties is None else parties)]
+        rows = parties_to_sign(commitment, who, signatures)
+        for given in signatures:
+            sign(rows[given.party], given, method=Party.Method.KAIKUKANTA, reference=reference, recorded_by=by)
+        record(region, who, "commitment_acknowledged", commitment, parties=sorted(rows), on=on.isoformat())
+        settle(commitment, region, who)
     return commitment
 
 
-def _refuse_unless_signing(commitment: Commitment) -> None:
+def refuse_unless_signing(commitment: Commitment) -> None:
+    """Raises Refused for a commitment that does not wait for signatures."""
     if commitment.state not in Commitment.SIGNING:
         raise Refused([not_now(commitment)])
 
 
-def _parties_to_sign(commitment: Commitment, who: Acting, signatures: list[Signature]) -> dict[int, Party]:
-    rows = {party.pk: party for party in commitment.parties.all()}
-    missing = [] if signatures else [_("Choose the parties whose signatures the copy bears.")]
-    for signature in signatures:
-        party = rows.get(signature.party)
+def parties_to_sign(commitment: Commitment, who: Acting, signatures: list[Signature]) -> dict[int, Party]:
+    """The rows of these parties. Raises Refused when one of them cannot have signed so."""
+    rows = {party.pk: party for party in commitment.parties.select_related("municipality", "county")}
+    refuse_unfit(commitment)
+    missing = [] if signatures else [_("Choose the parties that have signed.")]
+    for given in signatures:
+        party = rows.get(given.party)
         if party is None:
             raise Refused([_("The party does not belong to this commitment.")])
-        missing += _against(commitment, party, signature)
-    missing += _against_kaikukeskus(rows, who, {s.party for s in signatures})
+        missing += _against(commitment, party, given)
+    keys = {given.party for given in signatures}
+    missing += _against_kaikukeskus(rows, who, keys) + _against_turn(commitment, keys)
     if missing:
         raise Refused(missing)
-    return {s.party: rows[s.party] for s in signatures}
+    return {key: rows[key] for key in keys}
 
 
 def _against(commitment: Commitment, party: Party, signature: Signature) -> list[str]:
     if party.signed_on:
-        return [_("%(party)s has signed already.") % {"party": party}]
+        return [_("%(party)s has signed already.") % {"party": party.short_name}]
     if impossible := _impossible(commitment, signature.on):
-        return [f"{party}: {impossible}"]
+        return [f"{party.short_name}: {impossible}"]
     if not signature.name.strip():
-        return [_("%(party)s: write who has signed.") % {"party": party}]
+        return [_("%(party)s: write who has signed.") % {"party": party.short_name}]
     return []
 
 
@@ -422,52 +536,97 @@ def _impossible(commitment: Commitment, on: date) -> str:
     return ""
 
 
-def _signed_so(commitment: Commitment, signatures: list[Signature]) -> list[tuple[Party, str]]:
-    """Who has signed on paper for each party, these signatures included."""
+def refuse_both_sides(commitment: Commitment, signatures: Iterable[Signature]) -> None:
+    """Raises Refused when with these signatures one person has signed on both sides of the table."""
+    if both := both_sides(signed_so(commitment, signatures)):
+        raise Refused(both)
+
+
+def signed_so(commitment: Commitment, signatures: Iterable[Signature]) -> list[tuple[Party, str]]:
+    """Who has signed for each party, these signatures included."""
     given = {signature.party: signature.name for signature in signatures}
     return [(party, given.get(party.pk, party.signed_by)) for party in commitment.parties.all()]
 
 
-def _against_kaikukeskus(rows: dict[int, Party], who: Acting, signing: set[int]) -> list[str]:
-    """Kaikukeskus signs last, and records its own signature itself."""
-    own = next((p for p in rows.values() if p.role == Party.Role.KAIKUKESKUS and p.pk in signing), None)
-    if own is None:
-        return []
-    if who.side != KAIKUKESKUS:
-        return [_("Kaikukeskus records its own signature.")]
-    awaited = [p for p in rows.values() if p.signed_on is None and p.pk not in signing]
-    return [_("Kaikukeskus signs last: %(party)s has not signed yet.") % {"party": p} for p in awaited]
+def _against_kaikukeskus(rows: dict[int, Party], who: Acting, signing_now: set[int]) -> list[str]:
+    """Kaikukeskus records its own signature itself."""
+    own = [key for key in signing_now if rows[key].role == Party.Role.KAIKUKESKUS]
+    return [_("Kaikukeskus records its own signature.")] if own and who.side != KAIKUKESKUS else []
 
 
-def _sign(party: Party, signature: Signature, method: str, by: Person, copy: SignedCopy | None = None) -> None:
+def _against_turn(commitment: Commitment, signing_now: set[int]) -> list[str]:
+    """Whose signature is missing before these."""
+    text = (
+        _("Kaikukeskus signs last: %(party)s has not signed yet.")
+        if commitment.kind == Commitment.Kind.REGION
+        else _("The parties sign in turn: %(party)s has not signed yet.")
+    )
+    return [text % {"party": party.short_name} for party in asking.awaited_before(commitment, signing_now)]
+
+
+def sign(party: Party, signature: Signature, **how: Any) -> None:
+    """The party has signed; nothing is asked of it any more, and a copy that it sent is looked at by nobody."""
     party.signed_by, party.signed_on = signature.name.strip(), signature.on
-    party.method, party.recorded_by, party.copy = method, by, copy
+    for field, value in how.items():
+        setattr(party, field, value)
     party.save()
+    asking.stop_asking([party])
+    close_copies(party.sent_copies.filter(state=SignedCopy.State.WAITING))
 
 
-def _settle(commitment: Commitment, region: Region, who: Acting) -> None:
-    """Partly signed, or in force when every party has signed: then a replaced one is superseded and the partner
-    committed, in this same transaction."""
+def close_copies(waiting: QuerySet[SignedCopy]) -> None:
+    """Nobody needs to look at these copies any more."""
+    for copy in waiting:
+        copy.refuse()
+        copy.reviewed_at = now()
+        copy.save()
+
+
+def settle(commitment: Commitment, region: Region, who: Acting) -> None:
+    """Partly signed, and the next are asked; or in force when every party has signed: then a replaced one is
+    superseded, the partner committed and the certificate begun, in this same transaction."""
     if commitment.parties.filter(signed_on=None).exists():
         commitment.sign_partly()
         commitment.save()
+        asking.ask_next(commitment, region, who)
         return
-    if commitment.replaces and commitment.replaces.state == Commitment.State.IN_FORCE:
-        commitment.replaces.supersede()
-        commitment.replaces.save()
-        record(region, who, "commitment_superseded", commitment.replaces)
+    if old := _replaced(commitment):
+        _supersede(old, region, who)
     commitment.enter_into_force()
     commitment.in_force_on = localdate()
     commitment.save()
+    asking.keep_links(commitment)
+    certificates.begin(commitment)
     act = record(region, who, "commitment_in_force", commitment)
     later("commitments.letters.in_force", act.pk)
     if commitment.partner:
         _commit_partner(commitment, commitment.partner, region, who)
 
 
+def _replaced(commitment: Commitment) -> Commitment | None:
+    """The commitment in force that this one replaces, itself or through replacements that were never in force."""
+    old = commitment.replaces
+    while old and old.state != Commitment.State.IN_FORCE:
+        old = old.replaces
+    return old
+
+
+def _supersede(old: Commitment, region: Region, who: Acting) -> Act:
+    _close(old)
+    old.supersede()
+    old.save()
+    return record(region, who, "commitment_superseded", old)
+
+
+def _close(commitment: Commitment) -> None:
+    """Nobody is asked to sign it any more, and no copy of it waits."""
+    asking.stop_asking(commitment.parties.all())
+    close_copies(commitment.copies.filter(state=SignedCopy.State.WAITING))
+
+
 def _commit_partner(commitment: Commitment, partner: Partner, region: Region, who: Acting) -> None:
     try:
-        if partner.state in (Partner.State.COMMITTED, Partner.State.ACTIVE):
+        if partner.state in PROMISED:
             partner.committed_model = commitment.operating_model
             partner.save(update_fields=["committed_model"])
         else:
@@ -479,13 +638,23 @@ def _commit_partner(commitment: Commitment, partner: Partner, region: Region, wh
 # -- the other ends ---------------------------------------------------------------------------------------------
 
 
-def decline(commitment: Commitment, by: Person, reason: str) -> Commitment:
-    """A party will not sign: the commitment is closed with the reason. Refused without one, and once in force."""
+def decline(commitment: Commitment, by: Person, reason: str, party: int | None = None) -> Commitment:
+    """It is closed unsigned with the reason: the party will not sign, or without one the signing is stopped. Links no
+    longer work, and who was asked is told.
+
+    Refused without a reason, for a party that has signed, and once in force.
+    """
     with changing(commitment, by) as (commitment, region, who):
         _require(reason)
+        if party and not commitment.parties.filter(pk=party, signed_on=None).exists():
+            raise Refused([_("Choose a party that has not signed.")])
         commitment.decline()
         commitment.save()
-        record(region, who, "commitment_declined", commitment, reason=reason)
+        told = asking.asked(commitment)
+        _close(commitment)
+        parties = [party] if party else []
+        act = record(region, who, "commitment_declined", commitment, reason=reason, parties=parties)
+        later("commitments.letters.stopped", act.pk, told)
     return commitment
 
 
@@ -509,22 +678,33 @@ def _require(reason: str) -> None:
 
 @transaction.atomic
 def replace(commitment: Commitment, by: Person) -> Commitment:
-    """A new draft with the same parties; the present one is superseded only when the new one is in force.
+    """A new draft with the same parties. One in force is superseded when the new one is in force; one that is being
+    signed at once: its links no longer work, and who was asked is told.
 
     One that was carried over has no end any more, and neither has its replacement.
     """
-    locked(commitment.region_id)
-    commitment = Commitment.objects.select_related("partner", "region").get(pk=commitment.pk)
-    if commitment.state != Commitment.State.IN_FORCE:
+    region = locked(commitment.region_id)
+    commitment = Commitment.objects.select_related("partner", "region", "replaces").get(pk=commitment.pk)
+    if commitment.state in Commitment.SIGNING:
+        _withdraw(commitment, region, by)
+    elif commitment.state != Commitment.State.IN_FORCE:
         raise Refused([not_now(commitment)])
-    term = (commitment.term_start, None if commitment.carried_over_on else commitment.term_end)
-    if commitment.partner:
-        return draft_partner_commitment(commitment.partner, by, commitment.operating_model, term, replaces=commitment)
-    municipalities = Municipality.objects.filter(party__commitment=commitment).order_by("name_fi")
-    return draft_region_commitment(
-        commitment.region, municipalities, by, commitment.operating_model, term, replaces=commitment,
-        feedback_email=commitment.feedback_email, local_page=commitment.local_page,
-    )  # fmt: skip
+    return _draft_anew(commitment, by)
+
+
+def _withdraw(commitment: Commitment, region: Region, by: Person) -> None:
+    who = acting(by, region, commitment.parties.exclude(municipality=None).values_list("municipality", flat=True))
+    told = asking.asked(commitment)
+    later("commitments.letters.stopped", _supersede(commitment, region, who).pk, told)
+
+
+def _draft_anew(old: Commitment, by: Person) -> Commitment:
+    term = (old.term_start, None if old.carried_over_on else old.term_end)
+    if old.partner:
+        return draft_partner_commitment(old.partner, by, old.operating_model, term, old, in_turn=old.in_turn)
+    municipalities = Municipality.objects.filter(party__commitment=old).order_by("name_fi")
+    details = {"in_turn": old.in_turn, "feedback_email": old.feedback_email, "local_page": old.local_page}
+    return draft_region_commitment(old.region, municipalities, by, old.operating_model, term, old, **details)
 
 
 def carry_over(region: Region, municipalities: Iterable[int], who: Acting, on: date) -> int:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.core.files.storage import default_storage
 
 import doc_templates
-from commitments.models import Template
+from commitments.models import Commitment, Template
 
 FOLDER = Path(doc_templates.__file__).parent
 LANGUAGES = ("fi", "sv", "en")
@@ -26,8 +26,13 @@ def current(kind: str, language: str) -> Wording:
     """The template that a new document is made from."""
     own = Template.objects.published().filter(kind=kind, language=language).first()
     if own is None:
-        return _shipped(f"{kind}.{language}.docx")
-    return Wording(f"{kind}.{language} {own.number}", _stored(own.file.name), own.sha256)
+        return shipped(kind, language)
+    return Wording(f"{kind}.{language} {own.number}", content_of(own), own.sha256)
+
+
+def shipped(kind: str, language: str) -> Wording:
+    """Our own sample of the kind in the language."""
+    return _shipped(f"{kind}.{language}.docx")
 
 
 @lru_cache(maxsize=16)
@@ -36,8 +41,28 @@ def _shipped(name: str) -> Wording:
     return Wording(name, content, hashlib.sha256(content).hexdigest())
 
 
+def content_of(template: Template) -> bytes:
+    """The uploaded DOCX."""
+    return _stored(template.file.name)
+
+
 @lru_cache(maxsize=16)
 def _stored(name: str) -> bytes:
     """A stored file lies under its hash, so it never changes."""
     with default_storage.open(name) as file:
         return file.read()
+
+
+def in_use() -> dict[tuple[str, str], Template | None]:
+    """(kind, language) → the published template in use, or nothing where our sample is. One query."""
+    found: dict[tuple[str, str], Template | None] = {
+        (kind, language): None for kind in Commitment.Kind.values for language in LANGUAGES
+    }
+    for template in Template.objects.published().select_related("published_by").order_by("number"):
+        found[template.kind, template.language] = template
+    return found
+
+
+def hashes_in_use() -> dict[tuple[str, str], str]:
+    """(kind, language) → the SHA-256 of the template that a document made now is made from."""
+    return {key: own.sha256 if own else shipped(*key).sha256 for key, own in in_use().items()}

@@ -2,13 +2,33 @@
 
 from django.urls import path
 
+from commitments.models import Rendition
 from commitments.views import commitments as views
+from commitments.views import bundles, making, pdf, proof, signing, templates
 
+SEALED = {"form": Rendition.Form.SEALED}
 ONE = "regions/<slug:slug>/commitments/<int:pk>/"
+LINK = "sign/<str:token>/"  # open to whoever has it
 
 urlpatterns = [
+    path("templates/", templates.templates, name="templates"),
+    path("templates/fields/", templates.template_fields, name="template_fields"),
+    path("templates/drafts/", templates.template_drafts, name="template_drafts"),
+    path("templates/ours/<slug:kind>/<slug:language>/", templates.template_ours, name="template_ours"),
+    path("templates/<int:pk>/", templates.template, name="template"),
+    path("templates/<int:pk>/publish/", templates.template_publish, name="template_publish"),
+    path("templates/<int:pk>/discard/", templates.template_discard, name="template_discard"),
+    path("templates/<int:pk>/file/", templates.template_file, name="template_file"),
+    path("templates/<int:pk>/<slug:sample>/", templates.template_filled, name="template_filled"),
     path("regions/<slug:slug>/commitments/", views.commitments, name="commitments"),
+    path("regions/<slug:slug>/commitments/bundle/", bundles.region_bundle, name="region_bundle"),
+    path("regions/<slug:slug>/commitments/again/", making.drafts_again, name="drafts_again"),
+    path("papers/<int:pk>/", making.batch, name="batch"),
+    path("papers/<int:pk>/again/", making.batch_again, name="batch_again"),
     path(ONE, views.commitment, name="commitment"),
+    path(f"{ONE}bundle/", bundles.commitment_bundle, name="commitment_bundle"),
+    path(f"{ONE}making/", making.making, name="making"),
+    path(f"{ONE}making/again/", making.making_again, name="making_again"),
     path(f"{ONE}edit/", views.commitment_edit, name="commitment_edit"),
     path(f"{ONE}preview/", views.commitment_preview, name="commitment_preview"),
     path(f"{ONE}check/", views.commitment_check, name="commitment_check"),
@@ -19,5 +39,23 @@ urlpatterns = [
     path(f"{ONE}end/", views.commitment_end, name="commitment_end"),
     path(f"{ONE}replace/", views.commitment_replace, name="commitment_replace"),
     path(f"{ONE}documents/<int:document>/", views.document, name="document"),
+    path(f"{ONE}documents/<int:document>/pdf/", pdf.document_pdf, name="document_pdf"),
+    path(f"{ONE}documents/<int:document>/sealed/", pdf.document_pdf, SEALED, name="document_sealed"),
+    path(f"{ONE}documents/<int:document>/pdf/again/", pdf.pdf_again, name="pdf_again"),
     path(f"{ONE}copies/<int:copy>/", views.signed_copy, name="signed_copy"),
+    path(f"{ONE}copies/<int:copy>/review/", views.commitment_review, name="commitment_review"),
+    path(f"{ONE}parties/<int:party>/ask/", views.commitment_ask, name="commitment_ask"),
+    path(LINK, signing.sign, name="sign"),
+    path(f"{LINK}decline/", signing.sign_decline, name="sign_decline"),
+    path(f"{LINK}pass-on/", signing.sign_forward, name="sign_forward"),
+    path(f"{LINK}copy/", signing.sign_copy, name="sign_copy"),
+    path(f"{LINK}renew/", signing.sign_renew, name="sign_renew"),
+    path(f"{LINK}documents/<int:document>/", signing.sign_document, name="sign_document"),
+    path(f"{LINK}documents/<int:document>/pdf/", signing.sign_pdf, name="sign_pdf"),
+    path(f"{ONE}certificate/", proof.certificate_again, name="certificate_again"),
+    path(f"{ONE}certificate/<slug:language>/", proof.certificate_file, name="certificate_file"),
+    path("verify/", proof.verify, name="verify"),
+    path("verify/<str:code>/", proof.verify_file, name="verify_file"),
+    path("help/seal/", proof.seal_help, name="seal_help"),
+    path("help/seal/<slug:fingerprint>/", proof.seal_certificate, name="seal_certificate"),
 ]

@@ -45,7 +45,12 @@ def _current(href: str, path: str) -> str:
 def places_of(person: Person) -> list[tuple[str, str]]:
     """Address and name of each place that is the person's own: one query, and none for Kaikukeskus."""
     if person.is_kaikukeskus:
-        return [(reverse("queue"), _("Queue")), (reverse("regions"), _("Regions"))]
+        return [
+            (reverse("queue"), _("Queue")),
+            (reverse("regions"), _("Regions")),
+            (reverse("everybody"), _("People")),
+            (reverse("templates"), _("Templates")),
+        ]
     today = Responsibility.objects.current().filter(person=person, region=OuterRef("pk"))
     partners = Partner.objects.filter(contact=person, region=OuterRef("pk")).order_by("pk")
     found = Region.objects.annotate(own=Exists(today), partner=Subquery(partners.values("pk")[:1]))

@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.html import format_html, format_html_join
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext
@@ -98,14 +99,14 @@ def mails(request: HttpRequest) -> HttpResponse:
 
 
 def with_links(body: str) -> SafeString:
-    """The text, in which an address of this site leads to the place itself, wherever the demo is served."""
+    """The text, in which an address of this site, and of no other, leads to the place itself, wherever it is served."""
     pieces = re.split(rf"({re.escape(settings.SITE_URL)}\S*)", body)
     return format_html_join("", "{}", ((_piece(text, number % 2 == 1),) for number, text in enumerate(pieces)))
 
 
 def _piece(text: str, is_link: bool) -> str:
     path = text.removeprefix(settings.SITE_URL).rstrip(".,)") or "/"
-    if not is_link or not path.startswith("/"):
+    if not is_link or not path.startswith("/") or not url_has_allowed_host_and_scheme(path, allowed_hosts=None):
         return text
     return format_html('<a href="{}">{}</a>', path, text)
 

@@ -4,6 +4,7 @@ A laptop sets none of it. A site that others reach sets SITE_URL, and is then to
 """
 
 import os
+import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
@@ -36,6 +37,8 @@ def switched_on(name: str) -> bool:
 # PDF_CONVERTER host:port of the converter that makes PDF of documents (manage.py converter); without it, none is made
 # SEAL_KEY      file with the key and certificate that PDFs are sealed with (PKCS #12); without it, none is sealed
 # SEAL_PASSWORD its password
+# TRUSTED_SIGNERS file with the certificates (PEM) of issuers whose holders' signatures on PDFs are believed without a
+#               person's look; without it, every signed copy is looked at
 # Q_TIMEOUT     seconds that a job may take
 # Q_RETRY       seconds after which a job that nobody finished is given to another worker
 DEBUG = switched_on("DEBUG")
@@ -51,6 +54,7 @@ PROXIES = int(os.environ.get("PROXIES", "0"))
 PDF_CONVERTER = os.environ.get("PDF_CONVERTER", "")
 SEAL_KEY = Path(os.environ["SEAL_KEY"]) if os.environ.get("SEAL_KEY") else None
 SEAL_PASSWORD = os.environ.get("SEAL_PASSWORD", "")
+TRUSTED_SIGNERS = Path(os.environ["TRUSTED_SIGNERS"]) if os.environ.get("TRUSTED_SIGNERS") else None
 Q_TIMEOUT = int(os.environ.get("Q_TIMEOUT", "60"))
 Q_RETRY = int(os.environ.get("Q_RETRY", "120"))
 
@@ -78,6 +82,10 @@ if not ON_THIS_MACHINE:
     )
     refuse_if(not SECRET_KEY, "Set SECRET_KEY to a long random string, the same for the site and its workers.")
     refuse_if(not EMAIL_URL, "Set EMAIL_URL, such as smtp+tls://user:password@host:587: people sign in by mail.")
+refuse_if(
+    PDF_CONVERTER != "" and not re.fullmatch(r"[^\s/:@]+:[0-9]{1,5}", PDF_CONVERTER),
+    f"PDF_CONVERTER must be host:port, such as 127.0.0.1:2003, not {PDF_CONVERTER!r}.",
+)
 
 
 def kept_secret(file: Path) -> str:
@@ -229,6 +237,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 SESSION_COOKIE_AGE = 7 * 24 * 60 * 60
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
+# A stranger's file may take a second to read: so many in a minute from one address.
+ACCOUNT_RATE_LIMITS = {"check_file": "20/m/ip"}
 
 # --- Mail -----------------------------------------------------------------------------------------
 MAIL_DIR = VAR_DIR / "mail"

@@ -68,7 +68,7 @@ has() {
     postgres) [ -x "$(postgres_folder)/initdb" ] ;;
     gettext) command -v msgfmt >/dev/null ;;
     office) command -v soffice >/dev/null && command -v pdfsig >/dev/null && /usr/bin/python3 -c "import uno" 2>/dev/null ;;
-    pango) ldconfig -p 2>/dev/null | grep -q libpangoft2-1.0 ;;
+    pango) PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2>/dev/null | grep libpangoft2-1.0 >/dev/null ;;
     esac
 }
 

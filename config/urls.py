@@ -20,7 +20,18 @@ PUBLIC = [
     "words",
     "privacy",
     "accessibility",
+    "seal_help",
+    "seal_certificate",
+    "verify",
+    "verify_file",
     "health",
+    "sign",
+    "sign_decline",
+    "sign_forward",
+    "sign_copy",
+    "sign_renew",
+    "sign_document",
+    "sign_pdf",
 ]
 # Public only where the site runs as a demo; elsewhere these addresses do not exist.
 PUBLIC_IN_DEMO = ["demo_sign_in", "demo_mails", "demo_components"]

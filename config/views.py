@@ -23,6 +23,7 @@ from django.views.i18n import set_language as django_set_language
 from adoption.mail import stuck
 from adoption.models import Person
 from adoption.refusal import Refused
+from commitments import pdf
 from config.words import WORDS
 from workflows.models import Heartbeat
 
@@ -87,7 +88,7 @@ def health(request: HttpRequest) -> JsonResponse:
     database = database_fault()
     parts = {"database": database}
     if not database:
-        parts |= {"worker": worker_fault(), "mail": mail_fault()}
+        parts |= {"worker": worker_fault(), "mail": mail_fault(), "converter": pdf.fault()}
     return state({part: fault for part, fault in parts.items() if fault})
 
 

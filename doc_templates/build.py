@@ -1,6 +1,7 @@
-"""How are the four shipped templates made? `python -m doc_templates.build` sets the clauses' text as DOCX files.
+"""How are the six shipped templates made? `python -m doc_templates.build` sets the clauses' text as DOCX files.
 
-The text lies in `clauses_fi.py` and `clauses_sv.py`, the look in `layout.py`; the result is the same on every machine.
+The text lies in `clauses_fi.py`, `clauses_sv.py` and `clauses_en.py`, the look in `layout.py`; the result is the same
+on every machine.
 """
 
 import io
@@ -10,16 +11,18 @@ from pathlib import Path
 from types import ModuleType
 from xml.sax.saxutils import escape
 
-from doc_templates import clauses_fi, clauses_sv, layout
+from doc_templates import clauses_en, clauses_fi, clauses_sv, layout
 from doc_templates.render import LOCALES
 
 FOLDER = Path(__file__).parent
-LANGUAGES = {"fi": clauses_fi, "sv": clauses_sv}
+LANGUAGES = {"fi": clauses_fi, "sv": clauses_sv, "en": clauses_en}
 TITLES = {
     ("region_commitment", "fi"): "Yhteistoimintasitoumus",
     ("region_commitment", "sv"): "Samarbetsförbindelse",
+    ("region_commitment", "en"): "Cooperation commitment",
     ("partner_commitment", "fi"): "Kumppanuussitoumus",
     ("partner_commitment", "sv"): "Partnerskapsförbindelse",
+    ("partner_commitment", "en"): "Partnership commitment",
 }
 ZIP_TIME = (2026, 1, 1, 0, 0, 0)
 STYLES = {"# ": "Heading1", "## ": "Annexes", "### ": "Annex", "#### ": "Heading2", "! ": "Remark", "- ": "ListBullet"}
@@ -27,7 +30,7 @@ TEXT_WIDTH = 9354  # in twentieths of a point: A4 less the margins of layout.SEC
 
 
 def main() -> None:
-    """Writes the four templates beside this file."""
+    """Writes the six templates beside this file."""
     for kind, language in TITLES:
         (FOLDER / f"{kind}.{language}.docx").write_bytes(build(kind, language))
 

@@ -10,13 +10,14 @@ from jinja2.exceptions import TemplateError
 from lxml import etree
 
 from doc_templates import samples
-from doc_templates.container import Finding, Refused, open_parts
+from doc_templates.container import NO_DOCUMENT, Finding, Refused, W, open_parts
 from doc_templates.render import render
 from doc_templates.tags import Use, broken_tags, has_tags, lint, shape_at, sources
 
 __all__ = ["Finding", "check", "fields"]
 
 KINDS = tuple(samples.FULL)
+MAX_PARAGRAPHS = 5_000
 FILLED = ("document", "header", "footer", "footnotes")
 RENDER_FAULTS = (TemplateError, etree.LxmlError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError,
                  SyntaxError, RecursionError, zipfile.BadZipFile)  # fmt: skip
@@ -42,16 +43,25 @@ def check(template: bytes, kind: str) -> list[Finding]:
         trees, findings = open_parts(template)
     except Refused as refusal:
         return [refusal.finding]
-    findings = findings or loose_tags(trees)
+    findings = findings or too_long(trees) or loose_tags(trees)
     if findings:
         return findings
     try:
         read = [lint(part, source) for part, source in sources(template)]
     except (ValueError, LookupError, AttributeError, TypeError):
-        return [Finding("file", "The file is no Word document (DOCX).", "not_a_docx")]
+        return [NO_DOCUMENT]
     findings = [finding for _, found in read for finding in found]
     findings += [finding for uses, _ in read for use in uses if (finding := unknown(use, shape))]
     return findings or trial(template, kind)
+
+
+def too_long(trees: dict[str, etree._Element]) -> list[Finding]:
+    """A part of more paragraphs than anybody would read, and no page could show."""
+    return [
+        Finding(name, f"The part has more than {MAX_PARAGRAPHS} paragraphs.", "too_long")
+        for name, tree in trees.items()
+        if sum(1 for _ in tree.iter(f"{W}p")) > MAX_PARAGRAPHS
+    ]
 
 
 def loose_tags(trees: dict[str, etree._Element]) -> list[Finding]:
@@ -71,19 +81,19 @@ def is_properties(name: str, tree: etree._Element) -> bool:
 
 
 def unknown(use: Use, shape: samples.Facts) -> Finding | None:
-    """A finding when the kind's sample has no such field, or has no list where the template loops."""
+    """A finding when the kind's sample has no such field, no list where the template loops, or no text to print."""
     try:
         held = shape_at(shape, use.path)
     except KeyError:
-        return Finding(use.where, f"There is no field {use.path}.{guess(use.path, shape)}", "unknown_field")
+        close = difflib.get_close_matches(use.path, sorted(samples.field_names(shape)), n=1)
+        meant = f" Did you mean {close[0]}?" if close else ""
+        return Finding(use.where, f"There is no field {use.path}.{meant}", "unknown_field", (use.path, *close))
     if use.is_list and not isinstance(held, list):
-        return Finding(use.where, f"The field {use.path} is not a list.", "not_a_list")
+        return Finding(use.where, f"The field {use.path} is not a list.", "not_a_list", (use.path,))
+    if use.is_printed and not isinstance(held, str):
+        what = f"The field {use.path} is no text: go through it with for, or ask for it with if."
+        return Finding(use.where, what, "no_text", (use.path,))
     return None
-
-
-def guess(path: str, shape: samples.Facts) -> str:
-    close = difflib.get_close_matches(path, samples.field_names(shape), n=1)
-    return f" Did you mean {close[0]}?" if close else ""
 
 
 def trial(template: bytes, kind: str) -> list[Finding]:

@@ -214,7 +214,14 @@ Jakajaksi ryhtymisestä on keskusteltu ensin Kaikukeskuksen kanssa. Kaikukeskus 
 {%p else %}
 Jakajaksi ryhtymisestä on keskusteltu ensin Kaikukeskuksen kanssa.
 {%p endif %}
+{%p if most_in_tight %}
 Suurin osa kumppanin asiakkaista on tiukassa taloudellisessa tilanteessa.
+{%p else %}
+Työparin arvion mukaan suurin osa kumppanin asiakkaista ei ole tiukassa taloudellisessa tilanteessa.
+{%p if why_cleared %}
+Kaikukeskus on puoltanut kumppania kortinjakajaksi seuraavasta syystä: {{ why_cleared }}
+{%p endif %}
+{%p endif %}
 {%p if client_group %}
 Asiakasryhmä: {{ client_group }}
 {%p endif %}

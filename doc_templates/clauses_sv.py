@@ -1,4 +1,4 @@
-"""What do the Swedish sample commitments say? Written as `clauses_fi.py`: change both, then build."""
+"""What do the Swedish sample commitments say? Written as `clauses_fi.py`: change all three, then build."""
 
 NOTICE = "MODELL – inte Kaikukeskus officiella mall"
 RUNNING_HEAD = "{{ title }} · {{ region_name }}"
@@ -214,7 +214,14 @@ Uppdraget som kortutdelare har först diskuterats med Kaikukeskus. Kaikukeskus h
 {%p else %}
 Uppdraget som kortutdelare har först diskuterats med Kaikukeskus.
 {%p endif %}
+{%p if most_in_tight %}
 Största delen av samarbetspartnerns klienter är i en trängd ekonomisk situation.
+{%p else %}
+Enligt arbetsparets bedömning är största delen av samarbetspartnerns klienter inte i en trängd ekonomisk situation.
+{%p if why_cleared %}
+Kaikukeskus har förordat samarbetspartnern som kortutdelare av följande skäl: {{ why_cleared }}
+{%p endif %}
+{%p endif %}
 {%p if client_group %}
 Klientgrupp: {{ client_group }}
 {%p endif %}

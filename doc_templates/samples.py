@@ -55,7 +55,7 @@ _PARTNER = _party(
 
 _CULTURE = [
     _person("Venla Kallio", "kulttuurituottaja", "Iisalmi", "040 555 0101"),
-    _person("Onni Harju", "tapahtumakoordinaattori", "Kuopio", "040 555 0102"),
+    _person("Onni Harju", "tapahtumakoordinaattori", "Kuopio", "040 555 0102", "sijainen"),
 ]
 _CARE = [
     _person("Siiri Niemi", "hyvinvointikoordinaattori", "Pohjois-Savo", "040 555 0103"),
@@ -126,6 +126,8 @@ FULL: dict[str, Facts] = {
         "is_venue": False,
         "clearance_date": "12.2.2027",
         "client_group": "16–29-vuotiaat nuoret, joilla ei ole opiskelu- tai työpaikkaa",
+        "most_in_tight": True,
+        "why_cleared": "Asiakaskunta on pieni, ja alueella ei ole muuta jakajaa.",
         "why_most_clients": "Asiakkaat elävät pääosin perustoimeentulotuella tai työmarkkinatuella.",
         "cards_per_year": "60",
         "offering": "Teatterin kaikki omat näytännöt",
@@ -157,7 +159,9 @@ MINIMAL: dict[str, Facts] = {
         "is_venue": True,
         "clearance_date": "",
         "client_group": "",
+        "most_in_tight": False,
         "why_most_clients": "",
+        "why_cleared": "",
         "cards_per_year": "",
         "offering": "",
         "limits": "",
@@ -165,6 +169,68 @@ MINIMAL: dict[str, Facts] = {
         "responsible_people": [],
     },
 }
+
+
+# What is another word, or another name, in another language. The rest is the same person and place.
+_WORDS = {
+    "Asiakaskunta on pieni, ja alueella ei ole muuta jakajaa.": (
+        "Klientkretsen är liten och området har ingen annan kortutdelare.",
+        "The group of clients is small, and the region has no other distributor.",
+    ),
+    "Kunta": ("Kommun", "Municipality"),
+    "Hyvinvointialue": ("Välfärdsområde", "Wellbeing services county"),
+    "Kaikukortin jakaja": ("Kortutdelare", "Kaikukortti distributor"),
+    "Kaikukortti-kohde": ("Kaikukorttiobjekt", "Kaikukortti venue"),
+    "Yhteistoimintasitoumus": ("Samarbetsförbindelse", "Cooperation commitment"),
+    "Kumppanuussitoumus": ("Partnerskapsförbindelse", "Partnership commitment"),
+    "Iisalmi": ("Idensalmi", "Iisalmi"),
+    "Kauniainen": ("Grankulla", "Kauniainen"),
+    "Pohjois-Savo": ("Norra Savolax", "North Savo"),
+    "Pohjois-Savon hyvinvointialue": ("Norra Savolax välfärdsområde", "Wellbeing services county of North Savo"),
+    "Yksityinen": ("Privat", "Private"),
+    "Etsivä nuorisotyö": ("Uppsökande ungdomsarbete", "Outreach youth work"),
+    "sijainen": ("ersättare", "substitute"),
+    "Teatterin kaikki omat näytännöt": ("Teaterns alla egna föreställningar", "All the theatre's own performances"),
+    "Enintään kymmenen lippua näytäntöä kohti": (
+        "Högst tio biljetter per föreställning", "At most ten tickets a performance",
+    ),
+    "Lippu noudetaan lippumyymälästä tai varataan puhelimella.": (
+        "Biljetten hämtas i biljettkassan eller bokas per telefon.",
+        "The ticket is fetched at the box office or booked by telephone.",
+    ),
+    "16–29-vuotiaat nuoret, joilla ei ole opiskelu- tai työpaikkaa": (
+        "Unga på 16–29 år utan studie- eller arbetsplats", "Young people of 16–29 without a place to study or work",
+    ),
+    "Asiakkaat elävät pääosin perustoimeentulotuella tai työmarkkinatuella.": (
+        "Klienterna lever främst på grundläggande utkomststöd eller arbetsmarknadsstöd.",
+        "The clients live mainly on basic social assistance or labour market subsidy.",
+    ),
+    "Hallintosääntö § 42": ("Förvaltningsstadgan § 42", "Administrative regulations, section 42"),
+    "Hallintosääntö § 31": ("Förvaltningsstadgan § 31", "Administrative regulations, section 31"),
+    "Toimivaltapäätös 12.1.2027 § 3": ("Behörighetsbeslut 12.1.2027 § 3", "Decision on powers of 12.1.2027, section 3"),
+    "Nimenkirjoitusoikeus": ("Namnteckningsrätt", "Right to sign for the association"),
+    "Kaupparekisteri": ("Handelsregistret", "Trade register"),
+    _KAIKUKESKUS["name"]: (
+        "Kaikukeskus – stöd- och utvecklingstjänsten för Kaikukortti",
+        "Kaikukeskus – Kaikukortti support and development service",
+    ),
+    _KAIKUKESKUS["legal_name"]: ("För kultur på lika villkor r.f.", _KAIKUKESKUS["legal_name"]),
+    _CENTRE["name"]: (
+        "Kaikukeskus – stöd- och utvecklingstjänsten för Kaikukortti (För kultur på lika villkor r.f.)",
+        "Kaikukeskus – Kaikukortti support and development service (Yhdenvertaisen kulttuurin puolesta ry)",
+    ),
+}  # fmt: skip
+
+
+def in_language(facts: Any, language: str) -> Any:
+    """The sample as a document of the language would say it."""
+    if isinstance(facts, dict):
+        return {key: in_language(value, language) for key, value in facts.items()}
+    if isinstance(facts, list):
+        return [in_language(value, language) for value in facts]
+    if language == "fi" or facts not in _WORDS:
+        return facts
+    return _WORDS[facts][language == "en"]
 
 
 def field_names(facts: Any, path: str = "") -> set[str]:

@@ -20,6 +20,7 @@ MAX_LOOPS_INSIDE = 2
 MAX_DEPTH = 30
 MAX_WEIGHT = 20_000_000  # characters of the finished part, were each list LONG_LIST members long
 LONG_LIST = 50
+SHOWN = 60  # characters of a tag that a finding quotes
 OPENERS = {"{{": "}}", "{%": "%}", "{#": "#}"}
 FOOTNOTES = CONTENT_TYPE.WML_FOOTNOTES
 # docxtpl's tags that put raw XML into the document, or reckon with numbers of columns.
@@ -29,6 +30,7 @@ NAMES = {
     nodes.AssignBlock: "an assignment", nodes.BinExpr: "arithmetic", nodes.UnaryExpr: "arithmetic",
     nodes.Filter: "a filter", nodes.Test: "a test", nodes.Macro: "a macro", nodes.Include: "an include",
     nodes.Import: "an import", nodes.FromImport: "an import", nodes.Extends: "an include",
+    nodes.Getattr: "a part of something that is no field",
 }  # fmt: skip
 ALLOWED = (nodes.Output, nodes.Compare, nodes.Operand, nodes.Not, nodes.And, nodes.Or, nodes.CondExpr, nodes.If)
 
@@ -42,6 +44,7 @@ class Use(NamedTuple):
     path: str
     where: str
     is_list: bool
+    is_printed: bool = False
 
 
 def sources(template: bytes) -> Iterator[tuple[str, str]]:
@@ -68,15 +71,17 @@ def broken_tags(name: str, tree: etree._Element) -> list[Finding]:
     text = "\n".join(value for value in texts if "{" in value)
     found = list(re.finditer(r"\{[{%#]", text))
     if len(found) > MAX_TAGS:
-        return [Finding(name, f"The part has more than {MAX_TAGS} tags.", "too_many_tags")]
+        return [Finding(name, f"The part has more than {MAX_TAGS} tags.", "too_many_tags", (str(MAX_TAGS),))]
     findings = [
-        Finding(name, f"This tag is not closed, or too long: {text[m.start() :][:60]}", "unclosed_tag")
+        Finding(name, f"This tag is not closed, or too long: {tag}", "unclosed_tag", (tag,))
         for m in found
         if OPENERS[m[0]] not in text[m.start() + 2 : m.start() + MAX_TAG]
+        for tag in [text[m.start() :][:SHOWN]]
     ]
     return findings + [
-        Finding(name, f"This kind of tag is not allowed: {text[m.start() :][:60]}", "code_not_allowed")
+        Finding(name, f"This kind of tag is not allowed: {tag}", "tag_not_allowed", (tag,))
         for m in RAW.finditer(text)
+        for tag in [text[m.start() :][:SHOWN]]
     ]
 
 
@@ -94,7 +99,7 @@ def lint(part: str, source: str) -> tuple[list[Use], list[Finding]]:
     except TemplateSyntaxError as error:
         reader.refuse(error.lineno, f"The template code cannot be read: {error.message}", "syntax")
     except RecursionError:
-        reader.refuse(1, "The template code is nested too deeply.", "code_not_allowed")
+        reader.refuse(1, "The template code is nested too deeply.", "too_deep")
     return reader.uses, reader.findings
 
 
@@ -114,39 +119,40 @@ class Reader:
         text = " ".join(re.sub(r"<[^>]*>", "", piece.replace("<w:tab/>", " ")).split())
         return f"{self.part}: “{text[:100]}”" if text else self.part
 
-    def refuse(self, line: int, what: str, code: str) -> None:
-        self.findings.append(Finding(self.place(line), what, code))
+    def refuse(self, line: int, what: str, code: str, *about: str) -> None:
+        self.findings.append(Finding(self.place(line), what, code, about))
 
     def block(self, body: list[nodes.Node], names: Names, depth: int) -> None:
         for node in body:
             self.node(node, names, depth)
 
-    def node(self, node: nodes.Node, names: Names, depth: int) -> None:
+    def node(self, node: nodes.Node, names: Names, depth: int, printed: bool = False) -> None:
         path = field_path(node, names)
         if depth > MAX_DEPTH:
-            self.refuse(node.lineno, "The template code is nested too deeply.", "code_not_allowed")
+            self.refuse(node.lineno, "The template code is nested too deeply.", "too_deep")
         elif path is not None:
-            self.field(node, path)
+            self.field(node, path, printed)
         elif isinstance(node, nodes.TemplateData):
             self.weigh(node, len(names))
         elif isinstance(node, nodes.For):
             self.loop(node, names, depth)
         elif isinstance(node, ALLOWED) or is_length(node):
-            self.block(list(node.iter_child_nodes()), names, depth + 1)
+            for child in node.iter_child_nodes():
+                self.node(child, names, depth + 1, printed=isinstance(node, nodes.Output))
         elif not isinstance(node, nodes.Const):
-            kind = next((name for cls, name in NAMES.items() if isinstance(node, cls)), type(node).__name__.lower())
-            self.refuse(node.lineno, f"Only fields, if and for are allowed, not {kind}.", "code_not_allowed")
+            kind = next((name for cls, name in NAMES.items() if isinstance(node, cls)), "code of another kind")
+            self.refuse(node.lineno, f"Only fields, if and for are allowed, not {kind}.", "code_not_allowed", kind)
 
-    def field(self, node: nodes.Node, path: str) -> None:
+    def field(self, node: nodes.Node, path: str, printed: bool) -> None:
         if path.split(".")[0] == "loop" and path.count(".") == 1 and path.split(".")[1] in LOOP_FACTS:
             return
-        self.uses.append(Use(path, self.place(node.lineno, path.split(".")[-1]), is_list=False))
+        self.uses.append(Use(path, self.place(node.lineno, path.split(".")[-1]), is_list=False, is_printed=printed))
 
     def weigh(self, node: nodes.TemplateData, loops: int) -> None:
         """Text in a loop comes once for each member: what is small in the template may be huge in the document."""
         before, self.weight = self.weight, self.weight + len(node.data) * LONG_LIST**loops
         if before <= MAX_WEIGHT < self.weight:
-            self.refuse(node.lineno, "The loops would make the document too long.", "too_large")
+            self.refuse(node.lineno, "The loops would make the document too long.", "too_long")
 
     def loop(self, node: nodes.For, names: Names, depth: int) -> None:
         """`for one in parties`: inside, `one.name` is the field `parties[].name`."""
@@ -154,7 +160,7 @@ class Reader:
         inside = len(names) >= MAX_LOOPS_INSIDE
         if path is None or inside or node.recursive or node.test or not isinstance(node.target, nodes.Name):
             what = "A loop goes over one list, as in “for party in parties”, at most two inside each other."
-            self.refuse(node.lineno, what, "code_not_allowed")
+            self.refuse(node.lineno, what, "loop_not_allowed")
             return
         self.uses.append(Use(path, self.place(node.lineno, "{% for"), is_list=True))
         self.block(node.body, (*names, (node.target.name, f"{path}[]")), depth + 1)

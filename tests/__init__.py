@@ -15,7 +15,10 @@ import django
 from tests import postgres
 
 MARK = "kaikupolku-tests-"
-OF_A_SITE = ["DATABASE_URL", "DEBUG", "DEMO", "EMAIL_URL", "MAIL_FROM", "MEDIA_ROOT", "PROXIES", "Q_RETRY", "Q_TIMEOUT"]
+OF_A_SITE = [
+    "DATABASE_URL", "DEBUG", "DEMO", "EMAIL_URL", "MAIL_FROM", "MEDIA_ROOT", "PDF_CONVERTER", "PROXIES",
+    "Q_RETRY", "Q_TIMEOUT", "SEAL_KEY", "SEAL_PASSWORD", "TRUSTED_SIGNERS",
+]  # fmt: skip
 
 
 def sweep() -> None:

@@ -17,12 +17,13 @@ from pypdf import PdfWriter
 
 from adoption import partners
 from adoption.access import acting
+from adoption.alphabet import alphabetical
 from adoption.history import all_faults, locked
 from adoption.models import Act, Municipality, Partner
 from adoption.people import name_person
 from adoption.refusal import NotYours, Refused
 from commitments import services
-from commitments.facts import alphabetical, facts
+from commitments.facts import facts
 from commitments.models import Commitment, Document, Party
 from commitments.services import Changed, Signature, TooLarge, check_copy
 from commitments.told import WHAT, history_of
@@ -78,9 +79,10 @@ def a_region_draft(region, aino) -> Commitment:
 
 
 def with_signatories(draft, by) -> Commitment:
-    """Each body has a signatory of its own."""
+    """Each body has a signatory of its own, and Kaikukeskus has the one of its last commitment."""
     bodies = draft.parties.exclude(role__in=[Party.Role.PARTNER, Party.Role.KAIKUKESKUS])
     named = {p.pk: {"signatory_name": f"Johtaja {p.position}", "record_number": f"KP/{p.pk}"} for p in bodies}
+    draft.parties.filter(role=Party.Role.KAIKUKESKUS, signatory_name="").update(signatory_name="Kaisu Kuusisto")
     return papers.change_draft(draft, by, named)
 
 
@@ -412,7 +414,15 @@ def test_only_the_edition_that_was_read_can_be_checked(kainuu, aino):
 def test_a_party_without_signatory_is_named(kainuu, aino):
     said = refusal(checked, a_region_draft(kainuu, aino), aino)
     assert "Name the signatory of Hyrynsalmi." in said
-    assert "Kaikukeskus" not in said
+    assert "Kaikukeskus names its own signatory, and has not done so yet." in said
+
+
+def test_a_party_is_named_in_the_readers_language(db):
+    region = a_region("lansi-uusimaa")
+    towns = list(Municipality.objects.filter(name_fi="Helsinki"))
+    draft = papers.draft_region_commitment(region, towns, a_kaikukeskus_person(), term=TERM)
+    with translation.override("sv"):
+        assert any("Helsingfors" in text for text in services.unnamed(draft))
 
 
 def test_nobody_is_named_both_for_an_authority_and_for_kaikukeskus(kainuu, aino):
@@ -710,6 +720,8 @@ def test_every_act_about_a_commitment_has_words(kainuu, aino):
     services.end(services.record_kaikukanta(sent(new, aino), aino, "Henna", localdate()), aino, "Loppui.")
     services.decline(papers.draft_partner_commitment(venue, aino), aino, "Ei nyt.")
     acts = Act.objects.filter(about_kind="commitment")
-    assert {act.what for act in acts} == set(WHAT) - {"commitment_carried_over", "documents_asked_again"}
+    elsewhere = {"commitment_carried_over", "commitment_renewed"}
+    walked = {what for what in WHAT if what.startswith("commitment_")} - elsewhere
+    assert walked | {"documents_made"} <= {act.what for act in acts} <= set(WHAT)
     signed = next(told for told in history_of(old, old.parties.all()) if told.act.what == "commitment_signed")
     assert [party.role for party in signed.parties] == ["partner", "municipality", "county"]

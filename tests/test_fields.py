@@ -253,7 +253,7 @@ def test_a_responsibility_that_has_ended_is_not_in_the_menu():
 def test_kaikukeskus_has_its_queue_without_a_query(django_assert_num_queries):
     person = Person.objects.create(email="laura@example.org", name="Laura Mäkelä", is_kaikukeskus=True)
     with django_assert_num_queries(0):
-        assert labels(person) == ["Queue", "Regions", "Help"]
+        assert labels(person) == ["Queue", "Regions", "People", "Templates", "Help"]
 
 
 @pytest.mark.django_db

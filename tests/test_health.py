@@ -35,10 +35,13 @@ def test_the_schedules_stand_once_however_often_they_are_set(capsys):
     call_command("set_schedule")
     assert sorted(Schedule.objects.values_list("name", flat=True)) == [
         "daily",
+        "files",
         "heartbeat",
         "mails",
         "nightly",
         "papers",
+        "pdf",
+        "proof",
     ]
 
 

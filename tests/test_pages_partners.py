@@ -1,14 +1,17 @@
 """The pages of partners: the list, a new one, one's own page with its acts, and the contact person's plain page."""
 
+import re
 from datetime import timedelta
 from html import escape
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate
 
 from adoption import partners as services
+from adoption.alphabet import by_name
 from adoption.forms import BusinessID
 from adoption.models import Act, Organisation, Partner, Person, Region
 from adoption.people import name_person
@@ -161,6 +164,105 @@ def test_the_same_form_sent_twice_is_refused_in_words():
     assert Partner.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({}, {"organisation_name": " olohuone  RY"}),
+        ({"business_id": "0112038-9"}, {}),
+        ({}, {"business_id": "0112038-9"}),
+        ({}, {"sector": "public"}),
+        ({"unit": "Kajaanin tupa"}, {"unit": "kajaanin  Tupa "}),
+        (
+            {"business_id": "0112038-9", "unit": "Tupa"},
+            {"business_id": "0112038-9", "organisation_name": "Toisin", "unit": "TUPA"},
+        ),
+    ],
+)
+def test_the_same_unit_in_the_same_role_is_refused_however_it_is_typed(first, second):
+    region = a_region()
+    mikko = a_pair(region)[1]
+    new_distributor(region, mikko, **first)
+    there = Partner.objects.get()
+    answer = new_distributor(region, mikko, **second)
+    assert answer.status_code == 422
+    assert f'<li><a href="{there.get_absolute_url()}">{there} is in the list already in this role.</a>' in text(answer)
+    assert (Partner.objects.count(), Organisation.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"business_id": "0112038-9"}, {"business_id": "0201256-6"}),
+        ({"unit": "Tupa"}, {"unit": "Toinen tupa"}),
+        ({"business_id": "0112038-9", "unit": "Tupa"}, {"organisation_name": "OLOHUONE ry"}),
+    ],
+)
+def test_another_unit_and_another_business_id_are_another_partner(first, second):
+    region = a_region()
+    mikko = a_pair(region)[1]
+    assert [new_distributor(region, mikko, **given).status_code for given in (first, second)] == [302, 302]
+    assert Organisation.objects.count() == (2 if "business_id" in second else 1)
+
+
+def test_a_partner_is_not_renamed_to_one_that_is_there():
+    region = a_region()
+    mikko = a_pair(region)[1]
+    new_distributor(region, mikko)
+    there = Partner.objects.get()
+    other = a_distributor(region, mikko, "Toinen ry")
+    given = filled(region, organisation_name="OLOHUONE RY", business_id="0112038-9")
+    answer = signed_in(mikko).post(at("partner_edit", other), given)
+    assert answer.status_code == 422
+    assert f'href="{there.get_absolute_url()}"' in text(answer)
+    other.organisation.refresh_from_db()
+    assert other.organisation.name == "Toinen ry"
+
+
+@pytest.mark.parametrize(("slug", "reads", "document", "contact"), [
+    ("pohjanmaa", "sv", "sv", "sv"), ("pohjanmaa", "fi", "sv", "fi"), ("kainuu", "en", "fi", "fi"),
+    ("kainuu", "sv", "fi", "sv"),
+])  # fmt: skip
+def test_the_languages_of_a_new_partner_are_those_of_the_region_and_of_the_reader(slug, reads, document, contact):
+    region = a_region(slug)
+    client = signed_in(a_pair(region)[0])
+    Person.objects.filter(is_kaikukeskus=False).update(language=reads)
+    page = text(client.get(reverse("partner_new", args=[slug]) + "?role=venue"))
+    assert f'<option value="{document}" selected>' in page[page.index('name="language"') :]
+    assert f'<option value="{contact}" selected>' in page[page.index('name="contact_language"') :]
+    assert "-----" not in page
+
+
+@pytest.mark.parametrize(("language", "names"), [
+    ("fi", ["Kruunupyy", "Laihia", "Maalahti", "Mustasaari", "Vöyri"]),
+    ("sv", ["Korsholm", "Kronoby", "Laihela", "Malax", "Vörå"]),
+])  # fmt: skip
+def test_municipalities_stand_in_the_order_of_the_readers_language(language, names):
+    region = a_region("pohjanmaa")
+    aino, _mikko = a_pair(region)
+    chosen = region.municipalities.filter(name_fi__in=["Kruunupyy", "Laihia", "Maalahti", "Mustasaari", "Vöyri"])
+    venue = services.add_partner(
+        region, aino, {"name": "Sali", "sector": "public"}, "venue", chosen, kind="culture"
+    )  # fmt: skip
+    client = signed_in(aino)
+    Person.objects.filter(pk=aino.pk).update(language=language)
+    form = text(client.get(at("partner_edit", venue)))
+    places = [form.index(f">{name}</label>") for name in names]
+    assert places == sorted(places)
+    for page in (venue.get_absolute_url(), reverse("partners", args=[region.slug])):
+        assert ", ".join(names) in text(client.get(page))
+
+
+def test_a_ring_stands_before_dots():
+    assert by_name(["Öja", "Ähtäri", "Zürich", "Åbo", "abc", "Wasa"]) == [
+        "abc",
+        "Wasa",
+        "Zürich",
+        "Åbo",
+        "Ähtäri",
+        "Öja",
+    ]
+
+
 def test_the_data_is_changed_and_history_says_so():
     region = a_region()
     aino, _mikko = a_pair(region)
@@ -202,7 +304,7 @@ def test_a_distributor_goes_through_question_and_answer_to_its_commitment():
     page = text(pair.get(partner.get_absolute_url()))
     assert "Montako työntekijää?" in page
     assert escape("Answer Kaikukeskus's question.") in page
-    pair.post(at("partner_answer", partner), {"answer": "Kaksi"})
+    pair.post(at("partner_answer", partner), {"answer": "Kaksi", "most_in_tight": "yes"})
     kaikukeskus.post(at("clearance_decide", partner), {"decision": "clear", "message": "Hyvä."})
     page = text(pair.get(partner.get_absolute_url()))
     assert Partner.objects.get().state == "cleared"
@@ -256,6 +358,78 @@ def test_a_decision_needs_its_message_and_comes_once():
     assert answer.status_code == 422
     assert "Myöhässä lähetetty" in text(answer)
     assert Partner.objects.get().state == "cleared"
+
+
+def no(region: Region, mikko: Person) -> Partner:
+    """A distributor whose pair has answered the rule with no."""
+    answers = {"client_group": "Kaikki", "most_in_tight": False, "why_most": "Emme tiedä."}
+    return services.request_clearance(a_distributor(region, mikko), mikko, answers)
+
+
+def test_clearing_in_spite_of_a_no_needs_a_reason_that_stays():
+    region = a_region()
+    _aino, mikko = a_pair(region)
+    partner, laura = no(region, mikko), signed_in(a_kaikukeskus_person())
+    answer = laura.post(at("clearance_decide", partner), {"decision": "clear", "message": ""})
+    assert answer.status_code == 422
+    assert "Write why you clear the distributor all the same" in text(answer)
+    assert Partner.objects.get().state == "asked"
+    why = {"decision": "clear", "message": "Ryhmä on pieni, mutta <juuri> oikea."}
+    assert laura.post(at("clearance_decide", partner), why).status_code == 302
+    partner = Partner.objects.get()
+    assert (partner.state, partner.cleared_because) == ("cleared", why["message"])
+    page = text(signed_in(mikko).get(partner.get_absolute_url()))
+    assert "Why cleared though the answer is no" in page
+    assert escape(why["message"]) in page
+
+
+def test_a_later_answer_may_turn_the_no_and_belongs_to_the_grounds():
+    region = a_region()
+    _aino, mikko = a_pair(region)
+    partner, laura = no(region, mikko), a_kaikukeskus_person()
+    services.want_more(partner, laura, "Voitteko arvioida?")
+    client = signed_in(mikko)
+    assert re.search(r'value="no"[^>]* checked', text(client.get(at("partner_answer", partner))))
+    assert client.post(at("partner_answer", partner), {"answer": "Lähes kaikki."}).status_code == 422
+    client.post(at("partner_answer", partner), {"answer": "Lähes kaikki.", "most_in_tight": "yes"})
+    services.clear(partner, laura)
+    partner = Partner.objects.get()
+    assert (partner.most_in_tight, partner.cleared_because) == (True, "")
+    assert partner.grounds == "Emme tiedä.\nLähes kaikki."
+
+
+CHANGES = [
+    {"organisation_name": "Aivan muu ry"}, {"unit": "Toinen yksikkö"}, {"sector": "private"}, {"kind": "family_work"},
+    {"business_id": "0201256-6"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_kaikukeskus_has_cleared_only_kaikukeskus_makes_another(change):
+    region = a_region()
+    _aino, mikko = a_pair(region)
+    new_distributor(region, mikko, business_id="0112038-9")
+    partner, laura = Partner.objects.get(), a_kaikukeskus_person()
+    services.clear(services.request_clearance(partner, mikko, ANSWERS), laura)
+    given = filled(region, business_id="0112038-9") | change
+    client = signed_in(mikko)
+    assert "ask Kaikukeskus to change them" in text(client.get(at("partner_edit", partner)))
+    answer = client.post(at("partner_edit", partner), given)
+    assert answer.status_code == 422
+    assert "Kaikukeskus has cleared it" in text(answer)
+    assert client.post(at("partner_edit", partner), filled(region, business_id="0112038-9")).status_code == 302
+    assert signed_in(laura).post(at("partner_edit", partner), given).status_code == 302
+
+
+def test_a_cleared_one_may_get_its_business_id_and_one_that_is_not_cleared_any_name():
+    region = a_region()
+    _aino, mikko = a_pair(region)
+    new_distributor(region, mikko)
+    partner, client = Partner.objects.get(), signed_in(mikko)
+    assert client.post(at("partner_edit", partner), filled(region, kind="family_work")).status_code == 302
+    services.clear(services.request_clearance(partner, mikko, ANSWERS), a_kaikukeskus_person())
+    given = filled(region, kind="family_work", business_id="0112038-9")
+    assert client.post(at("partner_edit", partner), given).status_code == 302
 
 
 def test_the_pair_does_not_decide():
@@ -359,6 +533,82 @@ def test_one_that_had_a_commitment_leaves_after_it_has_ended():
     assert 'id="end"' in text(client.get(venue.get_absolute_url()))
     client.post(at("partner_end", venue), {"reason": "Ovet kiinni"})
     assert Partner.objects.get().state == "ended"
+
+
+# -- the contact person -------------------------------------------------------------------------------------------
+
+
+def contact(**changes: object) -> dict[str, object]:
+    given = {"name": "Uusi Yhteys", "email": "uusi@example.org", "title": "", "phone": "", "language": "fi"}
+    return given | changes
+
+
+def test_an_address_of_another_person_is_asked_about_before_it_is_used(worker):
+    region = a_region()
+    aino, _mikko = a_pair(region)
+    venue, client = a_venue(region, aino), signed_in(aino)
+    former = venue.contact
+    answer = client.post(at("partner_contact", venue), contact(email="AINO.kainuu@example.org"))
+    assert answer.status_code == 422
+    assert "is the address of Aino Virtanen, not of Uusi Yhteys" in text(answer)
+    assert f'name="same" value="{aino.pk}"' in text(answer)
+    assert Partner.objects.get().contact == former
+    wrong = client.post(at("partner_contact", venue), contact(email=aino.email, same=former.pk))
+    assert wrong.status_code == 422
+    done = client.post(at("partner_contact", venue), contact(email=aino.email, same=aino.pk), follow=True)
+    assert "The contact person is Aino Virtanen." in text(done)
+    assert Partner.objects.get().contact == aino
+    assert not Person.objects.filter(name="Uusi Yhteys").exists()
+
+
+def test_who_loses_the_task_is_told_by_mail(worker):
+    region = a_region()
+    aino, _mikko = a_pair(region)
+    venue = a_venue(region, aino)
+    former = Person.objects.get(pk=venue.contact.pk)
+    signed_in(former)
+    worker.run()
+    mail.outbox.clear()
+    signed_in(aino).post(at("partner_contact", venue), contact())
+    worker.run()
+    told = {one.to[0]: one for one in mail.outbox}
+    assert set(told) == {former.email, "uusi@example.org"}
+    assert "Aino Virtanen has named Uusi Yhteys the Kaikukortti contact person" in told[former.email].body
+    assert aino.email in told[former.email].body
+
+
+def test_the_same_name_asks_nothing():
+    region = a_region()
+    aino, _mikko = a_pair(region)
+    venue, client = a_venue(region, aino), signed_in(aino)
+    given = contact(name="outi  karppinen", email=venue.contact.email)
+    assert client.post(at("partner_contact", venue), given).status_code == 302
+
+
+def test_a_new_partners_contact_is_asked_about_too():
+    region = a_region()
+    aino, mikko = a_pair(region)
+    given = {"contact_name": "Uusi Yhteys", "contact_email": aino.email}
+    answer = new_distributor(region, mikko, **given)
+    assert answer.status_code == 422
+    assert f'name="contact_same" value="{aino.pk}"' in text(answer)
+    assert new_distributor(region, mikko, **given, contact_same=aino.pk).status_code == 302
+    assert Partner.objects.get().contact == aino
+
+
+def test_the_one_who_signed_is_not_missing_as_signatory():
+    region = a_region()
+    aino, _mikko = a_pair(region)
+    venue = a_venue(region, aino, signatory_name="", signatory_basis="")
+    promised = Commitment.objects.create(
+        region=region, kind="partner_commitment", operating_model="2024", partner=venue, state="in_force"
+    )
+    signed = {"signed_by": "Bib Chef", "signed_title": "chef", "signed_on": localdate(), "method": "copy"}
+    promised.parties.create(position=1, role="partner", name="Pato", **signed)
+    Partner.objects.filter(pk=venue.pk).update(state="committed", committed_model="2024")
+    for person in (aino, venue.contact):
+        page = " ".join(text(signed_in(person).get(venue.get_absolute_url())).split())
+        assert "<dt>Signatory</dt><dd>Bib Chef" in page
 
 
 # -- who sees what ------------------------------------------------------------------------------------------------
@@ -494,6 +744,22 @@ def test_counts_say_who_lacks_account_and_induction():
     assert "One committed partner has no Kaikukanta account" in page
     assert "One committed partner has had no induction" in page
     assert "Taidehalli Pato" in listed(aino, region, lacks="induction")
+
+
+def test_who_has_said_no_is_not_counted_as_coming():
+    region = a_region()
+    aino, mikko = a_pair(region)
+    a_distributor(region, mikko, "Olohuone ry")
+    refusing = a_distributor(region, mikko, "Ei kiitos ry", interest="no")
+    a_venue(region, aino)
+    Partner.objects.filter(pk=refusing.pk).update(contact=None)
+    page = " ".join(listed(aino, region).split())
+    assert "<dd>0 <small>/ 2</small></dd>" in page
+    assert "<dt>distributors, one of them of the third sector</dt><dd>1</dd>" in page
+    assert "One candidate has said no and is not counted" in page
+    assert "has said no</span>" in page
+    assert "no contact person</a>" not in page
+    assert "Ei kiitos ry" not in listed(aino, region, lacks="contact")
 
 
 QUERIES_OF_LIST = 9

@@ -167,8 +167,10 @@ def test_step_four_says_what_is_missing_and_keeps_what_was_typed(desk):
     assert answer.status_code == 422
     assert body.split("<title>")[1].startswith("Error:")
     assert re.search(r'<div class="error-summary" role="alert"[^>]* tabindex="-1" autofocus>', body)
-    assert '<a href="#rule-workshop_not_held">Missing: the day of the workshop.</a>' in body
-    assert '<a href="#rule-decision_to_join_missing">Missing: the decision of Haparanda to take part.</a>' in body
+    assert '<a href="#id_date">Missing: the day of the workshop.</a>' in body
+    body_of = f"#body-m{here.region.municipalities.get().pk}"
+    assert f'<a href="{body_of}">Missing: the decision of Haparanda to take part.</a>' in body
+    assert f'<a href="{body_of}">The decision of Haparanda to take part</a>' in body
     assert '<li id="rule-workshop_not_held" class="is-missing">' in body
     assert "The place of the workshop" not in body  # it was typed, so it is not missing
     assert 'value="Library"' in body

@@ -296,10 +296,10 @@ def test_the_numbers_of_queries_are_the_same_at_10_and_at_200_tasks(django_asser
     trials_of_one_municipality(elsewhere, range(200, 210))
     for numbers, waiting in ((range(10), 10), (range(10, 200), 200)):
         trials_of_one_municipality(region, numbers)
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(13):
             answer = clients[aino.pk].get("/")
         assert answer.context["page"].paginator.count == waiting
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(13):
             answer = clients[laura.pk].get("/queue/")
         assert answer.context["page"].paginator.count == waiting + 10
         with django_assert_num_queries(8):
@@ -447,6 +447,34 @@ def test_each_state_has_its_cell():
     assert states(here) == ["done"] * 3 + ["again", "done", "skip", "late", "half", "ahead", "ahead"]
 
 
+def test_the_oldest_of_one_day_is_the_one_that_came_first_whatever_its_name():
+    region, other = a_region("kainuu"), a_region("lappi")
+    for place in (region, other):
+        a_pair(place)
+    first, second = a_trial(region), a_trial(other)
+    noon = localtime().replace(hour=12)
+    for trial, minutes in ((first, 5), (second, 15)):
+        Task.objects.filter(process=trial.process_id).update(created=noon - timedelta(minutes=minutes))
+    assert [one.where for one in queue()] == [str(second), str(first)]
+
+
+def test_all_open_steps_stand_in_the_situation_and_the_late_by_their_days():
+    here = a_walk("commitments")
+    [row] = matrix()
+    assert row.situation == "Steps 6, 7 and 8, open since today"
+    due_in(here, "print_comms", -9)
+    [row] = matrix()
+    assert row.situation == "Step 7, 9 days late"
+
+
+def test_what_has_no_day_stands_apart_from_this_week():
+    here = a_walk("pair_training")
+    due_in(here, "pair_training", -30)
+    reopen_step(here.trial, "pair_training", here.laura, "Uusi vastuuhenkilö ei ole saanut koulutusta.")
+    shown = words(page(here.aino))
+    assert "As soon as you can 1 thing" in shown
+
+
 def test_the_late_stand_first_and_those_longest_in_place_before_others():
     here, there, far = a_walk("local_pair"), a_walk("local_pair", "ruotsi"), a_walk("local_pair", "lappi")
     for walked, days in ((here, 2), (there, 30), (far, 20)):
@@ -456,7 +484,9 @@ def test_the_late_stand_first_and_those_longest_in_place_before_others():
     due_in(here, "pair_training", -1)
     rows = matrix()
     assert [row.trial.region.slug for row in rows] == ["kainuu", "ruotsi", "lappi"]
-    assert [row.situation for row in rows] == ["Step 3, 2 days", "Step 3, 30 days", "Step 3, 20 days"]
+    assert [row.situation for row in rows] == [
+        "Step 3, 1 day late", "Step 3, open for 30 days", "Step 3, open for 20 days",
+    ]  # fmt: skip
 
 
 def test_a_region_that_went_on_stays_with_its_next_feedback_meeting():
@@ -499,6 +529,17 @@ def test_others_see_their_own_and_add_none():
     assert "Tampere" not in shown
     assert reverse("region_new") not in shown
     assert "No region is yours at present" in page(a_stranger(), "/regions/")
+
+
+def test_what_a_reader_sees_of_the_country_is_not_told_for_the_whole():
+    region = a_region()
+    aino, mikko = a_pair(region)
+    shown = words(page(aino, "/regions/"))
+    assert "In your regions Kaikukortti is in use in 8 municipalities." in shown
+    contact = a_distributor(region, mikko).contact
+    for person in (contact, a_stranger()):
+        assert "Kaikukortti is in use in" not in page(person, "/regions/")
+    assert "You are the contact person of a partner" in page(contact, "/regions/")
 
 
 def test_what_is_not_known_of_haaparanta_is_said():

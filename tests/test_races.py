@@ -201,9 +201,10 @@ def test_one_municipality_is_taken_by_two_regions(race, ground):
 
 
 def awaiting(ground: Ground, number: int) -> Commitment:
-    """A venue's commitment that waits for its signatures."""
+    """A venue's commitment that waits for its signatures, in any order."""
     venue = a_venue(ground.region, ground.aino, f"Galleria {number}")
-    return ready(papers.draft_partner_commitment(venue, ground.aino), ground.mikko)
+    draft = papers.change_draft(papers.draft_partner_commitment(venue, ground.aino), ground.aino, {}, in_turn=False)
+    return ready(draft, ground.mikko)
 
 
 def copy_of(commitment: Commitment, by: Person, *parties: Party) -> tuple:

@@ -22,6 +22,7 @@ from adoption import partners
 from adoption.models import Partner, Person
 from adoption.people import end_responsibility, name_person
 from adoption.refusal import Refused
+from commitments.models import Party
 from commitments.services import record_kaikukanta
 from tests.people import a_region, a_stranger
 from workflows import services, walk
@@ -37,7 +38,8 @@ BLOCKS = {
     "2024": [*([key] for key in FIRST_FIVE), ["kaikukanta_users", "print_comms", "induction"], *LAST_THREE],
 }
 # Each rule of a step, and what it asks: "said": the step's evidence; "earlier": that no earlier step is open; "met": a
-# meeting of the round; a date that the partners have; "there": what these runs have from the beginning.
+# meeting of the round; a date that the partners have; "ready": the dates that 6 and 8 asked, but for what was skipped
+# or overridden there; "there": what these runs have from the beginning.
 GATES = {
     "intro_event": {"introduction_not_held": "said"},
     "local_pair": {"side_not_named": "there"},
@@ -52,12 +54,14 @@ GATES = {
     "print_comms": {"materials_not_printed": "said", "local_page_missing": "said"},
     "induction": {"inductions_missing": "induction_on", "contacts_missing": "there"},
     "start_distribution": {
-        "start_not_recorded": "said", "commitments_no_longer_in_force": "there", "earlier_step_open": "earlier",
+        "start_not_recorded": "said", "started_too_early": "there", "commitments_no_longer_in_force": "there",
+        "partners_no_longer_ready": "ready", "earlier_step_open": "earlier",
     },
     "feedback": {"feedback_meeting_not_held": "met", "earlier_step_open": "earlier"},
     "decision": {"earlier_step_open_at_the_end": "earlier"},
 }  # fmt: skip
 GATES_OF_2023 = {"commitments": {"commitments_meeting_not_held": "said"}, "feedback": {"survey_not_held": "said"}}
+READY = [("kaikukanta_users", "accounts_missing", "account_on"), ("induction", "inductions_missing", "induction_on")]
 FIRM = {"start_not_recorded", "earlier_step_open_at_the_end"}
 NEVER_SKIPPED = {"local_pair", "start_distribution", "decision"}
 KAIKUKESKUS_CONFIRMS = {"intro_event", "local_pair"}
@@ -77,6 +81,7 @@ class Row:
     version: int = 0
     confirmed: dict[str, int] = field(default_factory=dict)
     overridden: set[str] = field(default_factory=set)
+    skipped: bool = False
 
 
 class Oracle:
@@ -177,7 +182,13 @@ class Oracle:
             return self.round in self.met
         if asked == "earlier":
             return not any(self.block_of(one) < self.block_of(key) for one in self.open)
+        if asked == "ready":
+            return all(self.ready(*one) for one in READY)
         return asked in self.facts
+
+    def ready(self, key: str, rule: str, fact: str) -> bool:
+        row = self.rows.get(key)
+        return row is None or row.skipped or rule in row.overridden or fact in self.facts
 
     # -- what follows from it
 
@@ -351,14 +362,15 @@ class Run:
             self.oracle.reopening(key, self.side(by)), services.reopen_step, self.trial, key, by, "Tieto muuttui."
         ):
             self.oracle.closed.discard(key)
-            self.oracle.rows[key].confirmed, self.oracle.rows[key].overridden = {}, set()
+            row = self.oracle.rows[key]
+            row.confirmed, row.overridden, row.skipped = {}, set(), False
 
     def skip(self, pick: int, who: int, how: int) -> None:
         key, by = self.step(pick, self.oracle.open), self.kaikukeskus(who)
         if self.attempt(
             self.oracle.skipping(key, self.side(by)), services.skip_step, self.trial, key, by, "Ei tarvita täällä."
         ):
-            self.oracle.rows[key].confirmed = {}
+            self.oracle.rows[key].confirmed, self.oracle.rows[key].skipped = {}, True
             self.oracle.close(key)
 
     def override(self, pick: int, who: int, how: int) -> None:
@@ -399,7 +411,7 @@ class Run:
         self.set_fact(["account_on", "induction_on"][who % 2], there=how % 3 > 0)
 
     def set_fact(self, fact: str, there: bool) -> None:
-        Partner.objects.filter(region=self.region).update(**{fact: localdate() if there else None})
+        Partner.objects.filter(region=self.region).update(**{fact: localdate() - STARTED if there else None})
         self.oracle.facts = self.oracle.facts | {fact} if there else self.oracle.facts - {fact}
         note(f"{fact}: {there}")
 
@@ -473,9 +485,10 @@ def here(request: pytest.FixtureRequest, db: None) -> walk.Walk:
             partners.clear(partners.request_clearance(partner, here.mikko), here.laura)
         commitment = walk.ready(services.draft_for_partner(partner, here.aino), here.mikko)
         record_kaikukanta(commitment, here.mikko, "Toimi Ketola", localdate())
-        partners.record_account(partner, here.mikko, localdate())
-        partners.record_induction(partner, here.mikko, localdate(), Partner.Manner.EVENT)
+        partners.record_account(partner, here.mikko, localdate() - STARTED)
+        partners.record_induction(partner, here.mikko, localdate() - STARTED, Partner.Manner.EVENT)
     walk.sign_by_copy(walk.ready(services.draft_for_trial(here.trial, here.aino), here.aino), here.mikko, here.laura)
+    Party.objects.update(signed_on=localdate() - STARTED)  # the papers were signed before distribution began
     return here
 
 

@@ -6,6 +6,7 @@ from importlib import reload
 import pytest
 from django.contrib.messages import get_messages
 from django.core import mail
+from django.core.cache import cache
 from django.db import OperationalError
 from django.templatetags.static import static
 from django.test import Client
@@ -15,7 +16,9 @@ from django.utils.timezone import now
 
 import config.urls
 from adoption.models import Mail, Person
+from adoption.refusal import Refused
 from config.demo import with_links
+from tests.race import DONE, REFUSED, Racers
 from workflows.schedule import beat
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +149,29 @@ def test_after_three_wrong_codes_one_begins_again(client, worker):
     assert [give_code(client, "0000-0000").status_code for _ in range(3)] == [422, 422, 302]
     assert give_code(client, code).url == reverse("account_login")
     assert not is_signed_in(client)
+
+
+def guess(session: str, code: str) -> None:
+    """One guess in the browser with this session. Raises Refused when no guess is left."""
+    browser = Client(headers={"host": "localhost"})
+    browser.cookies["sessionid"] = session
+    if give_code(browser, code).status_code != 422:
+        raise Refused([])
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_guesses_at_the_same_moment_are_counted_too(client, child_environment):
+    a_person()
+    racers = Racers(6, child_environment)
+    try:
+        for _round in range(5):
+            cache.clear()  # of the limit on asking
+            ask_code(client)
+            outcomes = racers(*((guess, (client.session.session_key, f"0000-000{n}")) for n in range(6)))
+            assert sorted(outcomes) == [REFUSED] * 4 + [DONE] * 2
+    finally:
+        racers.stop()
 
 
 def test_a_code_that_is_too_old_is_said_to_be(client, worker, settings):
@@ -305,6 +331,11 @@ def test_the_demo_shows_its_mails_with_links_to_itself(client, demo_site):
     assert '<a href="/regions/kainuu/">http://127.0.0.1:8123/regions/kainuu/.</a>' in page
     assert with_links(body).count("<a ") == 1
     assert "<b>" not in page
+
+
+@pytest.mark.parametrize("path", ["//evil.example/x", "/\\evil.example/x", "///evil.example"])
+def test_no_mail_of_the_demo_leads_elsewhere(settings, path):
+    assert "<a " not in with_links(f"See {settings.SITE_URL}{path} now.")
 
 
 def test_the_demo_shows_the_parts_of_the_pages(client, demo_site):

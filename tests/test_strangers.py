@@ -21,6 +21,13 @@ EXAMPLES: dict[str, object] = {
     "trial": 1,
     "document": 1,
     "copy": 1,
+    "party": 1,
+    "token": "bWFkZSB1cA:1x:made-up",
+    "kind": "region_commitment",
+    "sample": "full",
+    "code": "K7QF-3MXA-9TRB",
+    "language": "fi",
+    "fingerprint": "0" * 64,
     "path": "no/such/page/",
 }
 MADE_UP = ["/no-such-page/", "/no-such-page", "/regions/atlantis/", "/admin/", "/regions/%00/", "/a//b/", "/.env"]

@@ -7,16 +7,23 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import localdate
 
-from adoption import partners, people, regions
+from adoption import leaving, partners, people, regions
 from adoption.models import Act, Municipality, Person
 from adoption.people import end_responsibility, name_person
 from adoption.refusal import NotYours
+from commitments import publishing, renewing, reviewing, signing
 from commitments import services as commitments
+from commitments.models import Template
 from tests.people import a_pair, a_region, a_stranger
+from workflows import correcting, meetings
 from workflows import services as workflows
+from workflows.models import FeedbackMeeting
 from workflows.walk import Walk, a_pdf, begin, walk
 
-MODULES = (people, partners, regions, commitments, workflows)
+MODULES = (
+    people, leaving, partners, regions, commitments, signing, reviewing, publishing, renewing, workflows, correcting,
+    meetings,
+)  # fmt: skip
 SERVICES = [
     service
     for module in MODULES
@@ -51,6 +58,11 @@ def arguments(here: Walk) -> dict[str, object]:
         "key": "print_comms", "rule_key": "materials_not_printed", "evidence": {"cards": 5}, "version": 0,
         "planned_start": today + timedelta(days=100), "planned_end": today + timedelta(days=400),
         "held_on": today, "attendees": 5, "minutes": "Muistio",
+        "meeting": FeedbackMeeting.objects.create(
+            region=here.region, held_on=today, attendees=3, minutes="Hyvin meni.", recorded_by=here.laura
+        ),
+        "kaikukeskus_took_part": True, "party": commitment.parties.first().pk, "copy": 1, "title": "johtaja",
+        "language": "fi", "file_name": "a.docx", "template": Template(), "drafts": [commitment],
     }  # fmt: skip
 
 

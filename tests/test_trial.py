@@ -14,7 +14,7 @@ from adoption.history import all_faults
 from adoption.models import Act, Municipality, Partner, Phase, Region, RegionMunicipality
 from adoption.people import end_responsibility, name_person
 from adoption.refusal import NotYours, Refused
-from commitments.models import Commitment
+from commitments.models import Commitment, Party
 from commitments.services import end as end_commitment
 from tests.people import a_kaikukeskus_person, a_pair, a_region, a_stranger, a_trial
 from workflows import services
@@ -334,6 +334,7 @@ def test_a_corrected_beginning_corrects_the_phase():
     services.reopen_step(here.trial, "start_distribution", here.laura, "Alkupäivä oli väärä.")
     row = TrialStep.objects.get(trial=here.trial, key="start_distribution")
     earlier = localdate() - timedelta(days=1)
+    Party.objects.update(signed_on=earlier)
     said = row.evidence | {"start": earlier.isoformat()}
     services.save_evidence(here.trial, "start_distribution", here.aino, said, row.version)
     for person in (here.aino, here.mikko):
@@ -353,6 +354,7 @@ def test_a_differing_decision_is_refused_naming_the_first():
     trial = Trial.objects.get(pk=here.trial.pk)
     assert "was stopped" in refused(services.draft_for_trial, trial, here.aino)
     assert "was stopped" in refused(services.draft_for_partner, here.partners()[0], here.aino)
+    assert a_trial(here.region).pk  # its municipalities are free again
 
 
 def test_a_decision_needs_body_date_section_and_record_number():
@@ -381,10 +383,11 @@ def test_an_extension_brings_ten_and_the_decision_again_with_a_meeting_of_its_ow
         services.record_meeting(here.region, here.aino, localdate(), 5, "Toinen kokous.")
 
 
-def test_a_decided_trial_frees_its_municipalities_and_reopens_nothing():
+def test_a_decided_trial_reopens_nothing_and_lasting_use_takes_no_new_trial():
     here = a_walk("decision")
     assert "has been decided" in refused(services.reopen_step, here.trial, "workshop", here.laura, "Vielä kerran.")
-    assert a_trial(here.region).pk
+    assert "Kajaani: Kaikukortti is in lasting use there" in refused(a_trial, here.region)
+    assert set(here.region.members.values_list("phase", flat=True)) == {Phase.LASTING}
 
 
 def test_a_second_walk_is_refused():

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Min, Q
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from adoption.access import may_act
+from adoption.alphabet import alphabetical
 from adoption.history import Acting
 from adoption.models import Act, Partner, Person, Phase, Region, RegionMunicipality, Responsibility, Side
 from adoption.next_step import SAID_NO
@@ -21,13 +21,14 @@ from adoption.operating_model import MODELS
 from adoption.templatetags.kaiku import in_words, weekday_day
 from commitments.models import Commitment
 from workflows import services
+from workflows.facts import Facts
+from workflows.meetings import invitation
 from workflows.models import Trial
 from workflows.path import Picture, names, picture
-from workflows.rules import Facts
 from workflows.sentences import Line, sentences
-from workflows.standing import Standing, acting_or_none, checks_of, listed, shared_facts, standings, written
+from workflows.standing import Standing, acting_or_none, checks_of, listed, standings, urgency, written
 from workflows.tasks import OF_EVIDENCE
-from workflows.trial import OUTCOME_NAMES
+from workflows.trial import OUTCOME_NAMES, WITHDRAWN
 from workflows.year import next_feedback_due, stage_of
 
 RECENT = 6  # acts at the end of the board
@@ -44,7 +45,7 @@ class Walked:
     trial: Trial
     region: Region
     standings: dict[str, Standing]
-    shared: Facts  # what the rules of its steps have read in common
+    shared: Facts  # what the rules of all its steps look at
     who: Acting | None  # for whom the reader acts in it
 
     @property
@@ -58,17 +59,21 @@ class Walked:
     @property
     def rows(self) -> list["Block"]:
         """The blocks for the list of steps, each with those that have to close before it opens."""
-        blocks = self.blocks
-        return [Block(block, before) for before, block in pairwise([[], *blocks])]
+        return [Block(block, self._awaited(number)) for number, block in enumerate(self.blocks)]
+
+    def _awaited(self, number: int) -> list[Standing]:
+        """The steps that have to close before the block opens: those not closed of the nearest block that has such."""
+        not_closed = [[s for s in block if s.row.closed_at is None] for block in self.blocks[:number]]
+        return next((found for found in reversed(not_closed) if found), self.blocks[number - 1] if number else [])
 
     def ask_again(self, key: str) -> None:
         """The gate of the step is asked anew."""
-        self.standings[key].checks = checks_of(self.standings[key], self.trial, self.region, self.shared)
+        self.standings[key].checks = checks_of(self.standings[key], self.trial, self.shared.read)
 
     @property
     def open(self) -> list[Standing]:
-        """The open steps: the reader's own first, then what is late, then what is ready, then by day."""
-        return sorted((s for s in self.standings.values() if s.is_open), key=urgency)
+        """The open steps: the reader's own first, of these the late, then by day."""
+        return sorted((s for s in self.standings.values() if s.is_open), key=_order)
 
     @property
     def name(self) -> str:
@@ -91,13 +96,23 @@ class Walked:
         return "" if days == self.days else days
 
     @property
+    def decisions(self) -> list[str]:
+        """Which bodies decided on going on, each with its day, section and record number."""
+        return self.standings["decision"].decisions
+
+    @property
+    def may_be_corrected(self) -> bool:
+        """Whether Kaikukeskus can still correct its plan."""
+        return self.trial.started_on is None and not self.trial.decided
+
+    @property
     def outcome(self) -> str:
         return str(OUTCOME_NAMES[self.trial.decided]) if self.trial.decided else ""
 
 
-def urgency(standing: Standing) -> tuple[bool, int, bool, date]:
-    """What comes first of the open steps."""
-    return not standing.is_turn, -standing.days_late, bool(standing.missing), standing.due or date.max
+def _order(standing: Standing) -> tuple[bool, date, bool, bool]:
+    """What comes first of the open steps: the reader's own, and of these as in my tasks."""
+    return not standing.is_turn, *urgency(standing.due, bool(standing.missing))
 
 
 class Block(NamedTuple):
@@ -128,10 +143,11 @@ class Block(NamedTuple):
 def walked(trial_id: int, region: Region, reader: Person, checked: Iterable[str] = ()) -> Walked:
     """The trial with the standings of its steps; the gates of the open steps, and of those `checked`, are asked."""
     trial = services.read(trial_id)
-    shared = shared_facts(trial, region)
+    trial.region = region  # so that no rule and no address asks for it again
+    shared = services.facts_of(trial, "intro_event")
     who = acting_or_none(trial, region, reader)
     asked = {*trial.open, *(key for key in checked if key in trial.rows)}
-    found = standings(trial, region, shared, asked, who.side if who else "")
+    found = standings(trial, region, shared.read, asked, who.side if who else "")
     return Walked(trial, region, found, shared, who)
 
 
@@ -238,7 +254,7 @@ def _next(
     acts: bool,
     in_use: bool,
 ) -> Next:
-    steps = sorted((s for one in open_trials for s in one.open), key=urgency)
+    steps = sorted((s for one in open_trials for s in one.open), key=_order)
     if steps and steps[0].is_turn:
         return next_of(steps[0])
     if due and stage_of(due, localdate()):
@@ -289,9 +305,11 @@ def board(region: Region, reader: Person) -> dict[str, Any]:
     """Everything on the board of the region, for this very reader."""
     trials = list(region.trials.order_by("-pk"))
     undecided = [trial.pk for trial in trials if not trial.decided]
-    shown = [walked(pk, region, reader) for pk in undecided or [trial.pk for trial in trials[:1]]]
+    walked_to_the_end = [trial.pk for trial in trials if trial.decided not in ("", WITHDRAWN)]
+    shown = [walked(pk, region, reader) for pk in undecided or walked_to_the_end[:1]]
     due = next_feedback_due([region.pk]).get(region.pk)
-    members = list(RegionMunicipality.objects.filter(region=region).select_related("municipality__county"))
+    found = RegionMunicipality.objects.filter(region=region).select_related("municipality__county")
+    members = sorted(found, key=lambda member: alphabetical(member.municipality.name))
     at_rest = shown[0] if shown and not undecided else None
     acts = may_act(reader, region)
     in_use = any(member.phase == Phase.IN_USE for member in members)
@@ -306,6 +324,7 @@ def board(region: Region, reader: Person) -> dict[str, Any]:
         "phases": phases(members),
         "people": people_of(region),
         "kaikukeskus": list(Person.objects.filter(is_kaikukeskus=True, is_active=True).order_by("name")),
+        "invitation": invitation(region),
         "feedback_due": due,
         "feedback_stage": stage_of(due, localdate()) if due else "",
         "last_meeting": region.meetings.first(),

@@ -10,7 +10,7 @@ from adoption.country import load
 from adoption.models import Organisation, Partner, Person, Region
 from adoption.people import name_person
 from workflows import services
-from workflows.walk import Walk, add_partners, begin, print_materials, walk
+from workflows.walk import Walk, add_partners, begin, print_materials, ready, walk
 
 # Region → operating model and the step after which it stands; the list is in the order in which a newcomer looks.
 PLACES = {
@@ -31,6 +31,7 @@ def fill() -> bool:
     walks = {slug: _walked(slug, model, until) for slug, (model, until) in PLACES.items()}
     _waits_for_the_other(walks["pohjois-savo"])
     _asks(walks["pohjois-savo"])
+    _is_asked_to_sign(walks["pohjois-savo"])
     _looks_for_partners(walks["kainuu"])
     _is_late(walks["kainuu"])
     return True
@@ -71,6 +72,19 @@ def _asks(here: Walk) -> None:
     partners.request_clearance(second, here.mikko)
     partners.want_more(second, here.laura, "Kuinka moni kävijöistä on alle 18-vuotias?")
     partners.answer_question(second, here.mikko, "Ei kukaan: toiminta on tarkoitettu aikuisille.")
+
+
+def _is_asked_to_sign(here: Walk) -> None:
+    """A venue's signatory, who has no account, has the link for signing in a mail."""
+    venue = partners.add_partner(
+        here.region, here.aino, {"name": "Kuopion Kesäteatteri ry", "sector": Organisation.Sector.THIRD},
+        Partner.Role.VENUE, list(here.region.municipalities.order_by("-population_2022")[:1]), kind="culture",
+        interest="yes", offering="Kesän kaikki esitykset.", how_to_get="Lippukassalta.",
+        contact={"email": "paivi.hakkinen@example.org", "name": "Päivi Häkkinen", "made_by": "demo"},
+        signatory_name="Teemu Rissanen", signatory_title="puheenjohtaja", signatory_basis="rules",
+        signatory_email="teemu.rissanen@example.org",
+    )  # fmt: skip
+    ready(services.draft_for_partner(venue, here.aino), here.mikko)
 
 
 def _distributor(here: Walk, name: str, contact: str, kind: str, why: str) -> Partner:

@@ -17,19 +17,20 @@ from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from adoption.fields import Day, Form, Several, Text
-from adoption.models import Municipality, Partner, Region
-from adoption.operating_model import DEFAULT
-from adoption.operating_model import MODELS as OPERATING_MODELS
+from adoption.fields import Day, Form, Text
+from adoption.models import Municipality, Partner
 from adoption.partners import change_partner, record_account, record_induction
 from adoption.templatetags.kaiku import day, euros
+from commitments.models import Commitment
 from workflows import rules
-from workflows.models import Trial, TrialMunicipality
 from workflows.services import DECISION_FIELDS
 from workflows.standing import Standing, written
-from workflows.trial import MODELS, OUTCOME_NAMES
+from workflows.trial import OUTCOME_NAMES, OUTCOMES
 
 LANGUAGES = {"fi": _("Finnish"), "sv": _("Swedish"), "en": _("English"), "other": _("Other")}
+COUNTY = "county"  # the county's body; a municipality's is m and its key
+JOINS = "yes"
+ANSWERS = [(JOINS, _("takes part")), (rules.NO, _("does not take part"))]
 FEW = 3  # bodies whose fields stand unfolded; more are unfolded one by one
 MOST = 1_000_000  # of cards, people, euros: more is a slip of the finger
 
@@ -201,6 +202,7 @@ class PartnersForm(StepForm):
     partners_first = True
     columns: list[Any] = []  # the heading of each field of a row
     per_partner: list[str] = []
+    wide_column: int | None = None  # the one whose choices are long
 
     def field_for(self, name: str, partner: Partner) -> forms.Field:
         raise NotImplementedError
@@ -240,12 +242,12 @@ class PartnersForm(StepForm):
 
 
 class BodyRow(NamedTuple):
-    """A body and its decision: its fields, whether it is there, in words, and whether its fields are unfolded."""
+    """A body and its decision: its fields, its state, in words, and whether its fields are unfolded."""
 
     key: str
     name: str
     cells: list[Cell]
-    done: bool
+    state: str  # done, no for one that does not take part, or missing
     words: str
     is_open: bool
 
@@ -256,7 +258,9 @@ class WorkshopForm(PartnersForm):
     date = PastDay(label=_("Day of the workshop"))
     place = Text(label=_("Place"), max_length=200, help_text=_("The place, or Teams."))
     attendees = number(_("Number of people who took part"))
-    all_organ = Text(label=_("The same body for all that have no decision yet"), max_length=150, required=False)
+    all_organ = Text(
+        label=_("The same body for all municipalities that have no decision yet"), max_length=150, required=False
+    )
     all_date = PastDay(label=_("The same day for these"), required=False)
     partners_first = False
     columns = [_("Interested?")]
@@ -266,6 +270,7 @@ class WorkshopForm(PartnersForm):
         ("date", _("Day")),
         ("section", _("Section")),
         ("record", _("Record number")),
+        ("answer", _("Does it take part?")),
     )
 
     def field_for(self, name: str, partner: Partner) -> forms.Field:
@@ -277,13 +282,13 @@ class WorkshopForm(PartnersForm):
     def add_fields(self) -> None:
         super().add_fields()
         known = self.known
-        if len(self.bodies) < 2:
+        if sum(body != COUNTY for body, _name in self.bodies) < 2:
             del self.fields["all_organ"], self.fields["all_date"]
         for body, name in self.bodies:
             for part, label in self.PARTS:
                 field = _part_field(part)
                 field.label = f"{name}, {label}"
-                field.initial = _from_json(field, known.get(body, {}).get(part))
+                field.initial = _from_json(field, known.get(body, {}).get(part, JOINS if part == "answer" else None))
                 field.widget.attrs["class"] = "" if part == "organ" else "input--short"
                 self.fields[f"{part}_{body}"] = field
 
@@ -294,7 +299,7 @@ class WorkshopForm(PartnersForm):
 
     @property
     def all_of_bodies(self) -> list[BoundField]:
-        """The fields whose value goes to every body that has no decision."""
+        """The fields whose value goes to every municipality that has no decision; a county's body is always its own."""
         return [self[name] for name in ("all_organ", "all_date") if name in self.fields]
 
     @property
@@ -305,29 +310,33 @@ class WorkshopForm(PartnersForm):
     def _body_row(self, key: str, name: str, given: dict[str, str]) -> "BodyRow":
         cells = [Cell(str(label), self[f"{part}_{key}"]) for part, label in self.PARTS]
         done = bool(given.get("organ") and given.get("date"))
+        state = ("no" if given.get("answer") == rules.NO else "done") if done else "missing"
         faulty = any(cell.field.errors for cell in cells)
-        return BodyRow(
-            key, name, cells, done, _decision_in_words(given), faulty or (not done and len(self.bodies) <= FEW)
-        )
+        is_open = faulty or (not done and len(self.bodies) <= FEW)
+        return BodyRow(key, name, cells, state, _decision_in_words(given), is_open)
 
     @property
     def evidence(self) -> dict[str, Any]:
         decisions = [self._decision(body) for body, _name in self.bodies]
-        written_ones = [given for given in decisions if any(given[part] for part, _label in self.PARTS)]
+        written_ones = [given for given in decisions if set(given.values()) - {given["body"], ""}]
+        written_ones += [given for body, given in self.known.items() if body not in dict(self.bodies)]
         return super().evidence | ({"decisions": written_ones} if written_ones else {})
 
     def _decision(self, body: str) -> dict[str, str]:
         said = {part: _to_json(self.cleaned_data.get(f"{part}_{body}")) or "" for part, _label in self.PARTS}
-        if not any(said.values()):
+        if said.pop("answer") == rules.NO:
+            return {"body": body} | said | {"answer": rules.NO}
+        if body != COUNTY and not any(said.values()):
             said |= {part: _to_json(self.cleaned_data.get(f"all_{part}")) or "" for part in ("organ", "date")}
         return {"body": body} | said
 
     def entries(self, evidence: dict[str, Any] | None = None) -> list[Entry]:
-        names = dict(self.bodies)
         evidence = self.standing.row.evidence if evidence is None else evidence
+        decisions = evidence.get("decisions", [])
+        names = dict(self.bodies)
+        names |= _names_of_those_gone({given["body"] for given in decisions} - names.keys())
         return super().entries(evidence) + [
-            Entry(names.get(given["body"], given["body"]), _decision_in_words(given))
-            for given in evidence.get("decisions", [])
+            Entry(names.get(given["body"], given["body"]), _decision_in_words(given)) for given in decisions
         ]
 
     def partner_acts(self) -> Iterator[tuple[Partner, Callable[..., Any]]]:
@@ -337,13 +346,23 @@ class WorkshopForm(PartnersForm):
                 yield partner, partial(change_partner, municipalities=list(partner.municipalities.all()), interest=said)
 
 
+def _names_of_those_gone(bodies: set[str]) -> dict[str, str]:
+    """The names of municipalities that have left the trial since."""
+    keys = [int(body[1:]) for body in bodies if body[1:].isdecimal()]
+    return {f"m{one.pk}": one.name for one in Municipality.objects.filter(pk__in=keys)} if keys else {}
+
+
 def _part_field(part: str) -> forms.Field:
+    if part == "answer":
+        return forms.ChoiceField(choices=ANSWERS, required=False)
     return PastDay(required=False, help_text="") if part == "date" else Text(required=False, max_length=150)
 
 
 def _decision_in_words(given: dict[str, str]) -> str:
     on = day(date.fromisoformat(given["date"])) if given.get("date") else ""
-    return ", ".join(text for text in (given.get("organ"), on, given.get("section"), given.get("record")) if text)
+    answer = str(ANSWERS[1][1]) if given.get("answer") == rules.NO else ""
+    parts = (answer, given.get("organ"), on, given.get("section"), given.get("record"))
+    return ", ".join(text for text in parts if text)
 
 
 class CommitmentsForm(StepForm):
@@ -400,6 +419,15 @@ class PrintForm(StepForm):
         label=_("Local feedback address"), max_length=254, help_text=_("An e-mail address.")
     )
 
+    def __init__(self, standing: Standing, *args: Any, **kwargs: Any) -> None:
+        """What the region's commitment in force says already is not typed again."""
+        super().__init__(standing, *args, **kwargs)
+        if standing.is_open and not standing.row.evidence:
+            found = Commitment.objects.in_force().filter(region=standing.region, kind=Commitment.Kind.REGION)
+            for name in ("feedback_email", "local_page"):
+                said = found.exclude(**{name: ""}).values_list(name, flat=True).first()
+                self.initial[name] = said
+
 
 class InductionForm(PartnersForm):
     """Step 8: a day and a manner for each committed partner."""
@@ -408,6 +436,7 @@ class InductionForm(PartnersForm):
     all_manner = forms.ChoiceField(label=_("The same manner for these"), choices=Partner.Manner.choices, required=False)
     note = note(_("Notes"))
     columns = [_("Held on"), _("Manner"), _("Persons")]
+    wide_column = 1
     per_partner = ["induction", "manner", "persons"]
 
     def field_for(self, name: str, partner: Partner) -> forms.Field:
@@ -477,7 +506,7 @@ class DecisionForm(StepForm):
 
     outcome = forms.ChoiceField(
         label=_("What was decided"), widget=forms.RadioSelect,
-        choices=[(outcome, capfirst(name)) for outcome, name in OUTCOME_NAMES.items()],
+        choices=[(outcome, capfirst(OUTCOME_NAMES[outcome])) for outcome in OUTCOMES],
         error_messages={"required": _("Choose what was decided.")},
     )  # fmt: skip
     new_end = Day(label=_("New end of the trial"), required=False, help_text=_("Only when the trial is extended."))
@@ -560,89 +589,3 @@ class OverrideForm(ReasonForm):
         field = self.fields["rule"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(rule.key, rule.title) for rule in offered]
-
-
-class TrialForm(Form):
-    """What is asked when a trial is opened."""
-
-    municipalities = Several(
-        label=_("Municipalities of the trial"), queryset=Municipality.objects.none(),
-        widget=forms.CheckboxSelectMultiple, error_messages={"required": _("Choose at least one municipality.")},
-    )  # fmt: skip
-    others = Several(
-        label=_("Others of the county"), queryset=Municipality.objects.none(), required=False,
-        widget=forms.CheckboxSelectMultiple, help_text=_("One that you choose becomes a municipality of the region."),
-    )  # fmt: skip
-    model = forms.ChoiceField(
-        label=_("Operating model"), initial=DEFAULT, widget=forms.RadioSelect,
-        choices=[(key, OPERATING_MODELS[key].label) for key in sorted(MODELS, reverse=True)],
-    )  # fmt: skip
-    planned_start = Day(
-        label=_("Planned start of distribution"),
-        help_text=_("In the form 5.3.2027. The preparation takes three to six months."),
-    )
-    planned_end = Day(
-        label=_("Planned end of the trial"), help_text=_("In the form 5.3.2027. A trial lasts usually a year.")
-    )
-    use_required_attribute = False
-
-    def __init__(self, region: Region, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        free = Municipality.objects.exclude(trial_memberships__is_open=True)
-        own = free.filter(regions=region)
-        others = free.filter(county=region.county_id).exclude(regions=region) if region.county_id else free.none()
-        for name, queryset in (("municipalities", own), ("others", others)):
-            field = self.fields[name]
-            assert isinstance(field, forms.ModelMultipleChoiceField)
-            field.queryset = queryset
-        only = list(own[:2])
-        self.fields["municipalities"].initial = only if len(only) == 1 else None
-        if not others.exists():
-            del self.fields["others"]
-        elif not own.exists():
-            del self.fields["municipalities"]
-            self.fields["others"].required = True
-
-    def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
-        start, end = said.get("planned_start"), said.get("planned_end")
-        check_end(self, start, end, "planned_end")
-        if start and start <= localdate():
-            text = _("The planned start must be after today: the preparation comes first.")
-            self.add_error("planned_start", ValidationError(text, code="past"))
-        return said
-
-    @property
-    def has_choice(self) -> bool:
-        """Whether any municipality is free for a trial."""
-        return any(field.queryset.exists() for field in self.fields.values() if hasattr(field, "queryset"))
-
-    @property
-    def chosen(self) -> list[Municipality]:
-        return [*self.cleaned_data.get("municipalities", []), *self.cleaned_data.get("others", [])]
-
-
-class MeetingForm(Form):
-    """What is recorded of a feedback meeting."""
-
-    held_on = PastDay(label=_("Day of the meeting"))
-    attendees = number(_("Number of attendees"))
-    kaikukeskus_took_part = forms.BooleanField(label=_("Kaikukeskus took part"), required=False)
-    minutes = Text(
-        label=_("Minutes"), max_length=20000, widget=forms.Textarea(attrs={"rows": 8}),
-        help_text=_("What was said, what is to be developed, and what was agreed. Write nothing about clients."),
-        error_messages={"required": _("Write the minutes, at least what was agreed.")},
-    )  # fmt: skip
-    use_required_attribute = False
-
-
-def taken(region: Region) -> list[tuple[Municipality, Trial]]:
-    """The region's municipalities and others of its county that are in an open trial already."""
-    found = TrialMunicipality.objects.filter(is_open=True, municipality__in=_near(region))
-    found = found.select_related("municipality", "trial__region")
-    return [(one.municipality, one.trial) for one in found.order_by("municipality__name_fi")]
-
-
-def _near(region: Region) -> Any:
-    own = Municipality.objects.filter(regions=region)
-    return (own | Municipality.objects.filter(county=region.county_id)).distinct() if region.county_id else own

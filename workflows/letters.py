@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from adoption.mail import link, write
 from adoption.models import Act, Person, Responsibility
+from adoption.templatetags.kaiku import weekday_day
 from workflows.models import Trial, TrialStep
 from workflows.services import read
 from workflows.steps import Step
@@ -143,6 +144,42 @@ def told_of_step(act_pk: int) -> None:
         return f"{trial.region.name}: {said}", _("Hello %(name)s,\n\n%(said)s\n%(reason)s\n\n%(link)s\n") % facts
 
     write(f"act:{act.pk}", pair_of(trial), text)
+
+
+def told_of_trial(act_pk: int) -> None:
+    """The pair knows that Kaikukeskus has corrected the trial or withdrawn it, and why."""
+    act = Act.objects.select_related("by").get(pk=act_pk)
+    trial = Trial.objects.select_related("region").get(pk=act.about_id)
+
+    def text(person: Person) -> tuple[str, str]:
+        said = _("Kaikukeskus has corrected the trial's municipalities or planned days.")
+        if act.what == "trial_withdrawn":
+            said = _("Kaikukeskus has withdrawn a trial that had been opened by mistake.")
+        facts = {"name": person.given_name, "said": said, "reason": act.reason}
+        facts["link"] = link(trial.region.get_absolute_url())
+        return f"{trial.region.name}: {said}", _("Hello %(name)s,\n\n%(said)s\n%(reason)s\n\n%(link)s\n") % facts
+
+    write(f"act:{act.pk}", pair_of(trial), text)
+
+
+def kaikukeskus_invited(act_pk: int) -> None:
+    """Kaikukeskus knows to which feedback meeting it is invited, by whom, and what the pair says of it."""
+    act = Act.objects.select_related("by", "region").get(pk=act_pk)
+    region, on = act.region, date.fromisoformat(act.data["on"])
+    assert region
+
+    def text(person: Person) -> tuple[str, str]:
+        facts = {
+            "name": person.given_name, "by": act.by, "region": region.name, "day": weekday_day(on),
+            "message": act.reason, "link": link(region.get_absolute_url()),
+        }  # fmt: skip
+        body = _(
+            "Hello %(name)s,\n\n%(by)s invites Kaikukeskus to a feedback meeting of %(region)s on %(day)s.\n"
+            "%(message)s\n\n%(link)s\n"
+        )
+        return _("%(region)s: feedback meeting on %(day)s") % facts, body % facts
+
+    write(f"act:{act.pk}", Person.objects.filter(is_kaikukeskus=True, is_active=True), text)
 
 
 def _rule(act: Act, step: Step) -> str:

@@ -8,20 +8,22 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from viewflow.workflow.models import Task
 
 from adoption.access import KAIKUKESKUS
+from adoption.alphabet import alphabetical
 from adoption.models import Act, Municipality, Partner, Phase, Region, RegionMunicipality
 from commitments.models import Commitment, Party
 from workflows.models import Trial, TrialMunicipality, TrialStep
 from workflows.plan import due_of
 from workflows.services import OPEN
+from workflows.standing import listed, state_of
 from workflows.steps import Step
-from workflows.tasks import OpenStep, open_steps, sides_named
-from workflows.trial import MODELS
+from workflows.tasks import OpenStep, open_steps
+from workflows.trial import MODELS, WITHDRAWN
 from workflows.year import next_feedback_due, stage_of
 
 ANSWER_WITHIN = 7  # days in which Kaikukeskus wants to have answered
@@ -33,7 +35,7 @@ ANSWER_WITHIN = 7  # days in which Kaikukeskus wants to have answered
 class Waiting:
     """One thing that waits for Kaikukeskus: since when, what, where, of which kind, and how it is decided."""
 
-    since: date
+    since: datetime
     title: str
     where: str
     kind: str
@@ -47,7 +49,7 @@ class Waiting:
     @property
     def days(self) -> int:
         """For how many days it has waited."""
-        return max((localdate() - self.since).days, 0)
+        return max((localdate() - localdate(self.since)).days, 0)
 
     @property
     def is_late(self) -> bool:
@@ -83,7 +85,7 @@ def _threads(partners: Sequence[Partner]) -> dict[str, list[Act]]:
 def _request(partner: Partner, thread: list[Act]) -> Waiting:
     places = ", ".join(municipality.name for municipality in partner.municipalities.all())
     where = f"{partner.region} · {partner.organisation.get_sector_display()} · {places}"
-    since = localdate(partner.asked_at) if partner.asked_at else localdate()
+    since = partner.asked_at or now()
     kind = _("More information has come") if partner.answer else _("New distributor")
     return Waiting(since, str(partner), where, kind, partner=partner, thread=thread)
 
@@ -91,39 +93,33 @@ def _request(partner: Partner, thread: list[Act]) -> Waiting:
 def steps_to_confirm() -> list[Waiting]:
     """Open steps that Kaikukeskus confirms, and trainings that it enters."""
     keys = {step.key for flow in MODELS.values() for step in flow.all_steps() if _is_ours(step)}
-    trials = Trial.objects.filter(decided="", steps__key__in=keys, steps__closed_at=None).select_related("region")
-    ours = [one for one in open_steps(list(trials.distinct())) if KAIKUKESKUS in one.awaits]
-    named = sides_named([one.trial for one in ours])
-    return [_step(one, named[one.trial.pk]) for one in ours]
+    trials = Trial.objects.filter(decided="", steps__key__in=keys, steps__closed_at=None).select_related(
+        "region__county"
+    )
+    return [_step(one) for one in open_steps(list(trials.distinct())) if KAIKUKESKUS in one.awaits]
 
 
 def _is_ours(step: Step) -> bool:
     return KAIKUKESKUS in step.sides or step.writer == KAIKUKESKUS
 
 
-def _step(one: OpenStep, named: set[str]) -> Waiting:
+def _step(one: OpenStep) -> Waiting:
     enters = bool(one.step.writer)
     facts = {"number": one.step.number, "title": one.step.title}
     return Waiting(
-        since=localdate(one.row.reopened_at or one.since),
+        since=one.row.reopened_at or one.since,
         title=_("Step %(number)s, %(title)s") % facts,
         where=str(one.trial),
         kind=_("Training to enter") if enters else _("Confirmation"),
         href=one.row.get_absolute_url(),
         act=_("Enter the training") if enters else _("Open the step"),
         note=str(one.step.what),
-        missing=_missing(one, named),
+        missing=_missing(one),
     )
 
 
-def _missing(one: OpenStep, named: set[str]) -> list[str]:
-    if one.step.key == "local_pair":
-        texts = {
-            "culture": _("A responsible person of the culture side"),
-            "care": _("A responsible person of the care side"),
-        }
-        return [text for side, text in texts.items() if side not in named]
-    return [_("The entries of the step are not complete yet.")] if one.lacks_evidence else []
+def _missing(one: OpenStep) -> list[str]:
+    return [_("The entries of the step are not complete yet.")] if one.lacks_evidence else one.missing
 
 
 def signatures() -> list[Waiting]:
@@ -133,14 +129,14 @@ def signatures() -> list[Waiting]:
     found = found.select_related("region").prefetch_related("parties__municipality", "parties__county")
     waiting = [one for one in found if _others_have_signed(one)]
     since = _last_stored(waiting)
-    return [_signature(one, since.get(str(one.pk), localdate())) for one in waiting]
+    return [_signature(one, since.get(str(one.pk), now())) for one in waiting]
 
 
-def _last_stored(commitments: list[Commitment]) -> dict[str, date]:
-    """Commitment's key → the day on which the last signature of another party was stored: from then it waits."""
+def _last_stored(commitments: list[Commitment]) -> dict[str, datetime]:
+    """Commitment's key → the moment in which the last signature of another party was stored: from then it waits."""
     keys = [str(one.pk) for one in commitments]
     acts = Act.objects.filter(about_kind="commitment", about_id__in=keys, what__in=STORED).order_by("region", "number")
-    return {about: localdate(at) for about, at in acts.values_list("about_id", "at")}
+    return dict(acts.values_list("about_id", "at"))
 
 
 STORED = ("commitment_signed", "commitment_acknowledged")
@@ -150,7 +146,7 @@ def _others_have_signed(commitment: Commitment) -> bool:
     return {party.role for party in commitment.parties.all() if party.signed_on is None} == {Party.Role.KAIKUKESKUS}
 
 
-def _signature(commitment: Commitment, since: date) -> Waiting:
+def _signature(commitment: Commitment, since: datetime) -> Waiting:
     others = [party for party in commitment.parties.all() if party.signed_on]
     count = len(others)
     said = ngettext("The other party has signed.", "All %(count)s other parties have signed.", count) % {"count": count}
@@ -206,13 +202,13 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Row:
-    """A trial in the table: where it is, for how many days, its ten cells, and its region's next feedback meeting."""
+    """A trial in the table: where it is, how late or since when, its ten cells, its region's next feedback meeting."""
 
     trial: Trial
     places: list[str]  # its municipalities, where the region has several open trials
     cells: list[Cell]
-    at: Step | None  # the open step that has been open for longest, a late one first
-    days: int
+    at: list[Step]  # the open steps; where some are late, those that are latest
+    days: int  # that the latest is late, or for which the oldest has been open
     is_late: bool
     meeting: date | None
 
@@ -228,14 +224,24 @@ class Row:
     @property
     def situation(self) -> str:
         """Where it is, in a few words."""
-        if self.at is None:
+        if not self.at:
             return _("In lasting use")
-        if self.at.key == "feedback" and not self.is_late:
+        if [step.key for step in self.at] == ["feedback"] and not self.is_late:
             return _("The trial is running")
-        facts = {"number": self.at.number, "days": self.days}
-        if self.at.outcomes:
-            return ngettext("Decision, %(days)s day", "Decision, %(days)s days", self.days) % facts
-        return ngettext("Step %(number)s, %(days)s day", "Step %(number)s, %(days)s days", self.days) % facts
+        facts = {"where": self._where, "days": self.days}
+        if self.is_late:
+            return ngettext("%(where)s, %(days)s day late", "%(where)s, %(days)s days late", self.days) % facts
+        if not self.days:
+            return _("%(where)s, open since today") % facts
+        return ngettext("%(where)s, open for %(days)s day", "%(where)s, open for %(days)s days", self.days) % facts
+
+    @property
+    def _where(self) -> str:
+        """Step 4, or Steps 6, 7 and 8."""
+        if any(step.outcomes for step in self.at):
+            return _("Decision")
+        text = ngettext("Step %(steps)s", "Steps %(steps)s", len(self.at))
+        return text % {"steps": listed(step.number for step in self.at)}
 
 
 class Brief(NamedTuple):
@@ -255,13 +261,13 @@ def matrix() -> list[Row]:
     trials = shown_trials()
     briefs, tasks, due = _briefs(trials), _open_since(trials), next_feedback_due(trial.region_id for trial in trials)
     places = _places(trials)
-    rows = [_row(t, briefs[t.pk], tasks[t.process_id], due.get(t.region_id), places[t.pk]) for t in trials]
-    return sorted(rows, key=lambda row: (not row.is_stuck, row.at is None, -row.days, row.trial.region.name))
+    rows = [_row(t, briefs[t.pk], tasks[t.process_id], due.get(t.region_id), places.get(t.pk, [])) for t in trials]
+    return sorted(rows, key=lambda row: (not row.is_stuck, not row.at, -row.days, row.trial.region.name))
 
 
 def shown_trials() -> list[Trial]:
     """The open trials, and the newest undiscontinued one of each region that has none open."""
-    found = list(Trial.objects.exclude(decided="stop").select_related("region").order_by("-pk"))
+    found = list(Trial.objects.exclude(decided__in=("stop", WITHDRAWN)).select_related("region").order_by("-pk"))
     having = {trial.region_id for trial in found if not trial.decided}
     shown = []
     for trial in found:
@@ -295,9 +301,9 @@ def _places(trials: Sequence[Trial]) -> dict[int, list[str]]:
     shared = [trial for trial in trials if regions.count(trial.region_id) > 1]
     found: dict[int, list[str]] = defaultdict(list)
     members = TrialMunicipality.objects.filter(trial__in=shared).select_related("municipality")
-    for one in members.order_by("municipality__name_fi"):
+    for one in members:
         found[one.trial_id].append(one.municipality.name)
-    return found
+    return {pk: sorted(names, key=alphabetical) for pk, names in found.items()}
 
 
 def _row(
@@ -305,12 +311,15 @@ def _row(
 ) -> Row:
     steps = MODELS[trial.model].all_steps()
     cells = [_cell(step, briefs[step.key], step.key in since) for step in steps if isinstance(step.number, int)]
-    late = {key for key in since if _is_late(briefs[key])}
-    at = min(
-        (step for step in steps if step.key in since), key=lambda s: (s.key not in late, since[s.key]), default=None
-    )
-    days = (localdate() - localdate(since[at.key])).days if at else 0
-    return Row(trial, places, cells, at, max(days, 0), bool(late), meeting)
+    late = {key: _days_late(briefs[key]) for key in since if _is_late(briefs[key])}
+    days = max(late.values()) if late else _days_open(since)
+    at = [step for step in steps if (late.get(step.key) == days if late else step.key in since)]
+    return Row(trial, places, cells, at, days, bool(late), meeting)
+
+
+def _days_open(since: dict[str, datetime]) -> int:
+    """For how many days the oldest of the steps has been open."""
+    return max(((localdate() - localdate(opened)).days for opened in since.values()), default=0)
 
 
 def _cell(step: Step, row: Brief, is_open: bool) -> Cell:
@@ -321,16 +330,19 @@ def _cell(step: Step, row: Brief, is_open: bool) -> Cell:
 
 def cell_state(row: Brief, is_open: bool) -> str:
     """The one state of a step that says most about it."""
-    if not is_open:
-        return "skip" if row.skipped else "done" if row.closed_at else "ahead"
-    if row.reopened_at:
-        return "again"
+    state = state_of(row, is_open)
+    if state != "open":
+        return state
     return "late" if _is_late(row) else "half" if row.confirmed else "open"
 
 
 def _is_late(row: Brief) -> bool:
+    return _days_late(row) > 0
+
+
+def _days_late(row: Brief) -> int:
     due = due_of(row.due, row.reopened_at)
-    return due is not None and due < localdate()
+    return (localdate() - due).days if due else 0
 
 
 # -- where Kaikukortti is used --------------------------------------------------------------------------------------
@@ -365,7 +377,7 @@ def places(regions: QuerySet[Region], phase: str = "") -> list[Place]:
     for one in members.filter(phase=phase) if phase else members:
         by_region[one.region_id].append(one)
     trials: dict[int, list[Trial]] = defaultdict(list)
-    for trial in Trial.objects.filter(region__in=regions).select_related("region"):
+    for trial in Trial.objects.filter(region__in=regions).exclude(decided=WITHDRAWN).select_related("region"):
         trials[trial.region_id].append(trial)
     shown = sorted(regions, key=lambda region: region.name)
     return [_place(r, by_region[r.pk], trials[r.pk]) for r in shown if by_region[r.pk] or not phase]
@@ -378,11 +390,12 @@ def _place(region: Region, members: list[RegionMunicipality], trials: list[Trial
     known = [one.municipality.population_2022 for one in members if one.municipality.population_2022 is not None]
     unknown = [one.municipality.name for one in members if one.municipality.population_2022 is None]
     order = sorted(groups, key=lambda group: (list(Phase).index(group[0]), group[1]))
-    found = [Group(*group, sorted(groups[group])) for group in order]
+    found = [Group(*group, sorted(groups[group], key=alphabetical)) for group in order]
     return Place(region, found, trials, sum(known) if known else None, unknown)
 
 
 def names_in(regions: QuerySet[Region], phases: Iterable[Phase]) -> list[str]:
     """The names of the municipalities that are in one of the phases in one of the regions, in their order."""
     members = RegionMunicipality.objects.filter(region__in=regions, phase__in=list(phases))
-    return sorted(m.name for m in Municipality.objects.filter(pk__in=members.values("municipality")))
+    found = Municipality.objects.filter(pk__in=members.values("municipality"))
+    return sorted((municipality.name for municipality in found), key=alphabetical)

@@ -20,6 +20,8 @@ STEP, SPLIT, LAST = 38, 57, 32  # distances between neighbours in a row, to and 
 APART, APART_WITH_WORDS = 44, 60  # between steps side by side
 SPLIT_WITH_WORDS = 76  # so that a long word under the middle one stays clear of the lines
 SAID = {"again": gettext_lazy("again"), "skip": gettext_lazy("skipped")}
+BELOW, BELOW_BELOW = 25, 39  # from the middle of a circle to the foot of the word below it
+ASIDE = 14  # so that no way runs through a word
 SIGN_WIDTH, SIGN_HEIGHT = 40, 17
 WALKED = ("done", "open", "again")  # a step that is skipped before its turn has not been walked to
 
@@ -32,6 +34,7 @@ class Station(NamedTuple):
     number: str
     state: str
     label: str
+    label_x: float
     label_y: float
 
     @property
@@ -100,7 +103,7 @@ def picture(blocks: Blocks, trial: Trial) -> Picture:
     columns = _columns(blocks)
     [goal] = columns[-1]
     stations = [station for column in columns[:-1] for station in column]
-    signs = _signs(columns, blocks)
+    signs = _signs(columns)
     top = min([0.0, *(sign.y - 2 for sign in signs)])
     bottom = max(s.label_y if s.label else s.y + RADIUS for s in stations)
     return Picture(
@@ -111,41 +114,58 @@ def picture(blocks: Blocks, trial: Trial) -> Picture:
 
 
 def _columns(blocks: Blocks) -> list[list[Station]]:
-    x, columns = 17.0, []
+    labels = [_labels(blocks, number) for number in range(len(blocks))]
+    x, columns, lower = 17.0, [], False
     for number, block in enumerate(blocks):
         if number:
-            x += _distance(blocks[number - 1], block, number == len(blocks) - 1)
-        early = number > 0 and any(s.is_passed_over for s in blocks[number - 1])
-        columns.append([_station(s, x, y, len(block) > 1, early) for s, y in zip(block, _heights(block), strict=True)])
+            x += _distance(labels[number - 1], labels[number], number == len(blocks) - 1)
+        # All words stand below, where no sign is; two neighbours' at two heights, since their circles are 38 apart.
+        lower = any(labels[number]) and number > 0 and any(labels[number - 1]) and not lower
+        place = x + _aside(blocks, number)
+        stations = zip(block, labels[number], _heights(labels[number]), strict=True)
+        columns.append([_station(standing, label, x, y, place, lower) for standing, label, y in stations])
     return columns
 
 
-def _distance(before: list[Standing], block: list[Standing], last: bool) -> float:
+def _aside(blocks: Blocks, number: int) -> float:
+    """How far the word of the column stands aside, where the way parts after it or has joined before it."""
+    if len(blocks[number]) > 1:
+        return 0
+    parts = number + 1 < len(blocks) and len(blocks[number + 1]) > 1
+    joins = number > 0 and len(blocks[number - 1]) > 1
+    return ASIDE * (joins - parts)
+
+
+def _labels(blocks: Blocks, number: int) -> list[str]:
+    """The word at each step of the block; empty where the drawing says enough."""
+    early = number > 0 and any(standing.is_passed_over for standing in blocks[number - 1])
+    return [_label(standing, early) for standing in blocks[number]]
+
+
+def _label(standing: Standing, early: bool) -> str:
+    if standing.state in SAID:
+        return str(SAID[standing.state])
+    return _("early") if early and standing.state != "ahead" else ""
+
+
+def _distance(before: list[str], labels: list[str], last: bool) -> float:
     if last:
         return LAST
-    beside = [block for block in (before, block) if len(block) > 1]
-    if any(_has_words(block) for block in beside):
+    beside = [one for one in (before, labels) if len(one) > 1]
+    if beside and any(before + labels):
         return SPLIT_WITH_WORDS
     return SPLIT if beside else STEP
 
 
-def _has_words(block: list[Standing]) -> bool:
-    return any(standing.state in SAID for standing in block)
-
-
-def _heights(block: list[Standing]) -> list[float]:
+def _heights(labels: list[str]) -> list[float]:
     """Steps side by side; wider apart where a word stands between them."""
-    apart = APART_WITH_WORDS if _has_words(block) else APART
-    return [MIDDLE + (index - (len(block) - 1) / 2) * apart for index in range(len(block))]
+    apart = APART_WITH_WORDS if any(labels) else APART
+    return [MIDDLE + (index - (len(labels) - 1) / 2) * apart for index in range(len(labels))]
 
 
-def _station(standing: Standing, x: float, y: float, beside: bool, early: bool) -> Station:
-    label = str(SAID.get(standing.state, ""))
-    if not label and early and standing.state != "ahead":
-        label = _("early")
-    # Neighbours are 38 apart, so their words stand above and below by turns.
-    below = beside or (isinstance(standing.step.number, int) and standing.step.number % 2 == 0)
-    return Station(x, y, str(standing.step.number), standing.state, label, y + 25 if below else y - 20)
+def _station(standing: Standing, label: str, x: float, y: float, label_x: float, lower: bool) -> Station:
+    label_y = y + (BELOW_BELOW if lower else BELOW)
+    return Station(x, y, str(standing.step.number), standing.state, label, label_x, label_y)
 
 
 def _ways(columns: list[list[Station]]) -> list[Way]:
@@ -166,13 +186,14 @@ def _line(a: Station, b: Station) -> str:
     return f"M{a.x:g} {a.y:g}C{a.x + leave:g} {a.y:g} {b.x - arrive:g} {b.y:g} {b.x:g} {b.y:g}"
 
 
-def _signs(columns: list[list[Station]], blocks: Blocks) -> list[Sign]:
-    """One sign over each run of neighbours that are open now."""
+def _signs(columns: list[list[Station]]) -> list[Sign]:
+    """One sign over each run of single neighbours that are open now, and one over those side by side."""
     runs: list[list[list[Station]]] = []
     for number, column in enumerate(columns):
         if not any(station.state == "open" for station in column):
             continue
-        neighbours = number and any(station.state == "open" for station in columns[number - 1])
+        before = columns[number - 1] if number else []
+        neighbours = len(before) == len(column) == 1 and before[0].state == "open"
         if neighbours:
             runs[-1].append(column)
         else:

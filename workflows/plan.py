@@ -1,5 +1,6 @@
 """By when is each step to be done? Backwards from the planned start of distribution."""
 
+from calendar import monthrange
 from datetime import date, datetime, timedelta
 
 from django.utils.timezone import localdate
@@ -7,6 +8,7 @@ from django.utils.timezone import localdate
 from workflows.steps import TrialFlow
 
 SATURDAY = 5
+SHORTEST, LONGEST = 6, 24  # months that a trial lasts; those that were held lasted from 8 to 19
 DECIDE_BEFORE_END = timedelta(days=120)  # decided 3–4 months before the trial ends, as in Rovaniemi (W12)
 
 
@@ -33,3 +35,14 @@ def working_day(day: date) -> date:
 def due_of(due: date | None, reopened_at: datetime | None) -> date | None:
     """The plan's day of a step, unless the step was reopened after that day."""
     return None if due and reopened_at and localdate(reopened_at) >= due else due
+
+
+def possible_ends(start: date) -> tuple[date, date]:
+    """The first and the last day on which a trial that begins then can be planned to end."""
+    return _months_after(start, SHORTEST) - timedelta(days=1), _months_after(start, LONGEST) - timedelta(days=1)
+
+
+def _months_after(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

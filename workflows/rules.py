@@ -1,108 +1,36 @@
 """What must be there before a step closes? One function a rule: the facts of a step → the list of what is missing.
 
 The same list is the checklist on the page, the refusal, and the test. Quotes are Kaikukeskus's own words:
-S1 the adoption page (text of 3/2023), S3 the slides of 2024, S4 the workshop slides of North Savo.
+S1 the adoption page (text of 3/2023), S3 the slides of 2024, S4 the workshop slides of North Savo, W4 the introductory
+material for distributors.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import date
+from typing import TYPE_CHECKING
 
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from adoption.models import Municipality, Organisation, Partner, Region, Responsibility
-from adoption.next_step import has_said_no
-from commitments.models import Commitment, Party
+from adoption.models import Organisation, Partner
+from adoption.refusal import Linked
+from adoption.templatetags.kaiku import day as shown
+from workflows.facts import Facts
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-    from workflows.models import FeedbackMeeting, Trial, TrialStep
-
 S1 = gettext_lazy("Kaikukortti.fi, adoption in a region, 3/2023")
 S3 = gettext_lazy("Kaikukeskus's slides 2024")
+W4 = gettext_lazy("Kaikukortti.fi, introductory material for distributors")
 S4 = gettext_lazy("Workshop slides of North Savo 2023")
 
 
-class Promise(NamedTuple):
-    """That a municipality stands in a commitment in force: the region's own, or a partner's."""
-
-    municipality: int
-    partner: int | None
-    role: str | None
-    sector: str | None
-
-
-class Facts:
-    """What the rules of one step look at, each read once and only when a rule asks."""
-
-    def __init__(self, trial: "Trial", row: "TrialStep", region: Region, open_before: "list[StrOrPromise]") -> None:
-        self.trial, self.row, self.region = trial, row, region
-        self.open_before = open_before  # titles of earlier steps that are open
-
-    @cached_property
-    def municipalities(self) -> list[Municipality]:
-        return list(self.trial.municipalities.order_by("name_fi"))
-
-    @cached_property
-    def partners(self) -> list[Partner]:
-        """The region's partners in the trial's municipalities."""
-        found = Partner.objects.filter(region=self.region, municipalities__in=self.trial.municipalities.all())
-        return list(found.select_related("organisation", "contact").distinct())
-
-    @cached_property
-    def promises(self) -> list["Promise"]:
-        """What is promised for the trial's municipalities by commitments in force, a row a municipality."""
-        found = Party.objects.filter(
-            commitment__region=self.region,
-            commitment__state=Commitment.State.IN_FORCE,
-            municipality__trial_memberships__trial=self.trial,
-        )
-        partner = "commitment__partner"
-        return list(
-            map(
-                Promise._make,
-                found.values_list("municipality", partner, f"{partner}__role", f"{partner}__organisation__sector"),
-            )
-        )
-
-    @cached_property
-    def committed(self) -> list[Partner]:
-        """The partners with a commitment in force here; 6 and 8 ask only about these."""
-        keys = {promise.partner for promise in self.promises}
-        return [p for p in self.partners if p.pk in keys]
-
-    @cached_property
-    def unsigned(self) -> list[Partner]:
-        """Those still on the way, who go on by the late partner's path; one that has said no is not coming."""
-        gone = (Partner.State.COMMITTED, Partner.State.ACTIVE, Partner.State.DECLINED, Partner.State.ENDED)
-        return [p for p in self.partners if p.state not in gone and not has_said_no(p)]
-
-    @cached_property
-    def bound_municipalities(self) -> set[int]:
-        """Keys of the trial's municipalities that stand in a region commitment in force."""
-        return {promise.municipality for promise in self.promises if promise.partner is None}
-
-    @cached_property
-    def sides(self) -> set[str]:
-        """The sides that have a responsible person whose responsibility covers a municipality of the trial."""
-        held = Responsibility.objects.current().holders().filter(region=self.region)
-        return set(held.covering([m.pk for m in self.municipalities]).values_list("side", flat=True))
-
-    @cached_property
-    def meetings(self) -> list["FeedbackMeeting"]:
-        """The feedback meetings of this round."""
-        return list(self.trial.meetings.filter(round=self.row.round))
-
-    def said(self, key: str) -> object:
-        """A field of the step's own evidence."""
-        return self.row.evidence.get(key)
-
-
 Check = Callable[[Facts], list[str]]
+NO = "no"  # a body's answer: it does not take part; that it takes part is not written out
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +56,7 @@ def rule(
 
 
 def _lacking(facts: Facts, *fields: tuple[str, str]) -> list[str]:
-    return [text for key, text in fields if facts.said(key) in (None, "", [])]
+    return [Linked(text, f"#id_{key}") for key, text in fields if facts.said(key) in (None, "", [])]
 
 
 @rule(
@@ -157,7 +85,8 @@ def side_not_named(facts: Facts) -> list[str]:
         "culture": _("A responsible person of the culture side"),
         "care": _("A responsible person of the care side"),
     }
-    return [text for side, text in texts.items() if side not in facts.sides]
+    href = reverse("person_name", args=[facts.region.slug])
+    return [Linked(text, f"{href}?side={side}") for side, text in texts.items() if side not in facts.sides]
 
 
 @rule(
@@ -194,20 +123,33 @@ def workshop_not_held(facts: Facts) -> list[str]:
 )
 def candidates_not_asked(facts: Facts) -> list[str]:
     if not facts.partners:
-        return [_("At least one candidate for distributor or venue")]
-    return [
-        _("The answer of %(name)s") % {"name": p} for p in facts.partners if not p.interest and p.state == "candidate"
-    ]
+        href = reverse("partner_new", args=[facts.region.slug])
+        return [Linked(_("At least one candidate for distributor or venue"), href)]
+    silent = [p for p in facts.partners if not p.interest and p.state == Partner.State.CANDIDATE]
+    return [Linked(_("The answer of %(name)s") % {"name": p}, f"#id_interest_{p.pk}") for p in silent]
 
 
 @rule(gettext_lazy("Each body has decided to take part"), "PÄÄTÖS KOKEILUUN OSALLISTUMISESTA", S4)
 def decision_to_join_missing(facts: Facts) -> list[str]:
-    """Each municipality of the trial, and the county if there is one."""
-    decided = {d["body"] for d in facts.row.evidence.get("decisions", []) if d.get("date") and d.get("organ")}
+    """Each municipality of the trial, and the county if there is one; a municipality that says no leaves the trial."""
+    decided = {one["body"]: one for one in facts.row.evidence.get("decisions", []) if one.get("date") and one["organ"]}
     bodies = [(f"m{m.pk}", m.name) for m in facts.municipalities]
     if facts.region.county:
         bodies.append(("county", facts.region.county.name))
-    return [_("The decision of %(name)s to take part") % {"name": name} for key, name in bodies if key not in decided]
+    lacking = [_of_body(facts, key, name, decided.get(key)) for key, name in bodies]
+    return [lack for lack in lacking if lack]
+
+
+def _of_body(facts: Facts, key: str, name: str, said: dict[str, str] | None) -> Linked | None:
+    if said is None:
+        return Linked(_("The decision of %(name)s to take part") % {"name": name}, f"#body-{key}")
+    if said.get("answer") != NO:
+        return None
+    if key == "county":
+        text = _("%(name)s has decided not to take part: agree with Kaikukeskus how to go on")
+        return Linked(text % {"name": name}, f"#body-{key}")
+    text = _("%(name)s has decided not to take part: Kaikukeskus takes it out of the trial")
+    return Linked(text % {"name": name}, reverse("trial_correct", args=[facts.region.slug, facts.trial.pk]))
 
 
 @rule(
@@ -216,10 +158,12 @@ def decision_to_join_missing(facts: Facts) -> list[str]:
     S1,
 )
 def region_commitment_not_in_force(facts: Facts) -> list[str]:
-    lacking = [m.name for m in facts.municipalities if m.pk not in facts.bound_municipalities]
+    bound = facts.bound_municipalities
+    lacking = [m.name for m in facts.municipalities if m.pk not in bound]
     if not lacking:
         return []
-    return [_("A region commitment in force with %(names)s") % {"names": ", ".join(lacking)}]
+    text = _("A region commitment in force with %(names)s") % {"names": ", ".join(lacking)}
+    return [Linked(text, "#region-commitment")]
 
 
 @rule(
@@ -230,7 +174,7 @@ def region_commitment_not_in_force(facts: Facts) -> list[str]:
 def no_committed_venue(facts: Facts) -> list[str]:
     if any(promise.role == Partner.Role.VENUE for promise in facts.promises):
         return []
-    return [_("A venue whose commitment is in force")]
+    return [Linked(_("A venue whose commitment is in force"), "#partner-commitments")]
 
 
 @rule(
@@ -243,7 +187,7 @@ def no_committed_third_sector_distributor(facts: Facts) -> list[str]:
     third = (Partner.Role.DISTRIBUTOR, Organisation.Sector.THIRD)
     if any((promise.role, promise.sector) == third for promise in facts.promises):
         return []
-    return [_("A third-sector distributor whose commitment is in force")]
+    return [Linked(_("A third-sector distributor whose commitment is in force"), "#partner-commitments")]
 
 
 @rule(
@@ -259,7 +203,18 @@ def commitments_meeting_not_held(facts: Facts) -> list[str]:
 @rule(gettext_lazy("Each committed partner has its Kaikukanta account"), "Tekevät Kaikukantaan tunnuksia", S3)
 def accounts_missing(facts: Facts) -> list[str]:
     """R15; the card cannot be used before it is registered in Kaikukanta."""
-    return [_("The account of %(name)s") % {"name": p} for p in facts.committed if p.account_on is None]
+    return _nobody_committed(facts) or [
+        Linked(_("The account of %(name)s") % {"name": p}, f"#id_account_{p.pk}")
+        for p in facts.committed
+        if p.account_on is None
+    ]
+
+
+def _nobody_committed(facts: Facts) -> list[str]:
+    """What is asked of each committed partner does not hold while there is none."""
+    if any(promise.partner for promise in facts.promises):
+        return []
+    return [Linked(_("A partner whose commitment is in force"), reverse("partners", args=[facts.region.slug]))]
 
 
 @rule(gettext_lazy("Somebody sees to the statistics"), "Paikallisista tilastoista huolehtiminen", S1)
@@ -305,7 +260,11 @@ def local_page_missing(facts: Facts) -> list[str]:
     S3,
 )
 def inductions_missing(facts: Facts) -> list[str]:
-    return [_("The induction of %(name)s") % {"name": p} for p in facts.committed if p.induction_on is None]
+    return _nobody_committed(facts) or [
+        Linked(_("The induction of %(name)s") % {"name": p}, f"#id_induction_{p.pk}")
+        for p in facts.committed
+        if p.induction_on is None
+    ]
 
 
 @rule(
@@ -315,7 +274,12 @@ def inductions_missing(facts: Facts) -> list[str]:
 )
 def contacts_missing(facts: Facts) -> list[str]:
     """R7."""
-    return [_("The contact person of %(name)s") % {"name": p} for p in facts.committed if p.contact_id is None]
+    slug = facts.region.slug
+    return _nobody_committed(facts) or [
+        Linked(_("The contact person of %(name)s") % {"name": p}, reverse("partner_contact", args=[slug, p.pk]))
+        for p in facts.committed
+        if p.contact_id is None
+    ]
 
 
 @rule(
@@ -334,13 +298,13 @@ def start_not_recorded(facts: Facts) -> list[str]:
     if lacking:
         return lacking
     start, end = str(facts.said("start")), str(facts.said("end"))
-    trained = facts.trial.rows["pair_training"].evidence.get("date") or ""
+    trained = facts.rows["pair_training"].evidence.get("date") or ""
     wrong = {
         _("An end of the trial after its start"): end <= start,
         _("A start that is not to come: record it when it has happened"): start > localdate().isoformat(),
         _("A start that is not before the training of the pair"): start < trained,
     }
-    return [text for text, holds in wrong.items() if holds]
+    return [Linked(text, "#id_start") for text, holds in wrong.items() if holds]
 
 
 @rule(
@@ -350,11 +314,77 @@ def start_not_recorded(facts: Facts) -> list[str]:
 )
 def commitments_no_longer_in_force(facts: Facts) -> list[str]:
     """5 before 9: what step 5 closed on is asked anew, but for what Kaikukeskus overrode or skipped there."""
-    five = facts.trial.rows["commitments"]
-    if five.skipped or five.closed_at is None:
+    five = facts.rows["commitments"]
+    if five.skipped:
         return []
     asked = (region_commitment_not_in_force, no_committed_venue, no_committed_third_sector_distributor)
-    return [text for one in asked if one.key not in five.overrides for text in one(facts)]
+    page = five.get_absolute_url()
+    return [Linked(text, page) for one in asked if one.key not in five.overrides for text in one(facts)]
+
+
+@rule(
+    gettext_lazy("What steps 6 and 8 asked of the committed partners is there still"),
+    "Perehdytys vastuuhenkilöille, kortin jakajille, Kaikukorttikohteille ennen kokeilun aloittamista",
+    S4,
+)
+def partners_no_longer_ready(facts: Facts) -> list[str]:
+    """6 and 8 before 9: asked anew of those whose commitment was in force when step 5 closed, but for what
+    Kaikukeskus overrode or skipped there. Late partners begin by their own path, and keep nobody waiting."""
+    six_and_eight = (
+        ("kaikukanta_users", accounts_missing, "account_on", _("The account of %(name)s")),
+        ("induction", inductions_missing, "induction_on", _("The induction of %(name)s")),
+        ("induction", contacts_missing, "contact", _("The contact person of %(name)s")),
+    )
+    asked = [(fact, text) for key, rule, fact, text in six_and_eight if _is_asked_at(facts, key, rule)]
+    if not asked:
+        return []
+    return _nobody_committed(facts) or [lack for fact, text in asked for lack in _without(facts, fact, text)]
+
+
+def _is_asked_at(facts: Facts, key: str, rule: Rule) -> bool:
+    """Whether the trial has the step, and Kaikukeskus has neither skipped it nor overridden its rule."""
+    row = facts.rows.get(key)
+    return row is not None and not row.skipped and rule.key not in row.overrides
+
+
+def _without(facts: Facts, fact: str, text: str) -> list[str]:
+    """The partners without it, each with its own page."""
+    keys = {promise.partner for promise in facts.on_time if getattr(promise, fact) is None}
+    found = facts.names_of(keys) if keys else []  # the names are read only where one is to be said
+    return [Linked(text % {"name": p}, reverse("partner", args=[facts.region.slug, p.pk])) for p in found]
+
+
+@rule(
+    gettext_lazy("Distribution began after what it stands on: commitments, accounts, cards and inductions"),
+    "Kaikukorttia ei voi käyttää ennen sen rekisteröintiä Kaikukantaan",
+    W4,
+)
+def started_too_early(facts: Facts) -> list[str]:
+    """5 to 8 before 9, by the days of those who were committed on time. That there is a start is another rule's."""
+    start = str(facts.said("start") or "")
+    partners = [promise for promise in facts.on_time if promise.partner]
+    promised = [one.signed_on for one in facts.promises if one.partner is None and not one.replaces]
+    latest = {
+        _("A start that is not before the last signature of the commitments, %(day)s"): _last(
+            [*promised, *(one.signed_on for one in partners if not one.replaces)]
+        ),
+        _("A start that is not before the last Kaikukanta account, %(day)s"): _last(
+            [one.account_on for one in partners] if "kaikukanta_users" in facts.rows else []
+        ),
+        _("A start that is not before the print run of the cards, %(day)s"): str(
+            facts.rows["print_comms"].evidence.get("printed_on") or ""
+        ),
+        _("A start that is not before the last induction, %(day)s"): _last([one.induction_on for one in partners]),
+    }
+    return [
+        Linked(text % {"day": shown(date.fromisoformat(day))}, "#id_start")
+        for text, day in latest.items()
+        if start and start < day
+    ]
+
+
+def _last(days: Iterable[date | None]) -> str:
+    return max((day.isoformat() for day in days if day), default="")
 
 
 def _open_before(facts: Facts) -> list[str]:
@@ -362,7 +392,8 @@ def _open_before(facts: Facts) -> list[str]:
         return []
     count = len(facts.open_before)
     text = ngettext("Step still open: %(titles)s", "Steps still open: %(titles)s", count)
-    return [text % {"titles": ", ".join(str(title) for title in facts.open_before)}]
+    said = text % {"titles": ", ".join(str(title) for title in facts.open_before)}
+    return [Linked(said, f"{facts.region.get_absolute_url()}#steps-{facts.trial.pk}")]
 
 
 @rule(
@@ -398,7 +429,10 @@ def earlier_step_open_at_the_end(facts: Facts) -> list[str]:
 )
 def feedback_meeting_not_held(facts: Facts) -> list[str]:
     """R8; each round of step 10 needs its own meeting."""
-    return [] if facts.meetings else [_("A feedback meeting, its attendance and its minutes")]
+    if facts.meetings:
+        return []
+    href = reverse("meeting_new", args=[facts.region.slug])
+    return [Linked(_("A feedback meeting, its attendance and its minutes"), href)]
 
 
 @rule(gettext_lazy("A survey has been held"), "Paikalliset palautekokoukset ja -kyselyt", S1)

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
+from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from adoption.models import Act, Municipality, Partner, Person, Region, Side
+from adoption.operating_model import MODELS as OPERATING_MODELS
 from adoption.templatetags.kaiku import side_name
 from commitments.models import Commitment
 from workflows.models import FeedbackMeeting, TrialStep
@@ -19,10 +20,17 @@ from workflows.trial import MODELS, OUTCOME_NAMES
 SENTENCES = {
     # people
     "kaikukeskus_person_added": gettext_lazy("%(who)s added %(about)s to Kaikukeskus."),
+    "kaikukeskus_ended": gettext_lazy("%(who)s ended the right of Kaikukeskus: %(about)s."),
+    "person_closed": gettext_lazy("%(who)s closed a person: %(about)s."),
+    "person_reopened": gettext_lazy("%(who)s let a person in again: %(about)s."),
     "person_named": gettext_lazy("%(who)s named %(about)s: %(side)s."),
     "responsibility_ended": gettext_lazy("%(who)s ended a responsibility: %(about)s, %(side)s."),
     "person_corrected": gettext_lazy("%(who)s corrected personal data: %(about)s."),
     "region_made": gettext_lazy("%(who)s added the region %(about)s."),
+    # templates
+    "template_uploaded": gettext_lazy("%(who)s uploaded a template: %(template)s."),
+    "template_published": gettext_lazy("%(who)s published a template: %(template)s, number %(number)s."),
+    "template_discarded": gettext_lazy("%(who)s discarded a template: %(template)s."),
     # partners
     "partner_added": gettext_lazy("%(who)s added a partner: %(about)s."),
     "partner_changed": gettext_lazy("%(who)s changed what is known of a partner: %(about)s."),
@@ -42,14 +50,25 @@ SENTENCES = {
     # commitments
     "commitment_drafted": gettext_lazy("%(who)s drafted a commitment: %(about)s."),
     "commitment_changed": gettext_lazy("%(who)s changed a commitment: %(about)s."),
+    "commitment_renewed": gettext_lazy("%(who)s had a draft made anew from the present template: %(about)s."),
     "documents_made": gettext_lazy("The documents of a commitment were made: %(about)s."),
     "documents_asked_again": gettext_lazy("%(who)s asked anew for the documents of a commitment: %(about)s."),
+    "pdf_asked_again": gettext_lazy("%(who)s asked anew for the PDF of a commitment: %(about)s."),
     "commitment_checked": gettext_lazy("%(who)s checked a commitment: %(about)s."),
     "commitment_sent": gettext_lazy("%(who)s sent a commitment to be signed: %(about)s."),
     "commitment_signed": gettext_lazy("%(who)s stored a signed copy: %(about)s."),
+    "signature_asked": gettext_lazy("Signatures were asked for by mail: %(about)s."),
+    "signature_renewed": gettext_lazy("A new link for signing was sent: %(about)s."),
+    "signature_forwarded": gettext_lazy("A request to sign was passed on within an organisation: %(about)s."),
+    "signature_declined": gettext_lazy("A signatory declined to sign: %(about)s."),
+    "copy_sent": gettext_lazy("A signatory sent a signed copy to be looked at: %(about)s."),
+    "copy_refused": gettext_lazy("%(who)s did not accept a signed copy: %(about)s."),
     "commitment_acknowledged": gettext_lazy("%(who)s recorded an acknowledgement in Kaikukanta: %(about)s, %(on)s."),
     "commitment_superseded": gettext_lazy("A commitment was replaced by a new one: %(about)s."),
     "commitment_in_force": gettext_lazy("A commitment is in force: %(about)s."),
+    "certificate_made": gettext_lazy("The certificate of signatures was made: %(about)s."),
+    "certificate_asked_again": gettext_lazy("%(who)s asked anew for the certificate of signatures: %(about)s."),
+    "documents_sealed": gettext_lazy("The PDFs of a commitment were sealed: %(about)s."),
     "commitment_declined": gettext_lazy("%(who)s recorded that a commitment will not be signed: %(about)s."),
     "commitment_ended": gettext_lazy("%(who)s ended a commitment: %(about)s."),
     "commitment_carried_over": gettext_lazy(
@@ -57,6 +76,8 @@ SENTENCES = {
     ),
     # the trial
     "trial_opened": gettext_lazy("%(who)s opened the trial: %(municipalities)s."),
+    "trial_corrected": gettext_lazy("%(who)s corrected the trial."),
+    "trial_withdrawn": gettext_lazy("%(who)s withdrew the trial, which had been opened by mistake."),
     "evidence_saved": gettext_lazy("%(who)s recorded entries: %(step)s."),
     "step_confirmed": gettext_lazy("%(who)s confirmed: %(step)s."),
     "confirmation_withdrawn": gettext_lazy("%(who)s took the confirmation back: %(step)s."),
@@ -66,7 +87,12 @@ SENTENCES = {
     "step_skipped": gettext_lazy("%(who)s skipped a step: %(step)s."),
     "next_opened_early": gettext_lazy("%(who)s opened the next step early, while this is open still: %(step)s."),
     "meeting_recorded": gettext_lazy("%(who)s recorded a feedback meeting, %(on)s."),
+    "meeting_corrected": gettext_lazy("%(who)s corrected what is recorded of a feedback meeting, %(on)s."),
+    "kaikukeskus_invited": gettext_lazy("%(who)s invited Kaikukeskus to the feedback meeting of %(on)s."),
 }
+
+
+SIGNED_BY_LINK = gettext_lazy("A commitment was signed by link: %(about)s.")
 
 
 class Line(NamedTuple):
@@ -86,7 +112,7 @@ def sentences(acts: Iterable[Act]) -> list[Line]:
 
 def _sentence(act: Act, names: "Names") -> str:
     facts = {"who": names.who(act), "about": names.about(act), "step": names.step(act)} | _details(act, names)
-    said = str(SENTENCES[act.what]) % facts
+    said = str(SIGNED_BY_LINK if act.data.get("method") == "link" else SENTENCES[act.what]) % facts
     return " ".join([said, *_more(act, names)])
 
 
@@ -100,6 +126,10 @@ def _details(act: Act, names: "Names") -> dict[str, str]:
         found["person"] = names.of("person", data["person"])
     if "municipalities" in data:
         found["municipalities"] = listed(names.of("municipality", key) for key in data["municipalities"])
+    if act.about_kind == "template":
+        language = get_language_info(data["language"])["name_translated"]
+        found["template"] = f"{Commitment.Kind(data['kind']).label}, {language}"
+        found["number"] = str(data.get("number", ""))
     if "outcome" in data:
         found["outcome"] = str(OUTCOME_NAMES[data["outcome"]]) + names.until(act)
     if "rule" in data:
@@ -117,8 +147,9 @@ def _responsibility(data: dict[str, Any], names: "Names") -> str:
 
 
 def _more(act: Act, names: "Names") -> list[str]:
-    """What follows the sentence: that the step was closed, whose confirmation fell, who had not signed by then."""
-    more = []
+    """What follows the sentence: the plan of a trial, that the step was closed, whose confirmation fell, who had not
+    signed by then."""
+    more = _of_trial(act, names)
     if act.what == "step_confirmed" and act.data.get("closes"):
         more.append(_("With this the step was closed."))
     if withdrew := act.data.get("withdrew"):
@@ -132,6 +163,20 @@ def _more(act: Act, names: "Names") -> list[str]:
         text = ngettext("Not signed by then: %(names)s.", "Not signed by then: %(names)s.", len(unsigned))
         more.append(text % {"names": listed(names.of("partner", key) for key in unsigned)})
     return more
+
+
+def _of_trial(act: Act, names: "Names") -> list[str]:
+    """The operating model and the planned days with which a trial was opened, and what was corrected of it."""
+    said = []
+    if act.what == "trial_opened":
+        said.append(_("Operating model: %(model)s.") % {"model": OPERATING_MODELS[act.data["model"]].label})
+    if planned := act.data.get("planned"):
+        start, end = (written(date.fromisoformat(day)) for day in planned)
+        said.append(_("Planned: %(start)s–%(end)s.") % {"start": start, "end": end})
+    for key, text in (("joined", _("Joined: %(names)s.")), ("left", _("Left: %(names)s."))):
+        if moved := act.data.get(key):
+            said.append(text % {"names": listed(names.of("municipality", one) for one in moved)})
+    return said
 
 
 class Names:
@@ -207,7 +252,9 @@ def _keys(acts: list[Act]) -> dict[str, set[int]]:
         keys["person"] |= {key for key in (act.by_id, act.on_behalf_of_id, act.data.get("person")) if key}
         keys["person"] |= set(act.data.get("withdrew", []))
         keys["partner"] |= set(act.data.get("unsigned", []))
-        keys["municipality"] |= set(act.data.get("municipalities", [])) | {act.data.get("municipality")} - {None}
+        for several in ("municipalities", "joined", "left"):
+            keys["municipality"] |= set(act.data.get(several, []))
+        keys["municipality"] |= {act.data.get("municipality")} - {None}
         if act.about_id:
             keys[act.about_kind].add(int(act.about_id))
     return keys

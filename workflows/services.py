@@ -10,8 +10,8 @@ from django.db.models import Max
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from viewflow.workflow.models import Task
-from viewflow.workflow.status import STATUS
+from viewflow.workflow.models import Process, Task
+from viewflow.workflow.status import PROCESS, STATUS
 
 from adoption.access import KAIKUKESKUS, acting, holder_for, only_kaikukeskus
 from adoption.history import Acting, locked, record
@@ -21,11 +21,12 @@ from adoption.operating_model import DEFAULT
 from adoption.refusal import NotYours, Refused
 from commitments.models import Commitment
 from commitments.services import carry_over, draft_partner_commitment, draft_region_commitment
+from workflows.facts import Facts, Read
 from workflows.models import FeedbackMeeting, Trial, TrialMunicipality, TrialStep
-from workflows.plan import due_dates
-from workflows.rules import Facts, Rule
+from workflows.plan import due_dates, possible_ends
+from workflows.rules import Rule
 from workflows.steps import Step
-from workflows.trial import MODELS, OUTCOME_NAMES
+from workflows.trial import MODELS, OUTCOME_NAMES, WITHDRAWN
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -42,7 +43,9 @@ def locked_trial(trial_id: int) -> Iterator[tuple[Trial, Region]]:
     with transaction.atomic():
         regions = Region.objects.select_for_update(of=("self",), no_key=True).select_related("county")
         region = regions.get(trials=trial_id)
-        yield read(trial_id), region
+        trial = read(trial_id)
+        trial.region = region  # so that no rule and no address asks for it again
+        yield trial, region
 
 
 def read(trial_id: int) -> Trial:
@@ -81,17 +84,13 @@ def open_step(trial: Trial, key: str) -> tuple[Step, TrialStep]:
 
 def open_before(trial: Trial, key: str) -> "list[StrOrPromise]":
     """The titles of the open steps that stand earlier in the model, those beside it not counted."""
-    titles: list[StrOrPromise] = []
-    for block in trial.flow.blocks():
-        if key in [step.key for step in block]:
-            break
-        titles += [step.title for step in block if step.key in trial.open]
-    return titles
+    return [step.title for step in trial.flow.before(key) if step.key in trial.open]
 
 
-def facts_of(trial: Trial, key: str, region: Region) -> Facts:
-    """What the rules of the step look at."""
-    return Facts(trial, trial.rows[key], region, open_before(trial, key))
+def facts_of(trial: Trial, key: str, read: Read | None = None) -> Facts:
+    """What the rules of the step look at; with what has been read for other steps, nothing twice."""
+    read = read or Read([trial], {trial.pk: trial.rows})
+    return Facts(read, trial, trial.rows[key], open_before(trial, key))
 
 
 def gate(step: Step, facts: Facts) -> list[tuple[Rule, list[str]]]:
@@ -100,8 +99,9 @@ def gate(step: Step, facts: Facts) -> list[tuple[Rule, list[str]]]:
 
 
 def missing(step: Step, facts: Facts) -> list[str]:
-    """What keeps the step from closing, without the rules that Kaikukeskus has overridden."""
-    return [text for rule, texts in gate(step, facts) if rule.key not in facts.row.overrides for text in texts]
+    """What keeps the step from closing, each once, without the rules that Kaikukeskus has overridden."""
+    asked = (texts for rule, texts in gate(step, facts) if rule.key not in facts.row.overrides)
+    return list(dict.fromkeys(text for texts in asked for text in texts))
 
 
 def acting_in(trial: Trial, region: Region, by: Person) -> Acting:
@@ -132,8 +132,8 @@ def open_trial(
     """The region's trial begins at its first step, and its municipalities are in preparation.
 
     Only Kaikukeskus opens one (R1, S1: "ainoastaan tekemällä yhteistyötä Kaikukeskuksen kanssa"). Raises Refused for
-    an unknown model, no municipality, an end that is not after the start, a start that is past, and a municipality
-    that is in another open trial.
+    an unknown model, no municipality, an end that is not 6 to 24 months after the start, a start that is past, and a
+    municipality that is in another open trial or in lasting use.
     """
     who = only_kaikukeskus(by)
     region = locked(region.pk)
@@ -144,14 +144,18 @@ def open_trial(
         region=region, model=model, planned_start=planned_start, planned_end=planned_end, opened_on=localdate()
     )
     trial.flow = flow
-    _add_members(trial, region, municipalities)
+    were = phases_of(region, municipalities)
+    add_members(trial, region, municipalities)
     due = due_dates(flow, localdate(), planned_start, planned_end)
     rows = [TrialStep(trial=trial, key=step.key, due=due[step.key]) for step in flow.all_steps()]
     trial.rows = {row.key: row for row in TrialStep.objects.bulk_create(rows)}
     flow.start.run(trial=trial)
     trial.save(update_fields=["process"])
     _set_phase(trial, Phase.PREPARATION)
-    record(region, who, "trial_opened", trial, model=model, municipalities=[m.pk for m in municipalities])
+    record(
+        region, who, "trial_opened", trial, model=model, municipalities=[m.pk for m in municipalities], were=were,
+        planned=[planned_start.isoformat(), planned_end.isoformat()],
+    )  # fmt: skip
     return trial
 
 
@@ -161,23 +165,49 @@ def _check_opening(municipalities: list[Municipality], start: date, end: date, m
         wrong.append(_("Choose a published operating model."))
     if not municipalities:
         wrong.append(_("Choose at least one municipality."))
-    if end <= start:
-        wrong.append(_("The trial must end after it starts: the end must be after %(start)s.") % {"start": _day(start)})
+    wrong += wrong_days(start, end)
     if start <= localdate():
         wrong.append(_("The planned start must be after today: the preparation comes first."))
-    taken = TrialMunicipality.objects.filter(municipality__in=municipalities, is_open=True).select_related(
-        "municipality"
-    )
-    wrong += [_("%(name)s is in another open trial.") % {"name": one.municipality.name} for one in taken]
+    wrong += not_free(municipalities)
     if wrong:
         raise Refused(wrong)
+
+
+def wrong_days(start: date, end: date) -> list[str]:
+    """Why a trial cannot be planned for these days; empty when it can."""
+    first, last = possible_ends(start)
+    if end <= start:
+        return [_("The trial must end after it starts: the end must be after %(start)s.") % {"start": _day(start)}]
+    if first <= end <= last:
+        return []
+    text = _("A trial lasts from 6 to 24 months: with this start it ends between %(first)s and %(last)s.")
+    return [text % {"first": _day(first), "last": _day(last)}]
+
+
+def not_free(municipalities: list[Municipality]) -> list[str]:
+    """Which of the municipalities no trial can be opened for, and why."""
+    keys = [municipality.pk for municipality in municipalities]
+    taken = TrialMunicipality.objects.filter(municipality__in=keys, is_open=True).select_related("municipality")
+    lasting = RegionMunicipality.objects.filter(municipality__in=keys, phase=Phase.LASTING)
+    return [_("%(name)s is in another open trial.") % {"name": one.municipality.name} for one in taken] + [
+        _("%(name)s: Kaikukortti is in lasting use there, so no trial is opened for it.")
+        % {"name": one.municipality.name}
+        for one in lasting.select_related("municipality")
+    ]
 
 
 def _day(value: date) -> str:
     return f"{value.day}.{value.month}.{value.year}"
 
 
-def _add_members(trial: Trial, region: Region, municipalities: list[Municipality]) -> None:
+def phases_of(region: Region, municipalities: list[Municipality]) -> dict[str, list[str]]:
+    """Municipality's key → its phase in the region and since when: what it goes back to if it leaves the trial."""
+    members = RegionMunicipality.objects.filter(region=region, municipality__in=municipalities)
+    return {str(one.municipality_id): [one.phase, one.phase_since.isoformat()] for one in members}
+
+
+def add_members(trial: Trial, region: Region, municipalities: list[Municipality]) -> None:
+    """The municipalities are in the trial, and in the region. Refused when another open trial has one of them."""
     for municipality in municipalities:
         RegionMunicipality.objects.get_or_create(
             region=region, municipality=municipality, defaults={"phase_since": localdate()}
@@ -236,7 +266,7 @@ def _write_evidence(
         )
     row.evidence, row.version = evidence, row.version + 1
     act = record(region, who, "evidence_saved", row, step=row.key, withdrew=_givers(row))
-    _withdraw_all(row, act)
+    withdraw_all(row, act)
 
 
 def _givers(row: TrialStep) -> list[int]:
@@ -244,7 +274,8 @@ def _givers(row: TrialStep) -> list[int]:
     return [given["by"] for given in row.confirmed.values()]
 
 
-def _withdraw_all(row: TrialStep, act: Act) -> None:
+def withdraw_all(row: TrialStep, act: Act) -> None:
+    """Nobody has confirmed the step, whose row the caller saves; those who had are told by the act, but not its own."""
     others = [giver for giver in _givers(row) if giver != act.by_id]
     row.confirmed = {}
     if others:
@@ -277,7 +308,7 @@ def confirm_step(
 
 def _confirm(trial: Trial, region: Region, step: Step, row: TrialStep, who: Acting) -> None:
     _refuse_second(row, who)
-    facts = facts_of(trial, step.key, region)
+    facts = facts_of(trial, step.key)
     lacking = missing(step, facts)
     if lacking:
         raise Refused(lacking)
@@ -481,7 +512,7 @@ def reopen_step(trial: Trial, key: str, by: Person, reason: str) -> TrialStep:
     with locked_trial(trial.pk) as (trial, region):
         who = acting_in(trial, region, by)
         step, row = _known(trial, key)
-        _require(reason)
+        require(reason)
         if who.side != KAIKUKESKUS and who.side not in step.sides:
             raise NotYours
         if not trial.open:
@@ -506,7 +537,7 @@ def override_rule(trial: Trial, key: str, rule_key: str, by: Person, reason: str
     who = only_kaikukeskus(by)
     with locked_trial(trial.pk) as (trial, region):
         step, row = open_step(trial, key)
-        _require(reason)
+        require(reason)
         rule = next((rule for rule in step.missing if rule.key == rule_key), None)
         if rule is None:
             raise Refused([_("This step has no such rule.")])
@@ -528,7 +559,7 @@ def skip_step(trial: Trial, key: str, by: Person, reason: str) -> TrialStep:
     who = only_kaikukeskus(by)
     with locked_trial(trial.pk) as (trial, region):
         step, row = _known(trial, key)
-        _require(reason)
+        require(reason)
         if not step.may_be_skipped:
             raise Refused([_("Step %(title)s is never skipped.") % {"title": step.title}])
         if row.closed_at:
@@ -553,7 +584,7 @@ def open_next_early(trial: Trial, key: str, by: Person, reason: str) -> TrialSte
     who = only_kaikukeskus(by)
     with locked_trial(trial.pk) as (trial, region):
         step, row = open_step(trial, key)
-        _require(reason)
+        require(reason)
         if not isinstance(step.number, int) or step.number > 5:
             raise Refused([_("Only the steps 1 to 5 open one after another.")])
         if (trial.open[key].data or {}).get("again"):
@@ -576,12 +607,13 @@ def _known(trial: Trial, key: str) -> tuple[Step, TrialStep]:
     return step, trial.rows[key]
 
 
-def _require(reason: str) -> None:
+def require(reason: str) -> None:
+    """Raises Refused without a reason."""
     if not reason.strip():
         raise Refused([_("Write the reason: it stays visible.")])
 
 
-# -- the engine's two moves ---------------------------------------------------------------------------------------
+# -- the engine's moves ---------------------------------------------------------------------------------------
 
 
 def go_on(task: Task) -> None:
@@ -599,6 +631,13 @@ def open_again(trial: Trial, key: str) -> None:
         return
     task.process = trial.process
     node.activation_class(task).reopen()
+
+
+def end_unwalked(trial: Trial) -> None:
+    """Nothing of the trial is open any more, and its process has ended, without a decision."""
+    open_tasks = Task.objects.filter(process=trial.process_id, **OPEN)
+    open_tasks.update(status=STATUS.CANCELED, finished=now())
+    Process.objects.filter(pk=trial.process_id).update(status=PROCESS.DONE, finished=now())
 
 
 # -- drafting with the trial's own dates --------------------------------------------------------------------------
@@ -619,7 +658,8 @@ def draft_for_trial(trial: Trial, by: Person) -> Commitment:
 def draft_for_partner(partner: Partner, by: Person) -> Commitment:
     """The partner's commitment, with model and dates of the newest trial in its municipalities; without a trial (a
     region of the 2024 list) with today's model and no end. Refused as in `draft_partner_commitment`."""
-    trial = Trial.objects.filter(region=partner.region_id, municipalities__in=partner.municipalities.all()).first()
+    found = Trial.objects.filter(region=partner.region_id, municipalities__in=partner.municipalities.all())
+    trial = found.exclude(decided=WITHDRAWN).first()
     if trial is None:
         return draft_partner_commitment(partner, by)
     _refuse_stopped(trial)
@@ -627,6 +667,8 @@ def draft_for_partner(partner: Partner, by: Person) -> Commitment:
 
 
 def _refuse_stopped(trial: Trial) -> None:
+    if trial.decided == WITHDRAWN:
+        raise Refused([_("The trial was withdrawn: a commitment is drafted once a new trial has been opened.")])
     if trial.decided == "stop":
         raise Refused([_("The trial was stopped: a commitment is drafted once a new trial has been opened.")])
 
@@ -652,7 +694,7 @@ def record_meeting(
     trial = _trial_at_feedback(region, by)
     who = acting_in(trial, region, by) if trial else acting(by, region)
     row = trial.rows["feedback"] if trial else None
-    _check_meeting(region, trial, held_on, minutes)
+    check_meeting(region, trial, held_on, minutes)
     meeting = FeedbackMeeting.objects.create(
         region=region, trial=trial, round=row.round if row else None, held_on=held_on, attendees=attendees,
         minutes=minutes, kaikukeskus_took_part=kaikukeskus_took_part, recorded_by=by,
@@ -660,7 +702,7 @@ def record_meeting(
     withdrew = _givers(row) if row else []
     act = record(region, who, "meeting_recorded", meeting, on=held_on.isoformat(), withdrew=withdrew)
     if row and row.confirmed:
-        _withdraw_all(row, act)
+        withdraw_all(row, act)
         row.save()
     return meeting
 
@@ -681,13 +723,17 @@ def _acts_in(trial: Trial, region: Region, by: Person) -> bool:
         return False
 
 
-def _check_meeting(region: Region, trial: Trial | None, held_on: date, minutes: str) -> None:
+def check_meeting(
+    region: Region, trial: Trial | None, held_on: date, minutes: str, itself: FeedbackMeeting | None = None
+) -> None:
+    """Raises Refused for what no meeting can be; `itself`: the one that is corrected."""
     wrong = []
     if held_on > localdate():
         wrong.append(_("The day is still to come: record the meeting when it has been held."))
     if trial and trial.started_on and held_on < trial.started_on:
         wrong.append(_("The meeting was before distribution began on %(start)s.") % {"start": _day(trial.started_on)})
-    if FeedbackMeeting.objects.filter(region=region, trial=trial, held_on=held_on).exists():
+    others = FeedbackMeeting.objects.filter(region=region, trial=trial)
+    if (others.exclude(pk=itself.pk) if itself else others).filter(held_on=held_on).exists():
         wrong.append(_("A meeting of this day is recorded already."))
     elif trial and (last := _last_of_earlier_rounds(trial)) and held_on <= last:
         wrong.append(_("This round needs a meeting of its own, after the one of %(day)s.") % {"day": _day(last)})

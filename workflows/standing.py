@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any, NamedTuple
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple, Protocol
 
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -14,9 +14,10 @@ from adoption.access import PAIR
 from adoption.history import Acting
 from adoption.models import Act, Person, Region
 from adoption.refusal import NotYours
+from workflows.facts import Read
 from workflows.models import Trial, TrialStep
 from workflows.plan import due_of
-from workflows.rules import Facts, Rule
+from workflows.rules import Rule
 from workflows.services import acting_in, facts_of, gate
 from workflows.steps import Step
 
@@ -97,6 +98,54 @@ class Check(NamedTuple):
         return f"rule-{self.rule.key}"
 
 
+# -- the one owner of: in which state, and whose turn --------------------------------------------------------
+
+
+class StepRow(Protocol):
+    """What is looked at of a step's row."""
+
+    @property
+    def closed_at(self) -> datetime | None: ...
+    @property
+    def skipped(self) -> str: ...
+    @property
+    def reopened_at(self) -> datetime | None: ...
+
+
+def state_of(row: StepRow, is_open: bool) -> str:
+    """done, skip, open, again or ahead."""
+    if row.closed_at:
+        return "skip" if row.skipped else "done"
+    if not is_open:
+        return "ahead"
+    return "again" if row.reopened_at else "open"
+
+
+def turn_of(step: Step, confirmed: dict[str, Any], lacks: bool) -> frozenset[str]:
+    """The sides for whom an open step waits: who enters it alone, while something is missing, else who has not
+    confirmed."""
+    return frozenset([step.writer] if step.writer and lacks else step.awaits(confirmed))
+
+
+def waits_for(sides: Iterable[str], step: Step, confirmed: dict[str, Any], lacks: bool) -> bool:
+    """Whether an open step waits for one of the sides: to confirm it, or, of the pair, to write the entries of the
+    introductory event, which Kaikukeskus then confirms."""
+    sides = frozenset(sides)
+    writes = step.key == "intro_event" and lacks and not sides.isdisjoint(PAIR)
+    return writes or not sides.isdisjoint(turn_of(step, confirmed, lacks))
+
+
+def end_of_week() -> date:
+    """Sunday of this week: what has no day of its own stands among the things of this week."""
+    today = localdate()
+    return today + timedelta(days=6 - today.weekday())
+
+
+def urgency(due: date | None, lacks: bool) -> tuple[date, bool, bool]:
+    """Late first, then by day; of one day what has none last, and what lacks only the confirmation first."""
+    return due or end_of_week(), due is None, lacks
+
+
 @dataclass
 class Standing:
     """A step as it stands."""
@@ -121,12 +170,8 @@ class Standing:
 
     @property
     def state(self) -> str:
-        """done, skip, open, again or ahead: the class of the station and the icon of the state."""
-        if self.row.closed_at:
-            return "skip" if self.row.skipped else "done"
-        if not self.is_open:
-            return "ahead"
-        return "again" if self.row.reopened else "open"
+        """The class of the station and the icon of the state."""
+        return state_of(self.row, self.is_open)
 
     @property
     def title(self) -> str:
@@ -151,12 +196,13 @@ class Standing:
     @property
     def missing(self) -> list[str]:
         """The gate's own list, overridden rules left out."""
-        return [text for check in self.checks if check.is_missing for text in check.lacking]
+        return list(dict.fromkeys(text for check in self.checks if check.is_missing for text in check.lacking))
 
     @property
     def missing_said(self) -> list[str]:
         """The same as whole sentences."""
-        return [check.said(text) for check in self.checks if check.is_missing for text in check.lacking]
+        said = [check.said(text) for check in self.checks if check.is_missing for text in check.lacking]
+        return list(dict.fromkeys(said))
 
     @property
     def missing_lines(self) -> list[tuple[str, str]]:
@@ -169,24 +215,19 @@ class Standing:
         return lines
 
     @property
-    def turn(self) -> set[str]:
-        """The sides for whom the step waits now: who enters it alone, as long as entries are missing, else who has
-        not confirmed."""
-        if not self.is_open:
-            return set()
-        if self.missing and self.step.writer:
-            return {self.step.writer}
-        return self.step.awaits(self.row.confirmed)
+    def turn(self) -> frozenset[str]:
+        """The sides for whom the step waits now."""
+        return turn_of(self.step, self.row.confirmed, bool(self.missing)) if self.is_open else frozenset()
 
     @property
     def is_turn(self) -> bool:
         """Whether the step waits for the reader."""
-        return self.reader in self.turn or self.is_pairs_to_record
+        return self.is_open and waits_for({self.reader}, self.step, self.row.confirmed, bool(self.missing))
 
     @property
     def is_pairs_to_record(self) -> bool:
         """Whether the reader may write the entries of the introductory event, which Kaikukeskus then confirms."""
-        return self.is_open and self.step.key == "intro_event" and self.reader in PAIR and bool(self.missing)
+        return self.is_turn and self.reader not in self.turn
 
     @property
     def is_confirmer(self) -> bool:
@@ -196,7 +237,7 @@ class Standing:
     @property
     def waiting(self) -> str:
         """Whom the open step waits for, in words."""
-        return str(WAITING[frozenset(self.turn)])
+        return str(WAITING[self.turn])
 
     @property
     def is_half(self) -> bool:
@@ -245,6 +286,13 @@ class Standing:
         return Given(self.names.get(given["by"], ""), behalf, datetime.fromisoformat(given["at"]))
 
     @property
+    def decisions(self) -> list[str]:
+        """Which body decided for which side, when, and where it stands; of the closed decision."""
+        if not (self.step.outcomes and self.row.closed_at):
+            return []
+        return [_decision(str(LABELS[side]), self.row.evidence[side]) for side in SIDES if side in self.row.evidence]
+
+    @property
     def reasons(self) -> list[Because]:
         """Every reason that was written on this step, which stays visible."""
         return self.told + [self.override(rule) for rule in self.step.missing if rule.key in self.row.overrides]
@@ -281,6 +329,12 @@ def _counted(check: Check) -> str:
     return _("%(rule)s: %(count)s missing") % {"rule": check.rule.title, "count": len(check.lacking)}
 
 
+def _decision(side: str, said: dict[str, Any]) -> str:
+    """Culture: Sivistyslautakunta 17.6.2027, § 21, KP/99/2027."""
+    body = f"{said.get('body', '')} {written(date.fromisoformat(said['date'])) if said.get('date') else ''}".strip()
+    return f"{side}: " + ", ".join(text for text in (body, said.get("section"), said.get("record_number")) if text)
+
+
 def by_line(act: Act) -> str:
     """Who did it, with Kaikukeskus behind its own people's names."""
     return f"{act.by}, Kaikukeskus" if act.side == "kaikukeskus" else str(act.by)
@@ -302,12 +356,11 @@ def listed(things: Iterable[Any]) -> str:
 
 
 def standings(
-    trial: Trial, region: Region, shared: Facts, checked: Iterable[str], reader: str = ""
+    trial: Trial, region: Region, read: Read, checked: Iterable[str], reader: str = ""
 ) -> dict[str, Standing]:
     """Every step of a trial that `services.read` has read, by key; the gates of the steps `checked` are asked.
 
-    `shared`: facts whose partners and municipalities are read already, so that the steps do not read them again;
-    `reader`: the side for which the reader acts.
+    `read`: what the rules look at, for all the steps together; `reader`: the side for which the reader acts.
     """
     names = _names(trial)
     acts = _reasons(trial, region)
@@ -316,26 +369,15 @@ def standings(
         row = trial.rows[step.key]
         found[step.key] = Standing(step, row, trial.open.get(step.key), names, acts.get(row.pk, {}), region, reader)
     for key in checked:
-        found[key].checks = checks_of(found[key], trial, region, shared)
+        found[key].checks = checks_of(found[key], trial, read)
     return found
 
 
-def shared_facts(trial: Trial, region: Region) -> Facts:
-    """What the rules of all steps look at in common, read once."""
-    trial.region = region  # so that no address asks for it again
-    facts = Facts(trial, next(iter(trial.rows.values())), region, [])
-    vars(facts)["partners"], vars(facts)["municipalities"] = facts.partners, facts.municipalities
-    return facts
-
-
-def checks_of(standing: Standing, trial: Trial, region: Region, shared: Facts) -> list[Check]:
+def checks_of(standing: Standing, trial: Trial, read: Read) -> list[Check]:
     """The gate of the step: each rule with what is missing by it now."""
-    facts = facts_of(trial, standing.step.key, region)
-    # A cached property looks here first.
-    vars(facts).update({name: vars(shared)[name] for name in ("partners", "municipalities")})
     return [
         Check(rule, lacking, standing.override(rule) if rule.key in standing.row.overrides else None)
-        for rule, lacking in gate(standing.step, facts)
+        for rule, lacking in gate(standing.step, facts_of(trial, standing.step.key, read))
     ]
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.db.models import Q, prefetch_related_objects
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -13,18 +14,18 @@ from django.utils.translation import gettext_lazy, ngettext
 from adoption.access import KAIKUKESKUS
 from adoption.fields import Fault, Form
 from adoption.history import Acting
+from adoption.icons import COMMITMENT_ICONS, PARTNER_ICONS
 from adoption.models import Act, Partner, Person, Region, Responsibility
 from adoption.templatetags.kaiku import in_words
-from adoption.views.partner import COMMITMENT_ICONS
-from adoption.views.partners import ICONS
 from commitments.models import Commitment
 from workflows.board import Next, Walked, next_here
 from workflows.forms import FORMS, DecisionForm, Entry, OverrideForm, PartnersForm, ReasonForm, StepForm
+from workflows.meetings import Invited, invitation
 from workflows.models import FeedbackMeeting, Trial, TrialStep
 from workflows.path import names
 from workflows.rules import Rule
-from workflows.services import withdrawable
-from workflows.standing import Given, Standing, listed
+from workflows.services import term_of, withdrawable
+from workflows.standing import Check, Given, Standing, listed, written
 
 RECENT = 50  # acts on a step among which the one that withdrew a confirmation is looked for
 WITH_PARTNERS = ("workshop", "commitments", "kaikukanta_users", "induction")
@@ -287,7 +288,12 @@ class StepPage:
         ahead = [s for s in blocks[at + 1] if s.state == "ahead"]
         if not ahead:  # opened early
             return ""
-        beside = [s for s in blocks[at] if s is not self.standing and s.row.closed_at is None]
+        beside = [
+            s
+            for block in blocks[: at + 1]
+            for s in block
+            if s is not self.standing and s.row.closed_at is None and (s.is_open or block is blocks[at])
+        ]
         if beside:
             text = _("When this step and %(beside)s have been closed, the way goes on to %(steps)s.")
             return text % {"beside": names(beside), "steps": names(ahead)}
@@ -325,9 +331,46 @@ class StepPage:
         ]
 
     def _fault(self, reason: str) -> Fault:
-        checks = {str(text): check for check in self.standing.checks for text in check.lacking}
-        check = checks.get(str(reason))
-        return Fault(f"#{check.anchor}", "", check.said(str(reason))) if check else Fault("", "", str(reason))
+        checks = {str(text): (check, text) for check in self.standing.checks for text in check.lacking}
+        if reason not in checks:
+            return Fault("", "", str(reason))
+        check, text = checks[reason]
+        return Fault(self.place_of(text) or f"#{check.anchor}", "", check.said(reason))
+
+    @property
+    def checklist(self) -> list["Checked"]:
+        """The rules of the gate, each with what is missing and where that is mended."""
+        return [
+            Checked(check, [(text, self.place_of(text)) for text in check.lacking]) for check in self.standing.checks
+        ]
+
+    def place_of(self, text: str) -> str:
+        """The field or page where what is missing is mended, if it is there for this reader."""
+        href = getattr(text, "href", "")
+        if href.startswith("#id_"):
+            return href if self.has_form and href.removeprefix("#id_") in self.form.fields else ""
+        if href.startswith("#body-"):
+            return href if self.has_form else ""
+        if href.startswith("#"):
+            return href
+        kaikukeskus_only = reverse("trial_correct", args=[self.region.slug, self.trial.pk])
+        return href if self.side and (href != kaikukeskus_only or self.side == KAIKUKESKUS) else ""
+
+    @property
+    def other_terms(self) -> list[str]:
+        """Which days the commitments in force say, where the trial's own are others; at 9 and at the decision."""
+        if self.key not in ("start_distribution", "decision"):
+            return []
+        said = self.standing.row.evidence if self.key == "start_distribution" else {}
+        days = (said.get("start"), said.get("end")) if said else tuple(d.isoformat() for d in term_of(self.trial))
+        found = Commitment.objects.in_force().filter(region=self.region, term_end__isnull=False)
+        terms = found.filter(parties__municipality__in=[m.pk for m in self.walked.shared.municipalities])
+        others = sorted(set(terms.values_list("term_start", "term_end")))
+        return [
+            f"{written(start)}–{written(end)}"
+            for start, end in others
+            if start and end and (start.isoformat(), end.isoformat()) != days
+        ]
 
     @property
     def commitments(self) -> "Promises | None":
@@ -337,7 +380,7 @@ class StepPage:
     def partners_read(self) -> list["PartnerShown"]:
         """The partners whose rows the reader does not change here, as they are."""
         own = {partner.pk for partner in self.own_partners}
-        return [PartnerShown(p, ICONS[Partner.State(p.state)]) for p in self.partners if p.pk not in own]
+        return [PartnerShown(p, PARTNER_ICONS[Partner.State(p.state)]) for p in self.partners if p.pk not in own]
 
     @cached_property
     def meetings(self) -> list[FeedbackMeeting]:
@@ -376,7 +419,8 @@ class StepPage:
         about = Q(about_kind="trialstep", about_id=str(self.standing.row.pk)) & (mine | others)
         if self.key == "feedback":
             meetings = [str(meeting.pk) for meeting in self.meetings]
-            about |= Q(about_kind="feedbackmeeting", about_id__in=meetings, what="meeting_recorded")
+            held = ("meeting_recorded", "meeting_corrected")
+            about |= Q(about_kind="feedbackmeeting", about_id__in=meetings, what__in=held)
         acts = Act.objects.filter(about, region=self.region).select_related("by").order_by("-number")[:RECENT]
         found = next((a for a in acts if a.by_id == self.person.pk or self._fell_by(a)), None)
         return found if found and self._fell_by(found) else None
@@ -387,6 +431,23 @@ class StepPage:
     @property
     def may_meet(self) -> bool:
         return bool(self.side) and self.trial.started_on is not None
+
+    @property
+    def may_invite(self) -> bool:
+        return self.may_meet and self.side != KAIKUKESKUS
+
+    def may_correct(self, meeting: FeedbackMeeting) -> bool:
+        return bool(self.side) and self.standing.is_open and meeting.round == self.standing.row.round
+
+    @property
+    def meetings_shown(self) -> list[tuple[FeedbackMeeting, bool]]:
+        """The meetings of the trial, each with whether the reader may correct it."""
+        return [(meeting, self.may_correct(meeting)) for meeting in self.meetings]
+
+    @property
+    def invitation(self) -> Invited | None:
+        """The invitation of Kaikukeskus to a meeting that has not been recorded yet."""
+        return invitation(self.region) if self.key == "feedback" else None
 
     @property
     def url(self) -> str:
@@ -409,6 +470,13 @@ def _opened_by_all(ahead: list[Standing]) -> str:
     if ahead[0].step.outcomes:
         text = _("When every side has confirmed, the decision on going on opens.")
     return text % {"steps": names(ahead)}
+
+
+class Checked(NamedTuple):
+    """A rule of the gate, and what is missing by it: each thing in words, and its place if it has one."""
+
+    check: Check
+    lines: list[tuple[str, str]]
 
 
 @dataclass
@@ -475,7 +543,7 @@ def promises(page: StepPage) -> Promises:
     newest = {one.partner_id: shown[one.pk] for one in found}
     partners = [
         PartnerPromise(
-            p, ICONS[Partner.State(p.state)], newest.get(p.pk),
+            p, PARTNER_ICONS[Partner.State(p.state)], newest.get(p.pk),
             bool(page.side) and p.may_commit and p.pk not in newest and page.covers(p),
         )
         for p in page.partners

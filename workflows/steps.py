@@ -139,6 +139,16 @@ class TrialFlow(Flow):
         return [step for block in cls.blocks() for step in block]
 
     @classmethod
+    def before(cls, key: str) -> list[Step]:
+        """The steps that stand earlier than this one, those beside it not counted."""
+        found: list[Step] = []
+        for block in cls.blocks():
+            if key in [step.key for step in block]:
+                break
+            found += block
+        return found
+
+    @classmethod
     def step(cls, key: str) -> Step | None:
         """The step with this key, if the model has it."""
         return next((step for step in cls.all_steps() if step.key == key), None)

@@ -6,8 +6,9 @@ Permission is read live: the rows are found in SQL by the responsibilities that 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import date, datetime
+from functools import cached_property
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
@@ -22,10 +23,11 @@ from adoption.models import Municipality, Partner, Person, Region, Responsibilit
 from adoption.templatetags.kaiku import day, in_words, side_name
 from commitments.models import Commitment, Party
 from workflows import rules
-from workflows.models import FeedbackMeeting, Trial, TrialMunicipality, TrialStep
+from workflows.facts import Facts, Read
+from workflows.models import Trial, TrialMunicipality, TrialStep
 from workflows.plan import due_of
-from workflows.services import OPEN
-from workflows.standing import WAITING
+from workflows.services import OPEN, gate
+from workflows.standing import WAITING, turn_of, urgency, waits_for
 from workflows.steps import Step
 from workflows.trial import MODELS as FLOWS
 from workflows.year import next_feedback_due, stage_of
@@ -92,15 +94,7 @@ def work_of(person: Person) -> Work:
 
 
 def _by_urgency(item: Item) -> tuple[date, bool, bool, str, str]:
-    """By due date, and of one date first what lacks only the confirmation; what has none comes last among the things
-    of this week."""
-    return item.due or end_of_week(), item.due is None, item.lacks > 0, item.where, item.what
-
-
-def end_of_week() -> date:
-    """Sunday of this week."""
-    today = localdate()
-    return today + timedelta(days=6 - today.weekday())
+    return *urgency(item.due, item.lacks > 0), item.where, item.what
 
 
 # -- whose it is ----------------------------------------------------------------------------------------------------
@@ -138,135 +132,75 @@ def trials_of(person: Person) -> QuerySet[Trial]:
 # -- open steps -----------------------------------------------------------------------------------------------------
 
 
-class OpenStep(NamedTuple):
-    """An open step of a trial: its words, its row, and since when it has been open."""
+@dataclass
+class OpenStep:
+    """An open step of a trial: its words, its row, since when it has been open, and what its rules look at."""
 
-    trial: Trial
     step: Step
     row: TrialStep
     since: datetime
-    before: Sequence[Step] = ()  # open steps that stand earlier in the model
+    facts: Facts
+
+    @property
+    def trial(self) -> Trial:
+        return self.facts.trial
 
     @property
     def due(self) -> date | None:
         """The plan's day; nothing for a step reopened after it, which the plan did not foresee."""
         return due_of(self.row.due, self.row.reopened_at)
 
+    @cached_property
+    def lacking(self) -> list[tuple[rules.Rule, list[str]]]:
+        """What its gate lacks now, by the rules that are not overridden."""
+        return [
+            (rule, texts) for rule, texts in gate(self.step, self.facts) if texts and rule.key not in self.row.overrides
+        ]
+
+    @property
+    def missing(self) -> list[str]:
+        """The same without the rules, each thing once."""
+        return list(dict.fromkeys(text for _rule, texts in self.lacking for text in texts))
+
     @property
     def lacks_evidence(self) -> bool:
         """Whether the step's own entries are still to be written."""
-        facts = rules.Facts(self.trial, self.row, self.trial.region, [])
-        return any(
-            rule(facts) for rule in self.step.missing if rule in OF_EVIDENCE and rule.key not in self.row.overrides
-        )
+        return any(rule in OF_EVIDENCE for rule, _texts in self.lacking)
 
-    def has_entries_to_write(self, lacks: int) -> bool:
+    @property
+    def has_entries_to_write(self) -> bool:
         """Whether some of what is missing is written on the step's own page."""
-        return bool(lacks) and (self.lacks_evidence or self.step.key in WITH_ROWS)
+        return bool(self.lacking) and (self.lacks_evidence or self.step.key in WITH_ROWS)
 
     @property
     def awaits(self) -> frozenset[str]:
-        """Whose turn it is: the writer's while the entries are missing, then the sides still to confirm."""
-        if self.step.writer and self.lacks_evidence:
-            return frozenset([self.step.writer])
-        return frozenset(self.step.awaits(self.row.confirmed))
+        """Whose turn it is."""
+        return turn_of(self.step, self.row.confirmed, self._lacks)
+
+    def waits_for(self, sides: frozenset[str]) -> bool:
+        return waits_for(sides, self.step, self.row.confirmed, self._lacks)
+
+    @property
+    def _lacks(self) -> bool:
+        """Whether anything is missing; asked only where whose turn it is depends on it."""
+        return (bool(self.step.writer) or self.step.key == "intro_event") and bool(self.lacking)
 
 
 def open_steps(trials: Sequence[Trial]) -> list[OpenStep]:
-    """The open steps of the trials: viewflow's open tasks, each with its newest row."""
+    """The open steps of the trials: viewflow's open tasks, each with its newest row. What their rules look at is read
+    for all the trials together."""
     by_process = {trial.process_id: trial for trial in trials}
     tasks = Task.objects.filter(process__in=list(by_process), **OPEN).only("process", "flow_task", "created")
     found = {(by_process[task.process_id].pk, task.flow_task.name): task for task in tasks if task.flow_task}
     rows = TrialStep.objects.filter(trial__in=trials, closed_at=None, key__in={key for _pk, key in found})
-    steps = []
+    read, steps = Read(trials), []
     for row in rows.order_by("trial", "pk"):
         if task := found.get((row.trial_id, row.key)):
             row.trial = by_process[task.process_id]
-            before = _before(row, {key for pk, key in found if pk == row.trial_id})
-            steps.append(OpenStep(row.trial, task.flow_task.step, row, task.created, before))
+            before = FLOWS[row.trial.model].before(row.key)
+            titles = [step.title for step in before if (row.trial_id, step.key) in found]
+            steps.append(OpenStep(task.flow_task.step, row, task.created, Facts(read, row.trial, row, titles)))
     return steps
-
-
-def _before(row: TrialStep, open_keys: set[str]) -> list[Step]:
-    """The open steps that stand earlier in the model than this one, those beside it not counted."""
-    steps: list[Step] = []
-    for block in FLOWS[row.trial.model].blocks():
-        if row.key in [step.key for step in block]:
-            break
-        steps += [step for step in block if step.key in open_keys]
-    return steps
-
-
-def missing_of(steps: Sequence[OpenStep]) -> dict[int, int]:
-    """Row → how many things its gate lacks now; what the rules look at is read for all the trials together."""
-    trials = list({one.trial.pk: one.trial for one in steps}.values())
-    read = _facts(trials)
-    found = {}
-    for one in steps:
-        facts = rules.Facts(one.trial, one.row, one.trial.region, [step.title for step in one.before])
-        vars(facts).update(read[one.trial.pk])
-        meetings = vars(facts).pop("all_meetings")
-        vars(facts)["meetings"] = [meeting for meeting in meetings if meeting.round == one.row.round]
-        asked = [rule for rule in one.step.missing if rule.key not in one.row.overrides]
-        found[one.row.pk] = sum(len(rule(facts)) for rule in asked)
-    return found
-
-
-def _facts(trials: Sequence[Trial]) -> dict[int, dict[str, Any]]:
-    """Trial → what `Facts` reads trial by trial, in a number of queries that does not grow with the trials."""
-    members: dict[int, list[Municipality]] = defaultdict(list)
-    for one in TrialMunicipality.objects.filter(trial__in=trials).select_related("municipality").order_by("pk"):
-        members[one.trial_id].append(one.municipality)
-    regions = {trial.region_id for trial in trials}
-    partners = list(
-        Partner.objects.filter(region__in=regions).select_related("organisation").prefetch_related("municipalities")
-    )
-    promises = _promises(regions)
-    sides = sides_named(trials)
-    meetings = list(FeedbackMeeting.objects.filter(trial__in=trials))
-    found = {}
-    for trial in trials:
-        keys = {municipality.pk for municipality in members[trial.pk]}
-        found[trial.pk] = {
-            "municipalities": members[trial.pk],
-            "partners": [p for p in partners if p.region_id == trial.region_id and keys & _served(p)],
-            "promises": [one for one in promises[trial.region_id] if one.municipality in keys],
-            "sides": sides[trial.pk],
-            "all_meetings": [meeting for meeting in meetings if meeting.trial_id == trial.pk],
-        }
-    return found
-
-
-def _served(partner: Partner) -> set[int]:
-    return {municipality.pk for municipality in partner.municipalities.all()}
-
-
-def _promises(regions: set[int]) -> dict[int, list[rules.Promise]]:
-    """Region → what its commitments in force promise for each municipality."""
-    parties = Party.objects.filter(commitment__region__in=regions, commitment__state=Commitment.State.IN_FORCE)
-    partner = "commitment__partner"
-    rows = parties.exclude(municipality=None).values_list(
-        "commitment__region", "municipality", partner, f"{partner}__role", f"{partner}__organisation__sector"
-    )
-    found: dict[int, list[rules.Promise]] = defaultdict(list)
-    for region, *promise in rows:
-        found[region].append(rules.Promise._make(promise))
-    return found
-
-
-def sides_named(trials: Sequence[Trial]) -> dict[int, set[str]]:
-    """Trial → the sides with a responsible person who covers a municipality of it, as rule R2 asks; two queries."""
-    members: dict[int, set[int]] = defaultdict(set)
-    rows = TrialMunicipality.objects.filter(trial__in=trials)
-    for pk, municipality in rows.values_list("trial", "municipality"):
-        members[pk].add(municipality)
-    holders = Responsibility.objects.current().holders().filter(region__in={trial.region_id for trial in trials})
-    found: dict[int, set[str]] = defaultdict(set)
-    for region, side, municipality in holders.values_list("region", "side", "municipality"):
-        for trial in trials:
-            if trial.region_id == region and (municipality is None or municipality in members[trial.pk]):
-                found[trial.pk].add(side)
-    return found
 
 
 def step_items(trials: Sequence[Trial]) -> list[Item]:
@@ -274,21 +208,19 @@ def step_items(trials: Sequence[Trial]) -> list[Item]:
     steps = open_steps(trials)
     givers = {given["by"] for one in steps for given in one.row.confirmed.values()}
     names = Person.objects.in_bulk(list(givers)) if givers else {}
-    missing = missing_of(steps)
-    return [_step_item(one, sides_held(one.trial), names, missing[one.row.pk]) for one in steps]
+    return [_step_item(one, sides_held(one.trial), names) for one in steps]
 
 
-def _step_item(one: OpenStep, held_sides: frozenset[str], names: dict[int, Person], lacks: int) -> Item:
-    pair = held_sides & BOTH
-    writes = bool(pair) and not one.step.writer and one.lacks_evidence
-    mine = bool(writes or pair & one.awaits)
+def _step_item(one: OpenStep, held_sides: frozenset[str], names: dict[int, Person]) -> Item:
+    pair, lacks = held_sides & BOTH, len(one.missing)
+    mine = one.waits_for(pair)
     state, word = _step_state(one, mine, lacks)
     years = f"{one.trial.planned_start.year}–{one.trial.planned_end.year}"
     return Item(
-        what=_step_title(one, lacks) if pair else _under_way(one.step),
+        what=_step_title(one) if pair else _under_way(one.step),
         where=_("%(region)s, trial %(years)s") % {"region": one.trial.region, "years": years},
         href=one.row.get_absolute_url(),
-        act=_step_act(one, lacks),
+        act=_step_act(one),
         due=one.due,
         state=state,
         word=word,
@@ -299,15 +231,15 @@ def _step_item(one: OpenStep, held_sides: frozenset[str], names: dict[int, Perso
     )
 
 
-def _step_title(one: OpenStep, lacks: int) -> str:
+def _step_title(one: OpenStep) -> str:
     """With the verb of what is to be done now: entries to fill in, or all is there and the step is confirmed."""
     step = one.step
     if step.outcomes:
         return str(step.title)
-    if one.has_entries_to_write(lacks):
+    if one.has_entries_to_write:
         text = _("Fill in step %(number)s: %(title)s")
     else:
-        text = _("Step %(number)s, %(title)s") if lacks else _("Confirm step %(number)s: %(title)s")
+        text = _("Step %(number)s, %(title)s") if one.lacking else _("Confirm step %(number)s: %(title)s")
     return text % {"number": step.number, "title": step.title}
 
 
@@ -318,10 +250,10 @@ def _under_way(step: Step) -> str:
     return _("Under way: step %(number)s, %(title)s") % {"number": step.number, "title": step.title}
 
 
-def _step_act(one: OpenStep, lacks: int) -> str:
-    if one.has_entries_to_write(lacks):
+def _step_act(one: OpenStep) -> str:
+    if one.has_entries_to_write:
         return _("Fill in")
-    return pgettext("verb", "Open") if lacks else _("Confirm")
+    return pgettext("verb", "Open") if one.lacking else _("Confirm")
 
 
 def _step_state(one: OpenStep, mine: bool, lacks: int) -> tuple[str, str]:

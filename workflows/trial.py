@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 OUTCOMES: dict[str, str | None] = {"continue": None, "extend": "feedback", "expand": None, "stop": None}
+WITHDRAWN = "withdrawn"  # no outcome of a decision: Kaikukeskus had opened the trial by mistake
 OUTCOME_NAMES = {
     "continue": _("Kaikukortti goes on for good"),
     "extend": _("the trial is extended"),
     "expand": _("Kaikukortti goes on and expands"),
     "stop": _("the activity stops"),
+    WITHDRAWN: _("opened by mistake and withdrawn"),
 }
 
 
@@ -78,8 +80,8 @@ def start_distribution(title: "StrOrPromise") -> Step:
     return Step(9, "start_distribution", both, weeks=2, title=title, may_be_skipped=False,
                 why=_("From this day the card is given out and used: the trial runs."),
                 what=_("Record the day on which distribution began and the day on which the trial ends."),
-                missing=(rules.start_not_recorded, rules.commitments_no_longer_in_force,
-                         rules.earlier_step_open))  # fmt: skip
+                missing=(rules.start_not_recorded, rules.started_too_early, rules.commitments_no_longer_in_force,
+                         rules.partners_no_longer_ready, rules.earlier_step_open))  # fmt: skip
 
 
 def feedback(title: "StrOrPromise", *more: rules.Rule) -> Step:

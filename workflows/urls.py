@@ -11,8 +11,11 @@ urlpatterns = [
     path("regions/<slug:slug>/history/", board.history, name="history"),
     path("regions/<slug:slug>/open-trial/", trials.trial_open, name="trial_open"),
     path("regions/<slug:slug>/meetings/new/", trials.meeting_new, name="meeting_new"),
+    path("regions/<slug:slug>/meetings/invite/", trials.meeting_invite, name="meeting_invite"),
+    path("regions/<slug:slug>/meetings/<int:pk>/", trials.meeting_correct, name="meeting_correct"),
     path("regions/<slug:slug>/partners/<int:pk>/commitment/", steps.partner_draft, name="partner_draft"),
-    # Before the steps: "commitment" is no key of a step.
+    # Before the steps: "commitment" and "correct" are no keys of a step.
     path("regions/<slug:slug>/trials/<int:trial>/commitment/", steps.region_draft, name="region_draft"),
+    path("regions/<slug:slug>/trials/<int:trial>/correct/", trials.trial_correct, name="trial_correct"),
     path("regions/<slug:slug>/trials/<int:trial>/<slug:key>/", steps.step, name="step"),
 ]

@@ -16,6 +16,7 @@ from adoption import partners
 from adoption.models import Organisation, Partner, Person, Region
 from adoption.people import add_kaikukeskus_person, name_person
 from adoption.refusal import Refused
+from adoption.regions import language_of
 from commitments import services as commitments
 from commitments.making import finish
 from commitments.models import Commitment, Party
@@ -85,6 +86,10 @@ NAMES = (
     "Marjo Toivanen",
     "Antero Saarinen",
 )
+TITLES = {
+    "fi": {"culture": "kulttuurituottaja", "care": "hyvinvointikoordinaattori", "partner": "toiminnanjohtaja"},
+    "sv": {"culture": "kulturproducent", "care": "välfärdskoordinator", "partner": "verksamhetsledare"},
+}
 CONTACTS = (
     "Outi Karppinen",
     "Jarmo Väisänen",
@@ -107,7 +112,8 @@ CONTACTS = (
 def _pair(region: Region, laura: Person, made_by: str) -> tuple[Person, Person]:
     first = 2 * (Trial.objects.count() - 1)
     people = []
-    for number, (side, title) in enumerate((("culture", "kulttuurituottaja"), ("care", "hyvinvointikoordinaattori"))):
+    language = language_of(region)
+    for number, side in enumerate(("culture", "care")):
         name = NAMES[(first + number) % len(NAMES)]
         address = f"{_plain(name)}.{region.slug}@example.org"
         given = name_person(
@@ -117,9 +123,9 @@ def _pair(region: Region, laura: Person, made_by: str) -> tuple[Person, Person]:
             name,
             laura,
             made_by=made_by,
-            title=title,
+            title=TITLES[language][side],
             phone="040 000 0000",
-            language=_language(region),
+            language=language,
         )
         people.append(given.person)
     return people[0], people[1]
@@ -127,12 +133,6 @@ def _pair(region: Region, laura: Person, made_by: str) -> tuple[Person, Person]:
 
 def _plain(name: str) -> str:
     return name.lower().replace(" ", ".").replace("ä", "a").replace("ö", "o")
-
-
-def _language(region: Region) -> str:
-    """Swedish where most municipalities are served in Swedish first."""
-    first = [m.languages[0] for m in region.municipalities.all()]
-    return "sv" if first.count("sv") * 2 > len(first) else "fi"
 
 
 def walk(here: Walk, until: str = "decision") -> None:
@@ -194,7 +194,8 @@ def _add(here: Walk, name: str, unit: str, sector: str, kind: str, towns: list, 
         Partner.Role.DISTRIBUTOR if distributor else Partner.Role.VENUE, towns, unit=unit, kind=kind,
         contact={"email": f"{_plain(contact)}.{slug}.{number}@example.org", "name": contact,
                  "made_by": here.aino.made_by},
-        language=_language(here.region), interest="yes", signatory_name=signatory, signatory_title="toiminnanjohtaja",
+        language=language_of(here.region), interest="yes", signatory_name=signatory,
+        signatory_title=TITLES[language_of(here.region)]["partner"],
         signatory_email=f"{_plain(signatory)}@example.org", signatory_basis="administrative" if unit else "rules",
         client_group="Matalan kynnyksen palvelu aikuisille." if distributor else "",
         cards_per_year=60 if distributor else None,
@@ -234,6 +235,10 @@ def ready(draft: Commitment, by: Person) -> Commitment:
         for party in rows
     }
     draft = commitments.change_draft(draft, by, named)
+    own = draft.parties.filter(role=Party.Role.KAIKUKESKUS, signatory_name="").first()
+    if own:  # Kaikukeskus names its own signatory, in its first commitment; later ones have the same
+        laura = Person.objects.filter(is_kaikukeskus=True).order_by("pk")[0]
+        draft = commitments.change_draft(draft, laura, {own.pk: {"signatory_name": laura.name}})
     edition = finish(draft).edition
     assert edition
     return commitments.send(commitments.check(draft, by, edition.manifest_sha256), by)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from adoption.mail import Letter, later, link, write
 from adoption.models import Mail, Person, Region, Responsibility
 from adoption.templatetags.kaiku import day
+from commitments.signing import remind as remind_signatories
 from workflows.models import FeedbackMeeting, Trial
 
 SOON = timedelta(days=30)  # the time in which a meeting is found and people are invited
@@ -99,8 +100,10 @@ def reminded(duties: Iterable[Duty]) -> set[str]:
 
 def daily(today: date | None = None) -> int:
     """Each holder of a pair whose meeting is due or late will have one mail for each of the two, whatever runs twice
-    or was down for a day. Returns the number of regions that a job was queued for."""
+    or was down for a day; and so have the silent signatories of commitments. Returns the number of regions that a job
+    was queued for."""
     today = today or localdate()
+    remind_signatories(today)
     duties = due_meetings(today)
     gone = reminded(duties)
     waiting = [duty for duty in duties if any(duty.reminder_of(person) not in gone for person in duty.pair)]

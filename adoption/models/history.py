@@ -61,11 +61,15 @@ class Act(models.Model):
     def delete(self, *args: object, **kwargs: object) -> tuple[int, dict[str, int]]:
         raise TypeError("history is append-only")
 
-    def computed_hash(self) -> str:
-        """SHA-256 over the row and the hash of the row before it."""
+    @property
+    def hashed(self) -> str:
+        """The text that the hash is taken of: the row and the hash of the row before it."""
         facts = [
             self.region_id, self.number, self.at.isoformat(), self.by_id, self.side, self.on_behalf_of_id,
             self.what, self.about_kind, self.about_id, self.data, self.reason, self.previous,
         ]  # fmt: skip
-        text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    def computed_hash(self) -> str:
+        """SHA-256 over the row and the hash of the row before it."""
+        return hashlib.sha256(self.hashed.encode()).hexdigest()

@@ -18,7 +18,7 @@ class Mail(models.Model):
     address = models.EmailField()
     subject = models.CharField(max_length=300)
     body = models.TextField()
-    secret = models.BooleanField(default=False)  # a sign-in code: its body is wiped once it has left
+    secret = models.BooleanField(default=False)  # a code or a link that lets act: its body is wiped once it has left
     made_at = models.DateTimeField(auto_now_add=True)
     tries = models.PositiveSmallIntegerField(default=0)
     tried_at = models.DateTimeField(null=True)  # who tries says so first, so that no transaction waits for a server

@@ -56,6 +56,11 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
     def waiting_for_kaikukeskus(self) -> "PartnerQuerySet":
         return self.filter(state=Partner.State.ASKED)
 
+    def cleared(self) -> "PartnerQuerySet":
+        """Distributors for which Kaikukeskus's clearance stands."""
+        given = [Partner.State.CLEARED, Partner.State.COMMITTED, Partner.State.ACTIVE]
+        return self.filter(role=Partner.Role.DISTRIBUTOR, state__in=given)
+
 
 class Partner(FSMModelMixin, models.Model):
     """One row for (region, unit of an organisation, role). A transition changes the state and nothing else."""
@@ -140,6 +145,7 @@ class Partner(FSMModelMixin, models.Model):
     question = models.TextField(blank=True, default="")
     answer = models.TextField(blank=True, default="")
     cleared_on = models.DateField(null=True)
+    cleared_because = models.TextField(blank=True, default="")  # why in spite of a no to the rule: Kaikukeskus's words
 
     # What a venue offers, and how it is limited.
     offering = models.TextField(_("what is offered"), blank=True, default="")
@@ -184,6 +190,11 @@ class Partner(FSMModelMixin, models.Model):
     @property
     def is_third_sector(self) -> bool:
         return self.organisation.sector == Organisation.Sector.THIRD
+
+    @property
+    def grounds(self) -> str:
+        """What the pair has said to rule R6: why, and what it answered when Kaikukeskus asked for more."""
+        return "\n".join(text for text in (self.why_most, self.answer) if text)
 
     @property
     def side(self) -> str:

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
@@ -48,6 +49,9 @@ class Person(AbstractBaseUser):
         return salted_hmac(
             "adoption.Person", f"{self.password} {self.email}", secret=secret, algorithm="sha256"
         ).hexdigest()
+
+    def get_absolute_url(self) -> str:
+        return reverse("person", args=[self.pk])
 
     @property
     def given_name(self) -> str:

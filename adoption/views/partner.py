@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from adoption import partners as services
 from adoption.access import KAIKUKESKUS, holders_for_partner, may_act, partner_or_404, regions_of
+from adoption.alphabet import by_name
 from adoption.fields import Form
 from adoption.forms import (
     AccountForm,
@@ -24,11 +25,12 @@ from adoption.forms import (
     NothingAsked,
     ReasonForm,
 )
+from adoption.icons import COMMITMENT_ICONS, PARTNER_ICONS
 from adoption.models import Act, Partner, Person
 from adoption.next_step import next_for, said_to_contact
 from adoption.refusal import NotYours, Refused
 from adoption.views import Request
-from adoption.views.partners import ICONS, partner_to_change
+from adoption.views.partners import partner_to_change
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -37,16 +39,15 @@ State = Partner.State
 GONE = (State.DECLINED, State.ENDED)
 ALIVE = tuple(state for state in State if state not in GONE)
 UNDECIDED = (State.CANDIDATE, State.MORE_WANTED, State.CLEARED)
-COMMITMENT_ICONS = {
-    "draft": "open",
-    "checked": "open",
-    "awaiting": "pause",
-    "partly_signed": "half",
-    "in_force": "done",
-    "declined": "no",
-    "superseded": "skip",
-    "ended": "skip",
-}
+
+
+class Signatory(NamedTuple):
+    """Who signs for a partner: name, title, basis of the right to sign, address."""
+
+    name: str
+    title: str = ""
+    basis: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ ACTS = {
     "contact": PartnerAct(
         _("Name the contact person"), pgettext_lazy("verb", "Name"), ContactForm,
         lambda partner, by, said: services.name_contact(partner, by, **said),
-        ALIVE, _("The contact person is named, and gets a mail."),
+        ALIVE, _("The contact person is %(contact)s. Whoever is new to it gets a mail."),
     ),
     "account": PartnerAct(
         _("Record the Kaikukanta account"), _("Save"), AccountForm,
@@ -128,6 +129,7 @@ def partner(request: Request, slug: str, pk: int) -> HttpResponse:
         "partner": found,
         "said": said_to_contact(found, commitments),
         "commitment": _newest(commitments),
+        "signatory": _signatory(found),
         "to_call": holders_for_partner(found),
     }
     return render(request, "adoption/partner_contact.html", shown)
@@ -139,6 +141,16 @@ def _newest(commitments: list[Any]) -> tuple[Any, str] | None:
     return (ordered[0], COMMITMENT_ICONS[ordered[0].state]) if ordered else None
 
 
+def _signatory(found: Partner) -> Signatory | None:
+    """Who signs for the partner; where that was said in its commitment only, who stands there."""
+    if found.signatory_name:
+        basis = found.get_signatory_basis_display() if found.signatory_basis else ""
+        return Signatory(found.signatory_name, found.signatory_title, basis, found.signatory_email)
+    rows = found.commitments.filter(state="in_force", parties__role="partner")
+    signed = rows.values_list("parties__signed_by", "parties__signed_title").first()
+    return Signatory(*signed) if signed and signed[0] else None
+
+
 def partner_act(request: Request, slug: str, pk: int, act: str) -> HttpResponse:
     """One act on the partner; a link to its address shows the page with its form open."""
     found = partner_to_change(request.user, slug, pk)
@@ -148,10 +160,10 @@ def partner_act(request: Request, slug: str, pk: int, act: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, act, form)
     try:
-        ACTS[act].do(found, request.user, form.cleaned_data)
+        changed = ACTS[act].do(found, request.user, form.cleaned_data)
     except Refused as refusal:
         return _page(request, partner_or_404(request.user, slug, pk), act, form, refusal)
-    messages.success(request, str(ACTS[act].done))
+    messages.success(request, str(ACTS[act].done) % {"contact": changed.contact})
     return redirect(_next(request) or found.get_absolute_url())
 
 
@@ -166,7 +178,7 @@ def _page(
     request: Request, found: Partner, act: str = "", form: Form | None = None, refusal: Refused | None = None
 ) -> HttpResponse:
     commitments = list(found.commitments.select_related("region"))
-    municipalities = list(found.municipalities.all())
+    municipalities = by_name(found.municipalities.all())
     acts_here = may_act(request.user, found.region, [one.pk for one in municipalities])
     what = next_for(found, commitments)
     mine = acts_here and (what.turn == KAIKUKESKUS) == request.user.is_kaikukeskus and bool(what.turn)
@@ -176,13 +188,14 @@ def _page(
         "partner": found,
         "region": found.region,
         "municipalities": municipalities,
-        "icon": ICONS[State(found.state)],
+        "icon": PARTNER_ICONS[found.state],
         "next": what,
         "mine": mine,
         "may_act": acts_here,
         "acts": _acts(found, commitments, request.user, act, form) if acts_here else [],
         "commitments": [(one, COMMITMENT_ICONS[one.state]) for one in commitments],
         "current": _newest(commitments),
+        "signatory": _signatory(found),
         "decided": _decided(found),
         "form": form,
         "reasons": refusal.reasons if refusal else [],
@@ -219,6 +232,8 @@ def _offered(key: str, act: PartnerAct, found: Partner, commitments: list[Any], 
 def _form(key: str, found: Partner, data: QueryDict | None = None) -> Form:
     """The act's form, with ids of its own on the page, and with what is known already."""
     known = {
+        "answer": {"most_in_tight": found.most_in_tight},
+        "contact": {"language": found.language},
         "account": {"on": found.account_on},
         "induction": {"on": found.induction_on, "manner": found.induction_manner, "persons": found.induction_persons},
     }

@@ -13,27 +13,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from adoption.access import may_act, partners_of, region_or_404
+from adoption.alphabet import by_name
 from adoption.forms import ClearanceRequestForm, NewPartnerForm, PartnerForm, PartnersFilter
-from adoption.models import Partner, Person, Region
-from adoption.next_step import R6, has_said_no, lacks
+from adoption.icons import PARTNER_ICONS
+from adoption.models import Municipality, Partner, Person, Region
+from adoption.next_step import R6, SAID_NO, has_said_no, lacks
 from adoption.partners import add_partner, change_partner, request_clearance
 from adoption.refusal import NotYours, Refused
+from adoption.regions import language_for, language_of
 from adoption.views import Request
 
 A_PAGE = 60
 State = Partner.State
-# Each state has an icon of its own shape in the sprite.
-ICONS = {
-    State.CANDIDATE: "ahead",
-    State.ASKED: "pause",
-    State.MORE_WANTED: "missing",
-    State.CLEARED: "open",
-    State.DECLINED: "no",
-    State.COMMITTED: "half",
-    State.ACTIVE: "done",
-    State.ENDED: "skip",
-}
-ON_THE_WAY = ~Q(state__in=[State.DECLINED, State.ENDED])
+ON_THE_WAY = ~Q(state__in=[State.DECLINED, State.ENDED]) & ~SAID_NO
 LACKING = {
     "contact": ON_THE_WAY & Q(contact=None),
     "account": Q(state=State.COMMITTED, account_on=None) & ~Q(committed_model="2023"),
@@ -43,11 +35,13 @@ LACKING = {
 
 @dataclass(frozen=True)
 class Row:
-    """A partner in the list: its state's icon, and what it lacks."""
+    """A partner in the list: its state's icon, what it lacks, where it acts, and whether it has said no."""
 
     partner: Partner
     icon: str
     lacks: list[str]
+    municipalities: list[Municipality]
+    said_no: bool
 
 
 @require_safe
@@ -85,7 +79,9 @@ def _chosen(everything: QuerySet[Partner], form: PartnersFilter) -> QuerySet[Par
 def _row(partner: Partner) -> Row:
     on_the_way = partner.state not in (State.DECLINED, State.ENDED)
     missing = lacks(partner) if partner.state == State.COMMITTED else ["contact"] if partner.contact_id is None else []
-    return Row(partner, ICONS[State(partner.state)], missing if on_the_way and not has_said_no(partner) else [])
+    said_no = has_said_no(partner)
+    icon, places = PARTNER_ICONS[partner.state], by_name(partner.municipalities.all())
+    return Row(partner, icon, missing if on_the_way and not said_no else [], places, said_no)
 
 
 def _counts(everything: QuerySet[Partner]) -> dict[str, int]:
@@ -97,6 +93,7 @@ def _counts(everything: QuerySet[Partner]) -> dict[str, int]:
         distributors=Count("pk", filter=distributors),
         third=Count("pk", filter=distributors & Q(organisation__sector="third")),
         venues=Count("pk", filter=ON_THE_WAY & Q(role=Partner.Role.VENUE)),
+        said_no=Count("pk", filter=SAID_NO),
         committed=Count("pk", filter=Q(state__in=[State.COMMITTED, State.ACTIVE])),
         asked=Count("pk", filter=Q(state=State.ASKED)),
         more_wanted=Count("pk", filter=Q(state=State.MORE_WANTED)),
@@ -135,7 +132,8 @@ def partner_new(request: Request, slug: str) -> HttpResponse:
     role = request.GET.get("role", "")
     if role not in Partner.Role.values:
         return render(request, "adoption/partner_role.html", {"region": region})
-    form = NewPartnerForm(region, role, request.POST if request.method == "POST" else None)
+    known = {"language": language_of(region), "contact_language": language_for(request.user, region)}
+    form = NewPartnerForm(region, role, request.POST if request.method == "POST" else None, initial=known)
     shown: dict[str, Any] = {"region": region, "form": form, "role": Partner.Role(role)}
     if form.is_valid():
         try:
@@ -158,7 +156,8 @@ def partner_edit(request: Request, slug: str, pk: int) -> HttpResponse:
     partner = partner_to_change(request.user, slug, pk)
     typed = Partner.objects.get(pk=partner.pk)  # the form writes what is typed into a row of its own
     form = PartnerForm(partner.region, partner.role, request.POST if request.method == "POST" else None, instance=typed)
-    shown: dict[str, Any] = {"partner": partner, "region": partner.region, "form": form}
+    kept = not request.user.is_kaikukeskus and partner.organisation.partners.cleared().exists()
+    shown: dict[str, Any] = {"partner": partner, "region": partner.region, "form": form, "kept": kept}
     if form.is_valid():
         try:
             data = form.cleaned_data

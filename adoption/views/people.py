@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from adoption.access import acting, partners_of, region_or_404, regions_of
+from adoption.alphabet import alphabetical
 from adoption.forms import NameForm, PersonForm
 from adoption.models import Partner, Person, Region, Responsibility, Side
 from adoption.people import correct_person, end_responsibility, name_person
 from adoption.refusal import NotYours, Refused
+from adoption.regions import language_for
 from adoption.views import Request
 
 
@@ -24,7 +26,7 @@ def people(request: Request, slug: str) -> HttpResponse:
 
 
 def _people_page(request: Request, region: Region, reasons: list[str] | None = None, status: int = 200) -> HttpResponse:
-    found = list(responsibilities_of(region))
+    found = responsibilities_of(region)
     own = sides_to_name(request.user, region)
     sides = [(side, [given for given in found if given.side == side], side in own) for side in Side]
     empty = [side for side, given, _mine in sides if side != Side.GROUP and not given]
@@ -32,10 +34,15 @@ def _people_page(request: Request, region: Region, reasons: list[str] | None = N
     return render(request, "adoption/people.html", shown, status=status)
 
 
-def responsibilities_of(region: Region) -> QuerySet[Responsibility]:
-    """Those of today, the holders of the whole region first."""
+def responsibilities_of(region: Region) -> list[Responsibility]:
+    """Those of today, the holders of the whole region first, then by municipality in the reader's language."""
     found = Responsibility.objects.current().filter(region=region).select_related("person", "municipality")
-    return found.order_by("side", "substitute", "municipality__name_fi", "person__name")
+    return sorted(found, key=_place_in_list)
+
+
+def _place_in_list(given: Responsibility) -> tuple[bool, bool, str, str]:
+    place = alphabetical(given.municipality.name) if given.municipality else ""
+    return given.substitute, bool(given.municipality), place, alphabetical(given.person.name)
 
 
 def sides_to_name(person: Person, region: Region) -> list[Side]:
@@ -56,7 +63,7 @@ def person_name(request: Request, slug: str) -> HttpResponse:
     if not sides:
         raise NotYours
     form = NameForm(
-        region, sides, request.POST if request.method == "POST" else None, initial=_asked_side(request, sides)
+        region, sides, request.POST if request.method == "POST" else None, initial=_asked_side(request, region, sides)
     )
     shown: dict[str, Any] = {"region": region, "form": form}
     if form.is_valid():
@@ -70,10 +77,10 @@ def person_name(request: Request, slug: str) -> HttpResponse:
     return render(request, "adoption/person_name.html", shown, status=form.status)
 
 
-def _asked_side(request: Request, sides: list[Side]) -> dict[str, str]:
-    """The side that the link was about, else the first that there is."""
+def _asked_side(request: Request, region: Region, sides: list[Side]) -> dict[str, str]:
+    """The side that the link was about, else the first that there is; the language that is likely."""
     asked = request.GET.get("side")
-    return {"side": asked if asked in sides else sides[0], "language": "fi"}
+    return {"side": asked if asked in sides else sides[0], "language": language_for(request.user, region)}
 
 
 @require_POST
@@ -110,19 +117,23 @@ def me(request: Request) -> HttpResponse:
     return _person_page(request, request.user, own=True)
 
 
-def person(request: Request, pk: int) -> HttpResponse:
-    """Another person's data; Kaikukeskus corrects it."""
+def person_page(request: Request, pk: int, more: dict[str, Any], status: int = 200) -> HttpResponse:
+    """Another person's data; Kaikukeskus corrects it. `more`: what the page shows besides, after another act's refusal
+    with the reasons."""
     found = get_object_or_404(people_of(request.user), pk=pk)
     if request.method == "POST" and not request.user.is_kaikukeskus and found.pk != request.user.pk:
         raise NotYours
-    return _person_page(request, found, own=found.pk == request.user.pk)
+    return _person_page(request, found, found.pk == request.user.pk, more, status)
 
 
-def _person_page(request: Request, found: Person, own: bool) -> HttpResponse:
+def _person_page(
+    request: Request, found: Person, own: bool, more: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
     # A row of its own: what is typed must not show as known before it is saved.
     typed = Person.objects.get(pk=found.pk)
-    form = PersonForm(request.POST if request.method == "POST" else None, instance=typed)
+    form = PersonForm(request.POST if request.method == "POST" and status == 200 else None, instance=typed)
     shown = _shown(request.user, found) | {"own": own, "form": form if own or request.user.is_kaikukeskus else None}
+    shown |= more or {}
     if form.is_valid():
         try:
             correct_person(found, request.user, **form.cleaned_data)
@@ -131,7 +142,7 @@ def _person_page(request: Request, found: Person, own: bool) -> HttpResponse:
             return render(request, "adoption/person.html", shown, status=refusal.status)
         messages.success(request, _("The data has been saved."))
         return redirect(request.path)
-    return render(request, "adoption/person.html", shown, status=form.status)
+    return render(request, "adoption/person.html", shown, status=form.status if form.is_bound else status)
 
 
 def _shown(reader: Person, found: Person) -> dict[str, Any]:

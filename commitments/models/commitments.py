@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
@@ -101,6 +102,11 @@ class Commitment(FSMModelMixin, models.Model):
     def edition(self) -> "Edition | None":
         """The newest set of files, made or waiting; earlier ones stay as they were. Editions may be prefetched."""
         return max(self.editions.all(), key=lambda edition: edition.number, default=None)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the day has passed by which it was to be signed, and it has not been."""
+        return self.state in self.SIGNING and self.sign_by is not None and self.sign_by < localdate()
 
     # -- transitions: the state's own block ------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """Which papers stand behind a commitment: templates, editions, documents, their copies, and signed scans?"""
 
 from django.db import models
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
@@ -14,13 +15,17 @@ class TemplateQuerySet(models.QuerySet["Template"]):
     def published(self) -> "TemplateQuerySet":
         return self.exclude(published_at=None)
 
+    def waiting(self) -> "TemplateQuerySet":
+        """Those that have been uploaded, and neither published nor discarded."""
+        return self.filter(published_at=None, discarded_at=None)
+
 
 class Template(models.Model):
     """Kaikukeskus's own DOCX for one kind and language. Once published it never changes; a better one is a new one."""
 
     kind = models.CharField(max_length=20, choices=Commitment.Kind)
     language = models.CharField(max_length=2)
-    number = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField(null=True)  # given when it is published
     file = models.FileField(max_length=200)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField()
@@ -29,15 +34,28 @@ class Template(models.Model):
     uploaded_at = models.DateTimeField(auto_now_add=True)
     published_by = models.ForeignKey("adoption.Person", models.PROTECT, null=True, related_name="+")
     published_at = models.DateTimeField(null=True)
+    discarded_at = models.DateTimeField(null=True)
 
     objects = TemplateQuerySet.as_manager()
 
     class Meta:
-        ordering = ["kind", "language", "-number"]
-        constraints = [models.UniqueConstraint(fields=["kind", "language", "number"], name="template_number")]
+        ordering = ["kind", "language", "-number", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "language", "number"], name="template_number"),
+            models.CheckConstraint(
+                condition=models.Q(published_at=None, number=None)
+                | models.Q(published_at__isnull=False, number__isnull=False, discarded_at=None),
+                name="published_template_has_number",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.kind}.{self.language} {self.number}"
+        return f"{self.kind}.{self.language} {self.number or '–'}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it can still be published or discarded."""
+        return self.published_at is None and self.discarded_at is None
 
 
 class Batch(models.Model):
@@ -50,6 +68,9 @@ class Batch(models.Model):
     def __str__(self) -> str:
         return f"{self.region or '–'} {self.asked_at:%Y-%m-%d %H:%M}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("batch", args=[self.pk])
+
 
 class EditionQuerySet(models.QuerySet["Edition"]):
     """Reads of editions that have a name."""
@@ -61,6 +82,11 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         """Those whose job has neither ended well nor been given up."""
         return self.filter(made_at=None, fault="")
 
+    def failed(self) -> "EditionQuerySet":
+        """Those that could not be made, and are still needed."""
+        drafts = self.filter(made_at=None, commitment__state=Commitment.State.DRAFT)
+        return drafts.exclude(fault__in=["", Edition.Fault.NEEDLESS])
+
 
 class Edition(models.Model):
     """The files of a commitment made together, one a language, and the manifest over them. A job makes them."""
@@ -69,6 +95,7 @@ class Edition(models.Model):
         FILLING = "filling", _("The template could not be filled in with what is known of this commitment.")
         STORING = "storing", _("The files could not be stored.")
         KILLED = "killed", _("The work was interrupted again and again.")
+        NEEDLESS = "needless", _("No longer needed: the draft was changed once more, or closed.")
 
     commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="editions")
     number = models.PositiveSmallIntegerField()
@@ -99,6 +126,11 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.commitment_id}/{self.number}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether its job has neither ended well nor been given up."""
+        return self.made_at is None and not self.fault
 
 
 class Document(models.Model):
@@ -148,6 +180,12 @@ class Rendition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document} {self.form}"
+
+    @property
+    def file_name(self) -> str:
+        """What the file is called on a person's own machine."""
+        mark = "-sealed" if self.form == self.Form.SEALED else ""
+        return f"{self.document.file_name.removesuffix('.docx')}{mark}.pdf"
 
 
 class SignedCopy(FSMModelMixin, models.Model):

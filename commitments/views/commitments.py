@@ -6,16 +6,18 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Prefetch, prefetch_related_objects
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from adoption.access import holders_for_partner, region_or_404
+from adoption.icons import COMMITMENT_ICONS
 from adoption.models import Person
 from adoption.refusal import NotYours
-from commitments import services
+from commitments import reviewing, services, signing
 from commitments.access import (
     commitment_or_404,
     copy_or_404,
@@ -24,11 +26,23 @@ from commitments.access import (
     may_act_in,
     reads_region,
 )
-from commitments.forms import ActForm, CheckForm, CopyForm, DraftForm, KaikukantaForm, ReasonForm
-from commitments.models import Commitment, Document, Party
+from commitments.asking import request_of, token_of, whose_turn
+from commitments.examining import reasons
+from commitments.forms import (
+    ActForm,
+    CheckForm,
+    CloseForm,
+    CopyForm,
+    DraftForm,
+    KaikukantaForm,
+    ReasonForm,
+    ReviewForm,
+    SignatoryForm,
+)
+from commitments.models import Commitment, Document, Party, SignedCopy
 from commitments.preview import as_html
 from commitments.told import history_of
-from commitments.turn import ICONS, next_of, unsigned
+from commitments.turn import next_of, order_of, unsigned
 
 State = Commitment.State
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -50,7 +64,8 @@ def commitments(request: Request, slug: str) -> HttpResponse:
     region = region_or_404(request.user, slug)
     may = may_act_in(request.user, region)
     found = region.commitments.select_related("region", "partner__organisation")
-    found = found.prefetch_related("parties__municipality", "parties__county", "editions")
+    parties = Party.objects.select_related("municipality", "county", "request")
+    found = found.prefetch_related(Prefetch("parties", parties), "editions", "copies", "partner__municipalities")
     rows = [_row(one, request.user, may(one)) for one in found]
     groups = {
         "waiting": [row for row in reversed(rows) if row["commitment"].state in Commitment.UNFINISHED],
@@ -65,7 +80,7 @@ def _row(commitment: Commitment, person: Person, may_act: bool) -> dict[str, Any
     parties = list(commitment.parties.all())
     return {
         "commitment": commitment,
-        "icon": ICONS[State(commitment.state)],
+        "icon": COMMITMENT_ICONS[commitment.state],
         "next": next_of(commitment, person, may_act),
         "signed": len(parties) - len(unsigned(commitment)),
         "parties": parties,
@@ -79,24 +94,54 @@ def commitment(request: Request, slug: str, pk: int) -> HttpResponse:
 
 
 def _shown(request: Request, commitment: Commitment, form: ActForm | None = None) -> HttpResponse:
-    rows = Party.objects.select_related("municipality", "county", "copy", "recorded_by")
-    prefetch_related_objects([commitment], Prefetch("parties", rows))
+    _prefetch(commitment)
     parties = list(commitment.parties.all())
     may_act = may_act_in(request.user, commitment.region)(commitment)
-    editions = editions_for(request.user, commitment).select_related("made_by").prefetch_related("documents")
+    editions = editions_for(request.user, commitment).select_related("made_by")
     context = _about(request, commitment) | {
         "form": form,
         "parties": parties,
         "may_act": may_act,
         "next": next_of(commitment, request.user, may_act),
         "missing": services.missing_signatories(commitment) if commitment.state == State.DRAFT else [],
-        "editions": list(editions),
-        "copies": commitment.copies.select_related("uploaded_by").prefetch_related("parties").order_by("pk"),
+        "editions": list(editions.prefetch_related("documents__renditions")),
+        "copies": [(copy, reasons(copy.found)) for copy in commitment.copies.all()],
         "replacements": commitment.replacements.select_related("region").order_by("pk"),
         "history": history_of(commitment, parties),
         "to_ask": _to_ask(request.user, commitment),
     }
+    context |= _signing(request.user, commitment, parties)
     return render(request, "commitments/commitment.html", context, status=form.status if form else 200)
+
+
+def _prefetch(commitment: Commitment) -> None:
+    """Everything that the page asks of the commitment's parties, copies and papers."""
+    parties = Party.objects.select_related("municipality", "county", "copy", "recorded_by", "request")
+    copies = SignedCopy.objects.select_related("uploaded_by", "reviewed_by", "sent_by__municipality", "sent_by__county")
+    prefetch_related_objects(
+        [commitment], "editions", Prefetch("parties", parties), Prefetch("copies", copies.order_by("pk")),
+        "partner__municipalities",
+    )  # fmt: skip
+
+
+def _signing(person: Person, commitment: Commitment, parties: list[Party]) -> dict[str, Any]:
+    """Who is asked, and how it goes."""
+    waiting = [copy for copy in commitment.copies.all() if copy.state == SignedCopy.State.WAITING]
+    return {
+        "waiting_copy": waiting[0] if waiting else None,
+        "turn": [party.pk for party in whose_turn(commitment)],
+        "mailed": signing.mails_about(parties),
+        "order": order_of(commitment),
+        "my_link": _link_of(person, parties),
+    }
+
+
+def _link_of(person: Person, parties: list[Party]) -> str:
+    """The address by which the reader signs, whom a link was mailed to; nothing for others."""
+    for request in filter(None, map(request_of, parties)):
+        if request.state == request.State.SENT and request.email.lower() == person.email.lower():
+            return reverse("sign", args=[token_of(request)])
+    return ""
 
 
 def _to_ask(person: Person, commitment: Commitment) -> list[Person]:
@@ -110,7 +155,7 @@ def _about(request: Request, commitment: Commitment) -> dict[str, Any]:
     return {
         "commitment": commitment,
         "region": commitment.region,
-        "icon": ICONS[State(commitment.state)],
+        "icon": COMMITMENT_ICONS[commitment.state],
         "reads_region": reads_region(request.user, commitment.region),
     }
 
@@ -132,7 +177,7 @@ def _previewed(request: Request, commitment: Commitment, form: CheckForm | None 
     context = _about(request, commitment) | {
         "edition": edition,
         "documents": documents,
-        "shown": [(document, as_html(_content(document))) for document in shown],
+        "shown": [(document, as_html(content_of(document))) for document in shown],
         "form": form,
         "checks": checks,
         "may_check": checks and shown == documents,
@@ -145,13 +190,19 @@ def _previewed(request: Request, commitment: Commitment, form: CheckForm | None 
 def _to_read(documents: list[Document], wanted: str | None, checks: bool) -> list[Document]:
     """The wanted language; else all of them for one who checks, so that nobody checks a language unopened, and the
     reader's own for others."""
-    one = [document for document in documents if document.language == wanted]
-    if one or checks:
-        return one or documents
-    return [document for document in documents if document.language == get_language()] or documents[:1]
+    if checks and wanted not in [document.language for document in documents]:
+        return documents
+    return [one_to_read(documents, wanted)]
 
 
-def _content(document: Document) -> bytes:
+def one_to_read(documents: list[Document], wanted: str | None) -> Document:
+    """The document in the wanted language; else in the reader's own, if there is one."""
+    by_language = {document.language: document for document in documents}
+    return by_language.get(wanted or "") or by_language.get(get_language() or "") or documents[0]
+
+
+def content_of(document: Document) -> bytes:
+    """The stored DOCX."""
     with document.file.open() as file:
         return file.read()
 
@@ -185,7 +236,9 @@ ALLOWED = {
     "commitment_kaikukanta": Commitment.SIGNING,
     "commitment_decline": Commitment.UNFINISHED,
     "commitment_end": (State.IN_FORCE,),
-    "commitment_replace": (State.IN_FORCE,),
+    "commitment_replace": (State.IN_FORCE, *Commitment.SIGNING),
+    "commitment_ask": Commitment.SIGNING,
+    "commitment_review": Commitment.SIGNING,
 }
 
 
@@ -202,7 +255,13 @@ def _sent(request: Request) -> Any:
 
 
 def _form_page(
-    request: Request, commitment: Commitment, name: str, form: ActForm, act: Callable[[], Commitment], said: str
+    request: Request,
+    commitment: Commitment,
+    name: str,
+    form: ActForm,
+    act: Callable[[], Commitment],
+    said: str,
+    **more: Any,
 ) -> HttpResponse:
     """The page of one form: shown, refused with what was typed, or done and back to the commitment.
 
@@ -214,7 +273,8 @@ def _form_page(
     if request.method != "POST" and commitment.state not in ALLOWED[name]:
         messages.warning(request, services.not_now(commitment))
         return redirect(commitment)
-    return render(request, f"commitments/{name}.html", _about(request, commitment) | {"form": form}, status=form.status)
+    context = _about(request, commitment) | {"form": form} | more
+    return render(request, f"commitments/{name}.html", context, status=form.status)
 
 
 def commitment_edit(request: Request, slug: str, pk: int) -> HttpResponse:
@@ -255,15 +315,16 @@ def commitment_copy(request: Request, slug: str, pk: int) -> HttpResponse:
     form = CopyForm(one, request.user, *((request.POST, request.FILES) if request.method == "POST" else ()))
 
     def act() -> Commitment:
-        return services.record_copy(one, request.user, form.content(), form.file_name, form.signatures())
+        seen = form.cleaned_data["seen"]
+        return services.record_copy(one, request.user, form.content(), form.file_name, form.signatures(), seen)
 
     return _form_page(request, one, "commitment_copy", form, act, _("The signed copy has been stored."))
 
 
 def commitment_kaikukanta(request: Request, slug: str, pk: int) -> HttpResponse:
-    """Acknowledged in Kaikukanta, for all parties that have not signed."""
+    """Acknowledged in Kaikukanta, for all parties that have not signed or some of them."""
     one = _mine(request, slug, pk)
-    form = KaikukantaForm(_sent(request))
+    form = KaikukantaForm(one, _sent(request))
 
     def act() -> Commitment:
         return services.record_kaikukanta(one, request.user, **form.cleaned_data)
@@ -272,28 +333,66 @@ def commitment_kaikukanta(request: Request, slug: str, pk: int) -> HttpResponse:
 
 
 def commitment_decline(request: Request, slug: str, pk: int) -> HttpResponse:
-    """A party will not sign."""
+    """A party will not sign, or the signing is stopped."""
+    one = _mine(request, slug, pk)
+    form = CloseForm(one, _sent(request))
     said = _("The commitment has been closed unsigned.")
-    return _with_reason(request, _mine(request, slug, pk), "commitment_decline", services.decline, said)
+    return _form_page(
+        request, one, "commitment_decline", form, lambda: services.decline(one, request.user, **form.cleaned_data), said
+    )
 
 
 def commitment_end(request: Request, slug: str, pk: int) -> HttpResponse:
     """A commitment in force ends."""
-    said = _("The commitment has ended.")
-    return _with_reason(request, _mine(request, slug, pk), "commitment_end", services.end, said)
+    one = _mine(request, slug, pk)
+    form, said = ReasonForm(_sent(request)), _("The commitment has ended.")
+    return _form_page(
+        request, one, "commitment_end", form, lambda: services.end(one, request.user, form.cleaned_data["reason"]), said
+    )
 
 
-def _with_reason(
-    request: Request, one: Commitment, name: str, service: Callable[..., Commitment], said: str
-) -> HttpResponse:
-    form = ReasonForm(_sent(request))
-    return _form_page(request, one, name, form, lambda: service(one, request.user, form.cleaned_data["reason"]), said)
+def commitment_ask(request: Request, slug: str, pk: int, party: int) -> HttpResponse:
+    """The party's signatory, perhaps another one or at another address, has a new link."""
+    one = _mine(request, slug, pk)
+    row = get_object_or_404(one.parties.select_related("municipality", "county"), pk=party)
+    given = {name: getattr(row, f"signatory_{name}") for name in ("name", "title", "email")}
+    form = SignatoryForm(_sent(request), initial=given)
+
+    def act() -> Commitment:
+        return signing.ask_anew(one, request.user, row.pk, **form.cleaned_data)
+
+    said = _("The signatory is asked: the link is mailed when it is the party's turn.")
+    return _form_page(request, one, "commitment_ask", form, act, said, party=row)
+
+
+def commitment_review(request: Request, slug: str, pk: int, copy: int) -> HttpResponse:
+    """A signed copy that a signatory has sent is accepted, with the parties whose signatures it bears, or refused."""
+    one = _mine(request, slug, pk)
+    row = get_object_or_404(one.copies.select_related("sent_by__municipality", "sent_by__county"), pk=copy)
+    refused = request.POST.get("act") == "refuse"
+    yes = ReviewForm(one, row, request.user, *(() if refused else (_sent(request),)))
+    no = ReasonForm(_sent(request) if refused else None, prefix="no")
+    about = {"copy": row, "found": reasons(row.found), "broken": services.is_broken(row.found), "yes": yes, "no": no}
+
+    def accept() -> Commitment:
+        return reviewing.accept_copy(one, request.user, row.pk, yes.signatures(), yes.cleaned_data["seen"])
+
+    def refuse() -> Commitment:
+        return reviewing.refuse_copy(one, request.user, row.pk, no.cleaned_data["reason"])
+
+    if refused:
+        said = _("The copy was not accepted, and its sender is told.")
+        return _form_page(request, one, "commitment_review", no, refuse, said, **about)
+    said = _("The signed copy has been accepted.")
+    return _form_page(request, one, "commitment_review", yes, accept, said, **about)
 
 
 def commitment_replace(request: Request, slug: str, pk: int) -> HttpResponse:
-    """A new draft with the same parties; the present one stays in force until the new one is."""
+    """A new draft with the same parties; one in force stays so until the new one is."""
     one = _mine(request, slug, pk)
     said = _("The replacing draft has been made. The present commitment is in force until every party has signed it.")
+    if one.state in Commitment.SIGNING:
+        said = _("The replacing draft has been made. Nobody can sign the former one any more.")
     return _form_page(
         request, one, "commitment_replace", ActForm(_sent(request)), lambda: services.replace(one, request.user), said
     )

@@ -133,7 +133,13 @@ def save(page: StepPage) -> str:
         raise NotYours
     evidence, version = _evidence(page)
     row = services.save_evidence(page.trial, page.key, page.person, evidence or {}, version)
-    return " ".join([_("The entries are saved."), *_withdrawn(page, row)])
+    return " ".join([_("The entries are saved."), *_withdrawn(page, row), *_still_missing(page)])
+
+
+def _still_missing(page: StepPage) -> list[str]:
+    """What keeps the step from being confirmed with the entries as they are now."""
+    lacking = step_page(page.person, page.region.slug, page.trial.pk, page.key).standing.missing_said
+    return [_("It cannot be confirmed yet."), *lacking[:1]] if lacking else []
 
 
 def confirm(page: StepPage) -> str:

@@ -23,8 +23,9 @@ from adoption.refusal import Refused
 from adoption.views import Request
 from adoption.views.partner import ACTS as PARTNER_ACTS
 from workflows import overview
+from workflows.standing import end_of_week
 from workflows.steps import Step
-from workflows.tasks import BOTH, Item, Work, end_of_week, next_known, partners_of_contact, work_of
+from workflows.tasks import BOTH, Item, Work, next_known, partners_of_contact, work_of
 from workflows.trial import MODELS
 
 A_PAGE = 50
@@ -79,14 +80,16 @@ def today() -> dict[str, Any]:
 
 
 def sections(items: list[Item]) -> list[Section]:
-    """The items late, of this week, and later; parts with nothing in them are left out."""
+    """The items late, of this week, without a day, and later; parts with nothing in them are left out."""
     week = end_of_week()
     late = [item for item in items if item.days_late]
-    soon = [item for item in items if not item.days_late and (item.due is None or item.due <= week)]
+    soon = [item for item in items if item.due and not item.days_late and item.due <= week]
+    undated = [item for item in items if item.due is None]
     later = [item for item in items if item.due and item.due > week]
     parts = [
         Section("late", _("Late"), late),
         Section("week", _("This week"), soon),
+        Section("undated", _("As soon as you can"), undated),
         Section("later", _("Later"), later),
     ]
     return [part for part in parts if part.items]

@@ -1,21 +1,37 @@
-"""How is a trial opened, and a feedback meeting recorded?"""
+"""How is a trial opened and corrected, and a feedback meeting called, recorded and corrected?"""
+
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from adoption.access import kaikukeskus_or_404, may_act, region_or_404
+from adoption.fields import Form
 from adoption.models import Region
 from adoption.refusal import NotYours, Refused
 from adoption.views import Request
-from workflows import services
-from workflows.forms import MeetingForm, TrialForm, taken
-from workflows.models import FeedbackMeeting, TrialStep
+from workflows import correcting, meetings, services
+from workflows.forms import ReasonForm
+from workflows.models import FeedbackMeeting, Trial, TrialStep
+from workflows.trial_forms import CorrectionForm, InviteForm, MeetingForm, TrialForm, not_offered
 from workflows.year import next_feedback_due
 
 QUESTIONS = ["GET", "HEAD", "POST"]
+MEETING = ("held_on", "attendees", "kaikukeskus_took_part", "minutes")
+
+
+def tried(form: Form, act: Callable[[], Any]) -> tuple[Any, list[str], int]:
+    """What the act of a valid form gave, or nothing with the reasons and the status of the refusal."""
+    if not form.is_valid():
+        return None, [], form.status
+    try:
+        return act(), [], 200
+    except Refused as refusal:
+        return None, refusal.reasons, refusal.status
 
 
 @require_http_methods(QUESTIONS)
@@ -24,41 +40,110 @@ def trial_open(request: Request, slug: str) -> HttpResponse:
     person = request.user
     kaikukeskus_or_404(person)
     region = region_or_404(person, slug)
-    form, reasons, status = TrialForm(region, request.POST or None), [], 200
-    if form.is_valid():
+    form = TrialForm(region, request.POST or None)
+
+    def act() -> Trial:
         said = form.cleaned_data
-        try:
-            services.open_trial(region, form.chosen, said["planned_start"], said["planned_end"], person, said["model"])
-        except Refused as refusal:
-            reasons, status = refusal.reasons, refusal.status
-        else:
-            messages.success(request, _("The trial is open, at its first step."))
-            return redirect(region)
-    shown = {"region": region, "form": form, "reasons": reasons, "taken": taken(region)}
-    return render(request, "workflows/trial_open.html", shown, status=max(status, form.status))
+        return services.open_trial(
+            region, form.chosen, said["planned_start"], said["planned_end"], person, said["model"]
+        )
+
+    trial, reasons, status = tried(form, act)
+    if trial:
+        messages.success(request, _("The trial is open, at its first step."))
+        return redirect(region)
+    shown = {"region": region, "form": form, "reasons": reasons, "not_offered": not_offered(region)}
+    return render(request, "workflows/trial_open.html", shown, status=status)
+
+
+# -- correcting -----------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(QUESTIONS)
+def trial_correct(request: Request, slug: str, trial: int) -> HttpResponse:
+    """Kaikukeskus corrects municipalities and planned days of a trial, or withdraws one opened by mistake."""
+    person = request.user
+    kaikukeskus_or_404(person)
+    region = region_or_404(person, slug)
+    found = get_object_or_404(Trial.objects.select_related("region__county"), region=region, pk=trial)
+    withdrawing = request.POST.get("act") == "withdraw"
+    form = CorrectionForm(found, None if withdrawing else request.POST or None)
+    why = ReasonForm(request.POST if withdrawing else None, prefix="withdraw")
+
+    def correct() -> Trial:
+        said = form.cleaned_data
+        days = said["planned_start"], said["planned_end"]
+        return correcting.correct_trial(found, person, said["municipalities"], *days, said["reason"])
+
+    def withdraw() -> Trial:
+        return correcting.withdraw_trial(found, person, why.cleaned_data["reason"])
+
+    done, reasons, status = tried(why, withdraw) if withdrawing else tried(form, correct)
+    if done:
+        messages.success(request, _("The trial is withdrawn.") if withdrawing else _("The trial is corrected."))
+        return redirect(region)
+    read = services.read(found.pk)
+    shown = {
+        "region": region, "trial": found, "form": form, "why": why, "refused": why if withdrawing else form,
+        "withdrawing": withdrawing, "reasons": reasons, "closed": correcting.why_not(read),
+        "kept": correcting.why_not_withdrawn(read),
+    }  # fmt: skip
+    return render(request, "workflows/trial_correct.html", shown, status=status)
+
+
+# -- feedback meetings ----------------------------------------------------------------------------------------------
+
+
+def region_to_act_in(request: Request, slug: str) -> Region:
+    """The region, for who acts in it."""
+    region = region_or_404(request.user, slug)
+    if not may_act(request.user, region):
+        raise NotYours
+    return region
 
 
 @require_http_methods(QUESTIONS)
 def meeting_new(request: Request, slug: str) -> HttpResponse:
     """A feedback meeting that was held stands in the record, with its minutes."""
-    person = request.user
-    region = region_or_404(person, slug)
-    if not may_act(person, region):
-        raise NotYours
-    form, reasons, status = MeetingForm(request.POST or None), [], 200
-    if form.is_valid():
-        try:
-            meeting = services.record_meeting(region, person, **form.cleaned_data)
-        except Refused as refusal:
-            reasons, status = refusal.reasons, refusal.status
-        else:
-            messages.success(request, _("The meeting is recorded."))
-            return redirect(_after(meeting, region))
+    region = region_to_act_in(request, slug)
+    form = MeetingForm(request.POST or None)
+    meeting, reasons, status = tried(form, lambda: services.record_meeting(region, request.user, **form.cleaned_data))
+    if meeting:
+        messages.success(request, _("The meeting is recorded."))
+        return redirect(_after(meeting, region))
     shown = {
         "region": region, "form": form, "reasons": reasons, "meetings": region.meetings.all()[:10],
-        "due": next_feedback_due([region.pk]).get(region.pk),
+        "due": next_feedback_due([region.pk]).get(region.pk), "invitation": meetings.invitation(region),
     }  # fmt: skip
-    return render(request, "workflows/meeting_new.html", shown, status=max(status, form.status))
+    return render(request, "workflows/meeting_new.html", shown, status=status)
+
+
+@require_http_methods(QUESTIONS)
+def meeting_correct(request: Request, slug: str, pk: int) -> HttpResponse:
+    """What is recorded of a feedback meeting is corrected while its round is open."""
+    region = region_to_act_in(request, slug)
+    meeting = get_object_or_404(FeedbackMeeting, region=region, pk=pk)
+    form = MeetingForm(request.POST or None, initial={name: getattr(meeting, name) for name in MEETING})
+    done, reasons, status = tried(form, lambda: meetings.correct_meeting(meeting, request.user, **form.cleaned_data))
+    if done:
+        messages.success(request, _("The record of the meeting is corrected."))
+        return redirect(_after(meeting, region))
+    closed = meetings.why_not(meeting, services.read(meeting.trial_id) if meeting.trial_id else None)
+    shown = {"region": region, "meeting": meeting, "form": form, "reasons": reasons, "closed": closed}
+    return render(request, "workflows/meeting_correct.html", shown, status=status)
+
+
+@require_http_methods(QUESTIONS)
+def meeting_invite(request: Request, slug: str) -> HttpResponse:
+    """The pair invites Kaikukeskus to a feedback meeting, and history says so."""
+    region = region_to_act_in(request, slug)
+    form = InviteForm(request.POST or None)
+    act, reasons, status = tried(form, lambda: meetings.invite_kaikukeskus(region, request.user, **form.cleaned_data))
+    if act:
+        messages.success(request, _("Kaikukeskus is invited, and gets a mail."))
+        return redirect(region)
+    shown = {"region": region, "form": form, "reasons": reasons, "invitation": meetings.invitation(region)}
+    return render(request, "workflows/meeting_invite.html", shown, status=status)
 
 
 def _after(meeting: FeedbackMeeting, region: Region) -> TrialStep | Region:

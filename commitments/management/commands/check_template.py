@@ -40,7 +40,8 @@ def content_of(file: Path) -> bytes:
 
 
 def as_json(findings: list[Finding]) -> str:
-    return json.dumps({"ok": not findings, "findings": [finding._asdict() for finding in findings]}, ensure_ascii=False)
+    told = [{"where": finding.where, "what": finding.what, "code": finding.code} for finding in findings]
+    return json.dumps({"ok": not findings, "findings": told}, ensure_ascii=False)
 
 
 def as_text(file: Path, findings: list[Finding]) -> str:

@@ -5,28 +5,22 @@ import signal
 import subprocess
 import sys
 import time
-from argparse import ArgumentTypeError
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from commitments.management.commands.converter import port
+from doc_templates import office
 from workflows import schedule
 from workflows.demo import fill
 
 PATIENCE = 8  # seconds that a child has to end by itself
 
 
-def port(text: str) -> int:
-    """A port that a person may open."""
-    if not text.isdigit() or not 1024 <= int(text) <= 65535:
-        raise ArgumentTypeError(f"{text} is no port between 1024 and 65535")
-    return int(text)
-
-
 class Command(BaseCommand):
-    help = "Migrates, loads the country, makes the demo people, and serves site and worker until Ctrl-C."
+    help = "Migrates, loads the country, makes the demo people, and serves the site with all it needs until Ctrl-C."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=port, default=8000)
@@ -56,15 +50,31 @@ def serve(on: int, say: Any) -> None:
     ]
     worker = ["manage.py", "qcluster"]
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    children = [_start(site), _start(worker)]
-    say(f"Kaikupolku: http://127.0.0.1:{on}/  (choose whom to sign in as; Ctrl-C ends site and worker)")
+    children = _converter(say)
+    needed = [_start(site), _start(worker)]
+    children += needed
+    say(f"Kaikupolku: http://127.0.0.1:{on}/  (choose whom to sign in as; Ctrl-C ends it all)")
     try:
-        while all(child.poll() is None for child in children):
+        while all(child.poll() is None for child in needed):
             time.sleep(0.5)
     except KeyboardInterrupt:
         say("Ending site and worker.")
     finally:
         _end(children)
+
+
+def _converter(say: Any) -> list[subprocess.Popen[bytes]]:
+    """The converter, and its address for the children to come; nothing but a sentence where LibreOffice is not here."""
+    if settings.PDF_CONVERTER:
+        return []
+    try:
+        office.find()
+    except office.Lacking as lacking:
+        say(f"No PDF of documents is made here. {lacking}")
+        return []
+    at = str(office.a_free_port())
+    os.environ["PDF_CONVERTER"] = f"{office.HERE}:{at}"
+    return [_start(["manage.py", "converter", "--port", at])]
 
 
 def _start(arguments: list[str]) -> subprocess.Popen[bytes]:

@@ -1,0 +1,309 @@
+"""What do a signatory and the pair do about a link: sign by it, decline, pass it on, have a new one, be reminded?"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from django.db import models, transaction
+from django.utils.timezone import localdate, now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from adoption.access import KAIKUKESKUS
+from adoption.history import NOBODY, locked, record
+from adoption.mail import later
+from adoption.models import Mail, Person, Region
+from adoption.refusal import Refused
+from commitments import asking
+from commitments.asking import Link
+from commitments.models import Commitment, Party, SignatureRequest
+from commitments.services import (
+    Signature,
+    both_sides,
+    changing,
+    refuse_unfit,
+    refuse_unless_signing,
+    settle,
+    sign,
+    signed_so,
+    spelt,
+)
+
+State = SignatureRequest.State
+SELF_RENEWED = timedelta(hours=1)  # how often a link can be asked for from an old one: each is a mail to somebody
+
+
+STAGES = HALF, SOON, LATE = "half", "soon", "late"
+MAILS = ("asked", "renewed", "forwarded", *STAGES)
+
+
+class Answer(NamedTuple):
+    """What the signatory gives: name and title as typed, and of the page the manifest, the language and the address."""
+
+    name: str
+    title: str
+    manifest: str
+    language: str
+    address: str = ""
+
+
+# -- what a link is good for ------------------------------------------------------------------------------------------
+
+
+class Standing(models.TextChoices):
+    """How it is with a link, in words for the one who has it."""
+
+    OPEN = "open", gettext_lazy("You can sign by this link.")
+    SIGNED = "signed", gettext_lazy("You have signed.")
+    DECLINED = "declined", gettext_lazy("You have declined to sign.")
+    OLD = "old", gettext_lazy("This link no longer works: a newer one has been sent.")
+    EXPIRED = "expired", gettext_lazy("This link no longer works: its time is over.")
+    STOPPED = "stopped", gettext_lazy("This link is no longer needed: nothing is to be signed by it.")
+
+
+OWN = {State.SIGNED: Standing.SIGNED, State.DECLINED: Standing.DECLINED, State.STOPPED: Standing.STOPPED}
+
+
+def standing(request: SignatureRequest, link: Link) -> Standing:
+    """What the link is good for now."""
+    if request.round != link.round:
+        return Standing.OLD
+    if request.expires_at is None or request.expires_at < now():
+        return Standing.EXPIRED
+    return OWN.get(State(request.state), Standing.OPEN)
+
+
+def can_renew(request: SignatureRequest) -> bool:
+    """Whether a new link may be asked for from an old one: the signatory is still awaited."""
+    return request.state == State.SENT
+
+
+@contextmanager
+def answering(link: Link) -> Iterator[tuple[SignatureRequest, Commitment, Region]]:
+    """The request read anew under the region's lock. Raises Refused unless its link is good for signing."""
+    with transaction.atomic():
+        region = locked(_region_of(link))
+        request = _read(link)
+        if (now_so := standing(request, link)) != Standing.OPEN:
+            raise Refused([str(now_so.label)])
+        yield request, request.party.commitment, region
+
+
+def _region_of(link: Link) -> int:
+    found = SignatureRequest.objects.filter(pk=link.request)
+    return found.values_list("party__commitment__region", flat=True).get()
+
+
+def _read(link: Link) -> SignatureRequest:
+    related = ("party__municipality", "party__county", "party__commitment__region", "party__commitment__partner")
+    return SignatureRequest.objects.select_related(*related).get(pk=link.request)
+
+
+# -- the signatory ----------------------------------------------------------------------------------------------------
+
+
+def sign_by_link(link: Link, answer: Answer) -> Commitment:
+    """The party has signed, and with the last one the commitment is in force. The link works no more.
+
+    Raises Refused for a link that is not good any more, another manifest than that of the document, a name that is not
+    the one of the person who was asked, and a paper that no longer fits its partner.
+    """
+    with answering(link) as (request, commitment, region):
+        if missing := _against(request, commitment, answer):
+            raise Refused(missing)
+        refuse_unfit(commitment)
+        party = request.party
+        asking.close_link(request)
+        sign(
+            party, Signature(party.pk, answer.name, localdate()), method=Party.Method.LINK, signed_at=now(),
+            signed_title=answer.title.strip(), read_language=answer.language,
+        )  # fmt: skip
+        record(
+            region, NOBODY, "commitment_signed", commitment, parties=[party.pk], method=Party.Method.LINK.value,
+            manifest=answer.manifest, language=answer.language, address=answer.address,
+        )  # fmt: skip
+        settle(commitment, region, NOBODY)
+    return commitment
+
+
+def _against(request: SignatureRequest, commitment: Commitment, answer: Answer) -> list[str]:
+    edition = commitment.edition
+    if edition is None or answer.manifest != edition.manifest_sha256:
+        return [_("The document has changed since you opened it: read it anew.")]
+    if not edition.documents.filter(language=answer.language).exists():
+        return [_("Read the document in one of its languages.")]
+    if not answer.title.strip():
+        return [_("Write your title.")]
+    if spelt(answer.name) != spelt(request.name):
+        return [
+            _("%(name)s was asked to sign. If you are somebody else, pass the request on to yourself below.")
+            % {"name": request.name}
+        ]
+    return both_sides(signed_so(commitment, [Signature(request.party_id, answer.name, localdate())]))
+
+
+def decline_by_link(link: Link, reason: str) -> Commitment:
+    """The signatory will not sign, and has said why. The commitment stays open, and its pair is told."""
+    with answering(link) as (request, commitment, region):
+        if not reason.strip():
+            raise Refused([_("Write the reason.")])
+        request.decline()
+        request.reason = reason.strip()
+        request.save()
+        act = record(region, NOBODY, "signature_declined", commitment, reason=reason, parties=[request.party_id])
+        later("commitments.letters.declined", act.pk)
+    return commitment
+
+
+def forward(link: Link, name: str, title: str, email: str) -> Commitment:
+    """The right person of the same organisation is asked instead, and the link that was used works no more; the pair is
+    told. The paper goes on naming the former one. Raises Refused for Kaikukeskus, which names its signatory itself, for
+    the same person, and for one who is named on the other side of the table."""
+    with answering(link) as (request, commitment, region):
+        if request.party.role == Party.Role.KAIKUKESKUS:
+            raise Refused([_("Kaikukeskus names its own signatory.")])
+        if email.strip().lower() == request.email.lower() and spelt(name) == spelt(request.name):
+            raise Refused([_("This is the person who was asked already.")])
+        _readdress(request, commitment, name, title, email)
+        asking.send_link(request, commitment, "forwarded")
+        act = record(region, NOBODY, "signature_forwarded", commitment, parties=[request.party_id], round=request.round)
+        later("commitments.letters.passed_on", act.pk)
+    return commitment
+
+
+def _readdress(request: SignatureRequest, commitment: Commitment, name: str, title: str, email: str) -> None:
+    """The party's signatory is this person from now on. Raises Refused for one who is named on the other side."""
+    party = request.party
+    rows = commitment.parties.select_related("municipality", "county")
+    named = [(one, name if one.pk == party.pk else one.signed_by or one.signatory_name) for one in rows]
+    if both := both_sides(named):
+        raise Refused(both)
+    request.name, request.title, request.email = name.strip(), title.strip(), email.strip()
+    party.signatory_name, party.signatory_title, party.signatory_email = request.name, request.title, request.email
+    party.save(update_fields=["signatory_name", "signatory_title", "signatory_email"])
+    request.language = asking.language_of(commitment, party)
+
+
+def renew_by_link(link: Link) -> Commitment:
+    """A new link is on its way to the address on record, whoever asked. Raises Refused when nobody is awaited by it any
+    more, and within an hour of the last one."""
+    with transaction.atomic():
+        region = locked(_region_of(link))
+        request = _read(link)
+        if not can_renew(request):
+            raise Refused([str(Standing.STOPPED.label)])
+        if request.sent_at and request.sent_at > now() - SELF_RENEWED:
+            raise Refused([_("A link was sent within the last hour. Look for it in your mail, also among the junk.")])
+        commitment = request.party.commitment
+        asking.send_link(request, commitment, "renewed")
+        record(region, NOBODY, "signature_renewed", commitment, parties=[request.party_id], round=request.round)
+    return commitment
+
+
+# -- the pair ---------------------------------------------------------------------------------------------------------
+
+
+def ask_anew(commitment: Commitment, by: Person, party: int, name: str, title: str, email: str) -> Commitment:
+    """The party's signatory is this person at this address, and has a new link: now, or when it is the party's turn.
+
+    So a link is renewed, an address corrected, and one who has declined asked anew. Raises Refused once the party has
+    signed, for Kaikukeskus's signatory by anybody else, and for one who is named on the other side.
+    """
+    with changing(commitment, by) as (commitment, region, who):
+        refuse_unless_signing(commitment)
+        row = commitment.parties.select_related("municipality", "county").filter(pk=party, signed_on=None).first()
+        if row is None:
+            raise Refused([_("Choose a party that has not signed.")])
+        if row.role == Party.Role.KAIKUKESKUS and who.side != KAIKUKESKUS:
+            raise Refused([_("Kaikukeskus names its own signatory.")])
+        refuse_unfit(commitment)
+        request = asking.request_of(row) or asking.request_for(commitment, row)
+        _readdress(request, commitment, name, title, email)
+        request.save()
+        if row.pk in {one.pk for one in asking.whose_turn(commitment)}:
+            asking.send_link(request, commitment, "renewed" if request.round else "asked")
+        record(region, who, "signature_renewed", commitment, parties=[row.pk], round=request.round)
+    return commitment
+
+
+# -- the mails --------------------------------------------------------------------------------------------------------
+
+
+class Mailed(NamedTuple):
+    """Of a request's present round: when its signatory was last reminded, and whether a mail could not be delivered."""
+
+    reminded_at: datetime | None
+    lost: bool
+
+
+def mails_about(parties: Iterable[Party]) -> dict[int, Mailed]:
+    """Party → how its signatory has been written to; parties that are not asked by link are absent."""
+    requests = {party.pk: request for party in parties if (request := asking.request_of(party))}
+    keys = {pk: [asking.mail_key(r.pk, r.round, kind) for kind in MAILS] for pk, r in requests.items()}
+    found = {mail.key: mail for mail in Mail.objects.filter(key__in=[key for some in keys.values() for key in some])}
+    return {pk: _mailed([found.get(key) for key in some]) for pk, some in keys.items()}
+
+
+def _mailed(mails: list[Mail | None]) -> Mailed:
+    """By the mails in the order of MAILS."""
+    reminders = [mail.sent_at for mail in mails[-len(STAGES) :] if mail and mail.sent_at]
+    return Mailed(max(reminders, default=None), any(mail.given_up_at for mail in mails if mail))
+
+
+# -- reminders --------------------------------------------------------------------------------------------------------
+
+BEFORE = timedelta(days=2)  # the end of the time in which one is reminded that it is ending; and the rest after a mail
+SATURDAY = 5
+
+
+def stage_of(sent_on: date, sign_by: date, today: date) -> str:
+    """Of which reminder it is the time: half the days have gone, the last two are left, or it is late. Nobody is
+    reminded within two days of being asked, unless it is late."""
+    if today > sign_by:
+        return LATE
+    if today < sent_on + BEFORE:
+        return ""
+    if today >= sign_by - BEFORE:
+        return SOON
+    return HALF if today >= sent_on + (sign_by - sent_on) / 2 else ""
+
+
+def remind(today: date) -> int:
+    """Whoever was asked and is silent has one mail at half time, one two days before the day and one when it is late;
+    then the pair too. On weekdays; whatever runs twice or was down for a day. Returns how many jobs were queued."""
+    if today.weekday() >= SATURDAY:
+        return 0
+    due = [(request, stage) for request in _silent(today) if (stage := _stage(request, today))]
+    gone = _gone(due)
+    waiting = [(request, stage) for request, stage in due if _key(request, stage) not in gone]
+    overdue = Commitment.objects.filter(state__in=Commitment.SIGNING, sign_by__lt=today)
+    late = list(overdue.order_by("pk").values_list("pk", flat=True))
+    with transaction.atomic():
+        for request, stage in waiting:
+            later("commitments.letters.reminded", request.pk, request.round, stage)
+        for pk in late:
+            later("commitments.letters.late", pk)
+    return len(waiting) + len(late)
+
+
+def _silent(today: date) -> models.QuerySet[SignatureRequest]:
+    found = SignatureRequest.objects.filter(state=State.SENT, party__commitment__sign_by__isnull=False)
+    return found.filter(expires_at__date__gte=today).select_related("party__commitment").order_by("pk")
+
+
+def _stage(request: SignatureRequest, today: date) -> str:
+    sign_by = request.party.commitment.sign_by
+    assert request.sent_at
+    assert sign_by
+    return stage_of(localdate(request.sent_at), sign_by, today)
+
+
+def _key(request: SignatureRequest, stage: str) -> str:
+    return asking.mail_key(request.pk, request.round, stage)
+
+
+def _gone(due: Iterable[tuple[SignatureRequest, str]]) -> set[str]:
+    """The keys of those reminders that have left; one that a mail server refused is tried again the next day."""
+    keys = [_key(request, stage) for request, stage in due]
+    return set(Mail.objects.filter(key__in=keys, sent_at__isnull=False).values_list("key", flat=True))

@@ -1,0 +1,240 @@
+"""What does a signatory see and do by the link in the mail? Pages for people without an account."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, NamedTuple
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from commitments import asking, reviewing, signing
+from commitments.asking import Link
+from commitments.forms import ActForm, ForwardForm, NotSigningForm, SentCopyForm, SignForm
+from commitments.letters import to_ask
+from commitments.models import Commitment, Document, Party, Rendition, SignatureRequest, SignedCopy
+from commitments.preview import as_html
+from commitments.signing import Standing
+from commitments.told import sender_of
+from commitments.turn import order_of
+from commitments.views.commitments import DOCX, content_of, one_to_read
+
+GONE = 410
+PDF = "application/pdf"
+
+
+class Visit(NamedTuple):
+    """A request of HTTP by a link that this site has made: the link, and the request for a signature that it is of."""
+
+    http: HttpRequest
+    token: str
+    link: Link
+    asked: SignatureRequest
+
+    @property
+    def party(self) -> Party:
+        return self.asked.party
+
+    @property
+    def commitment(self) -> Commitment:
+        return self.asked.party.commitment
+
+    @property
+    def standing(self) -> Standing:
+        return signing.standing(self.asked, self.link)
+
+    def back(self) -> HttpResponse:
+        return redirect("sign", token=self.token)
+
+
+def by_link(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """The view is open to whoever has a link, and kept by nobody. A link that this site has not made leads nowhere.
+
+    Referrer-Policy stays at the site's same-origin: with no-referrer browsers send no origin of a form either, and it
+    would be refused as forged.
+    """
+
+    @login_not_required
+    @never_cache
+    @wraps(view)
+    def opened(request: HttpRequest, token: str, **rest: Any) -> HttpResponseBase:
+        link = asking.link_in(token)
+        asked = _find(link) if link else None
+        if link is None or asked is None:
+            response: HttpResponseBase = render(request, "commitments/sign_unknown.html", status=404)
+        else:
+            _speak(request, asked)
+            response = view(Visit(request, token, link, asked), **rest)
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return opened
+
+
+def _find(link: Link) -> SignatureRequest | None:
+    commitment = "party__commitment"
+    found = SignatureRequest.objects.select_related(
+        "party__municipality", "party__county", f"{commitment}__region", f"{commitment}__partner__organisation"
+    )
+    return found.filter(pk=link.request).first()
+
+
+def _speak(request: HttpRequest, asked: SignatureRequest) -> None:
+    """The page is in the language of the mail, unless the visitor has chosen another."""
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and not request.user.is_authenticated:
+        translation.activate(asked.language)
+        request.LANGUAGE_CODE = asked.language
+
+
+# -- reading ----------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@by_link
+def sign(visit: Visit) -> HttpResponse:
+    """The commitment with its form; a POST signs. Reading changes nothing."""
+    if visit.http.method != "POST":
+        return _page(visit)
+    form = SignForm(visit.http.POST)
+    return _done(visit, form, lambda: signing.sign_by_link(visit.link, form.answer(_address_of(visit.http))))
+
+
+def _address_of(request: HttpRequest) -> str:
+    """The visitor's network address, as far as our own proxies say it."""
+    return get_adapter(request).get_client_ip(request) or ""
+
+
+def _done(visit: Visit, form: ActForm, act: Callable[[], Commitment], said: str = "") -> HttpResponse:
+    """Done and back to the page; or the page once more, with what was typed and why it was refused."""
+    if form.done(act):
+        if said:
+            messages.success(visit.http, said)
+        return visit.back()
+    return _page(visit._replace(asked=_find(visit.link) or visit.asked), form)
+
+
+def _page(visit: Visit, form: ActForm | None = None) -> HttpResponse:
+    """What the link is good for now decides which page it is."""
+    status = form.status if form else 200
+    context = _about(visit) | {"form": form}
+    if visit.standing in (Standing.OLD, Standing.EXPIRED, Standing.STOPPED):
+        context["can_renew"] = signing.can_renew(visit.asked)
+        return render(visit.http, "commitments/sign_gone.html", context, status=form.status if form else GONE)
+    if visit.standing != Standing.OPEN:  # sent once more, perhaps by a second click: the page says how it stands
+        context |= _shown(visit) | {"form": None}
+        return render(visit.http, "commitments/sign_answered.html", context, status=status)
+    context |= _shown(visit) | _forms(visit, form)
+    return render(visit.http, "commitments/sign.html", context, status=status)
+
+
+def _about(visit: Visit) -> dict[str, Any]:
+    """What every page of a link says."""
+    return {
+        "token": visit.token,
+        "asked": visit.asked,
+        "party": visit.party,
+        "commitment": visit.commitment,
+        "region": visit.commitment.region,
+        "standing": visit.standing,
+        "to_ask": to_ask(visit.commitment),
+    }
+
+
+def _shown(visit: Visit) -> dict[str, Any]:
+    """The document to read, and who has signed."""
+    edition = visit.commitment.edition
+    assert edition  # nothing is sent to be signed without its papers
+    documents = list(edition.documents.prefetch_related("renditions"))
+    wanted = visit.http.POST.get("language") or visit.http.GET.get("language")
+    shown = one_to_read(documents, wanted)
+    return {
+        "edition": edition,
+        "documents": documents,
+        "shown": shown,
+        "html": as_html(content_of(shown)),
+        "parties": list(visit.commitment.parties.select_related("municipality", "county", "request")),
+        "order": order_of(visit.commitment),
+        "sender": sender_of(visit.commitment),
+        "copies": visit.party.sent_copies.exclude(state=SignedCopy.State.ACCEPTED).order_by("-pk"),
+    }
+
+
+def _forms(visit: Visit, form: ActForm | None) -> dict[str, Any]:
+    """The page's forms: that which was refused, and the others empty."""
+    kinds = {"sign_form": SignForm, "forward": ForwardForm, "decline": NotSigningForm, "copy": SentCopyForm}
+    return {name: form if isinstance(form, kind) else kind() for name, kind in kinds.items()}
+
+
+# -- files ------------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@by_link
+def sign_document(visit: Visit, document: int) -> FileResponse:
+    """The DOCX that is signed."""
+    found = _document(visit, document)
+    return FileResponse(found.file.open(), as_attachment=True, filename=found.file_name, content_type=DOCX)
+
+
+@require_safe
+@by_link
+def sign_pdf(visit: Visit, document: int) -> FileResponse:
+    """The same as PDF, where one has been made."""
+    found = get_object_or_404(_document(visit, document).renditions, form=Rendition.Form.PDF)
+    return FileResponse(found.file.open(), as_attachment=True, filename=found.file_name, content_type=PDF)
+
+
+def _document(visit: Visit, pk: int) -> Document:
+    if visit.standing not in (Standing.OPEN, Standing.SIGNED, Standing.DECLINED):
+        raise Http404
+    found = Document.objects.select_related("edition__commitment")
+    return get_object_or_404(found, pk=pk, edition=visit.commitment.edition)
+
+
+# -- acts -------------------------------------------------------------------------------------------------------------
+
+
+@require_POST
+@by_link
+def sign_decline(visit: Visit) -> HttpResponse:
+    """The signatory will not sign."""
+    form = NotSigningForm(visit.http.POST)
+    return _done(visit, form, lambda: signing.decline_by_link(visit.link, form.cleaned_data["reason"]))
+
+
+@require_POST
+@by_link
+def sign_forward(visit: Visit) -> HttpResponse:
+    """Somebody else of the organisation is asked instead."""
+    form = ForwardForm(visit.http.POST)
+    said = _("The request has been passed on. Your own link no longer works.")
+    return _done(visit, form, lambda: signing.forward(visit.link, **form.cleaned_data), said)
+
+
+@require_POST
+@by_link
+def sign_copy(visit: Visit) -> HttpResponse:
+    """A copy signed elsewhere is sent."""
+    form = SentCopyForm(visit.http.POST, visit.http.FILES)
+
+    def act() -> Commitment:
+        return reviewing.send_copy(visit.link, form.content(), form.cleaned_data["file"].name)
+
+    return _done(visit, form, act, _("The signed copy has been received."))
+
+
+@require_POST
+@by_link
+def sign_renew(visit: Visit) -> HttpResponse:
+    """A new link is sent to the address on record."""
+    form = ActForm(visit.http.POST)
+    said = _("A new link is on its way to the address that the request was sent to.")
+    return _done(visit, form, lambda: signing.renew_by_link(visit.link), said)
