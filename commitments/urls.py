@@ -3,8 +3,8 @@
 from django.urls import path
 
 from commitments.models import Rendition
-from commitments.views import commitments as views
 from commitments.views import bundles, making, pdf, proof, signing, templates
+from commitments.views import commitments as views
 
 SEALED = {"form": Rendition.Form.SEALED}
 ONE = "regions/<slug:slug>/commitments/<int:pk>/"

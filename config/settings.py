@@ -210,6 +210,7 @@ Q_CLUSTER = {
     "max_attempts": 3,
     "ack_failures": False,
     "catch_up": False,
+    "save_limit": -1,  # a job's own rows say what it has done; one that failed is kept
     "poll": 0.5,
 }
 

@@ -181,9 +181,9 @@ def test_a_body_that_says_no_holds_the_step_until_its_municipality_has_left(clie
     said |= {"all_date": day, "organ_county": "Aluehallitus", "date_county": day, f"answer_m{kuhmo.pk}": "no"}
     said |= {f"organ_m{kuhmo.pk}": "Kaupunginhallitus", f"date_m{kuhmo.pk}": day, f"section_m{kuhmo.pk}": "§ 12"}
     shown = text_of(client.post(page, said, follow=True))
-    assert "Kuhmo has decided not to take part: Kaikukeskus takes it out of the trial" in shown
+    assert "The leaving of Kuhmo, which has decided not to take part: Kaikukeskus takes it out of the trial" in shown
     assert "does not take part, Kaupunginhallitus" in shown
-    with pytest.raises(Refused, match="Kuhmo has decided not to take part"):
+    with pytest.raises(Refused, match="The leaving of Kuhmo, which has decided not to take part"):
         services.confirm_step(here.trial, "workshop", here.aino)
     others = here.trial.municipalities.exclude(pk=kuhmo.pk)
     correct_trial(here.trial, here.laura, others, *days(here.trial), "Kaupunginhallitus päätti niin.")

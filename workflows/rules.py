@@ -146,9 +146,9 @@ def _of_body(facts: Facts, key: str, name: str, said: dict[str, str] | None) -> 
     if said.get("answer") != NO:
         return None
     if key == "county":
-        text = _("%(name)s has decided not to take part: agree with Kaikukeskus how to go on")
+        text = _("An agreement with Kaikukeskus on how to go on: %(name)s has decided not to take part")
         return Linked(text % {"name": name}, f"#body-{key}")
-    text = _("%(name)s has decided not to take part: Kaikukeskus takes it out of the trial")
+    text = _("The leaving of %(name)s, which has decided not to take part: Kaikukeskus takes it out of the trial")
     return Linked(text % {"name": name}, reverse("trial_correct", args=[facts.region.slug, facts.trial.pk]))
 
 

@@ -4,15 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('commitments', '0003_template_published_or_discarded'),
+        ("commitments", "0003_template_published_or_discarded"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='edition',
-            name='fault',
-            field=models.CharField(blank=True, choices=[('filling', 'The template could not be filled in with what is known of this commitment.'), ('storing', 'The files could not be stored.'), ('killed', 'The work was interrupted again and again.'), ('needless', 'No longer needed: the draft was changed once more, or closed.')], default='', max_length=10),
+            model_name="edition",
+            name="fault",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("filling", "The template could not be filled in with what is known of this commitment."),
+                    ("storing", "The files could not be stored."),
+                    ("killed", "The work was interrupted again and again."),
+                    ("needless", "No longer needed: the draft was changed once more, or closed."),
+                ],
+                default="",
+                max_length=10,
+            ),
         ),
     ]
