@@ -32,10 +32,13 @@ hypothesis.settings.load_profile("ours")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever opens a page is a browser test, without having to say so."""
+    """Whatever opens a page is a browser test, and whatever opens the database one of it, without having to say so."""
     for item in items:
-        if "browser" in getattr(item, "fixturenames", []):
+        fixtures = set(getattr(item, "fixturenames", []))
+        if "browser" in fixtures:
             item.add_marker("browser")
+        if item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db", "live_server"}:
+            item.add_marker("database")
 
 
 @pytest.fixture(scope="session")

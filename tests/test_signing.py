@@ -16,7 +16,7 @@ from django_fsm import TransitionNotAllowed
 
 from adoption import partners
 from adoption.history import all_faults
-from adoption.models import Act, Mail, Partner
+from adoption.models import Act, Mail, Partner, Person
 from adoption.people import name_person
 from adoption.refusal import NotYours, Refused
 from commitments import asking, certifying, reviewing, services
@@ -58,7 +58,10 @@ def kainuu(db):
 
 @pytest.fixture
 def pair(kainuu):
-    return a_pair(kainuu)
+    """Aino and Mikko, who read English."""
+    pair = a_pair(kainuu)
+    Person.objects.update(language="en")
+    return [Person.objects.get(pk=person.pk) for person in pair]
 
 
 @pytest.fixture
@@ -102,8 +105,13 @@ def addressed(draft, by) -> Commitment:
 def asked(draft, by) -> Commitment:
     """The draft awaits its signatures; who is asked by link reads English."""
     commitment = services.send(checked(addressed(draft, by), by), by)
-    SignatureRequest.objects.filter(party__commitment=commitment).update(language="en")
+    in_english()
     return commitment
+
+
+def in_english() -> None:
+    """Whoever is asked by link reads English from now on."""
+    SignatureRequest.objects.update(language="en")
 
 
 def party_of(commitment, role: str) -> Party:
@@ -360,6 +368,7 @@ def test_a_renewed_link_makes_the_older_one_worthless(commitment, aino, client):
     old, given = page_of(commitment, "partner"), filled(commitment, "partner")
     party = party_of(commitment, "partner")
     links.ask_anew(commitment, aino, party.pk, party.signatory_name, party.signatory_title, party.signatory_email)
+    in_english()
     page = client.get(old)
     assert page.status_code == 410
     assert "a newer one has been sent" in text_of(page)
@@ -461,6 +470,7 @@ def test_passed_on_within_the_organisation_and_signed_by_the_right_person(commit
     party = party_of(commitment, "partner")
     assert act.data == {"parties": [party.pk], "round": 2}
     assert party.signatory_name == "Maija Oikea"
+    in_english()
     worker.run()
     assert "passed on to you" in to("maija@example.org")[0].body
     assert "Maija Oikea" in to(aino.email)[0].body
@@ -831,8 +841,6 @@ def test_what_can_be_no_copy_is_refused_by_the_link_too(commitment, client):
 
 @pytest.fixture
 def as_aino(client, aino):
-    aino.language = "en"
-    aino.save()
     client.force_login(aino)
     return client
 
@@ -873,7 +881,6 @@ def test_the_page_says_who_is_asked_who_waits_and_who_has_signed_how(commitment,
 def test_the_page_says_when_it_is_late_and_when_a_link_has_expired(commitment, aino, client, days, said):
     with time_machine.travel(now() + timedelta(days=days)):
         client.force_login(aino)
-        client.post(reverse("set_language"), {"language": "en"})
         assert said in text_of(client.get(commitment.get_absolute_url()))
 
 
@@ -883,7 +890,7 @@ def test_a_link_renewed_late_names_no_day_that_has_passed(commitment, aino, work
     party = party_of(commitment, "partner")
     with time_machine.travel(now() + timedelta(days=22)):
         links.ask_anew(commitment, aino, party.pk, party.signatory_name, "", party.signatory_email)
-        SignatureRequest.objects.update(language="en")
+        in_english()
         worker.run()
     (letter,) = to("teemu@example.org")
     assert letter.subject == "To be signed: Partnership commitment, Taidehalli Pato"

@@ -20,7 +20,7 @@ STEP, SPLIT, LAST = 38, 57, 32  # distances between neighbours in a row, to and 
 APART, APART_WITH_WORDS = 44, 60  # between steps side by side
 SPLIT_WITH_WORDS = 76  # so that a long word under the middle one stays clear of the lines
 SAID = {"again": gettext_lazy("again"), "skip": gettext_lazy("skipped")}
-BELOW, BELOW_BELOW = 25, 39  # from the middle of a circle to the foot of the word below it
+BELOW = (25, 39, 53)  # from the middle of a circle to the foot of the word below it
 ASIDE = 14  # so that no way runs through a word
 SIGN_WIDTH, SIGN_HEIGHT = 40, 17
 WALKED = ("done", "open", "again")  # a step that is skipped before its turn has not been walked to
@@ -115,15 +115,15 @@ def picture(blocks: Blocks, trial: Trial) -> Picture:
 
 def _columns(blocks: Blocks) -> list[list[Station]]:
     labels = [_labels(blocks, number) for number in range(len(blocks))]
-    x, columns, lower = 17.0, [], False
+    x, columns, level = 17.0, [], 0
     for number, block in enumerate(blocks):
         if number:
             x += _distance(labels[number - 1], labels[number], number == len(blocks) - 1)
-        # All words stand below, where no sign is; two neighbours' at two heights, since their circles are 38 apart.
-        lower = any(labels[number]) and number > 0 and any(labels[number - 1]) and not lower
+        # All words stand below, where no sign is; neighbours' at other heights, since their circles are 38 apart.
+        level = (level + 1) % len(BELOW) if number and any(labels[number]) and any(labels[number - 1]) else 0
         place = x + _aside(blocks, number)
         stations = zip(block, labels[number], _heights(labels[number]), strict=True)
-        columns.append([_station(standing, label, x, y, place, lower) for standing, label, y in stations])
+        columns.append([_station(standing, label, x, y, place, BELOW[level]) for standing, label, y in stations])
     return columns
 
 
@@ -163,9 +163,8 @@ def _heights(labels: list[str]) -> list[float]:
     return [MIDDLE + (index - (len(labels) - 1) / 2) * apart for index in range(len(labels))]
 
 
-def _station(standing: Standing, label: str, x: float, y: float, label_x: float, lower: bool) -> Station:
-    label_y = y + (BELOW_BELOW if lower else BELOW)
-    return Station(x, y, str(standing.step.number), standing.state, label, label_x, label_y)
+def _station(standing: Standing, label: str, x: float, y: float, label_x: float, below: float) -> Station:
+    return Station(x, y, str(standing.step.number), standing.state, label, label_x, y + below)
 
 
 def _ways(columns: list[list[Station]]) -> list[Way]:
