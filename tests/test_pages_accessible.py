@@ -4,6 +4,7 @@ import re
 from urllib.parse import urldefrag, urlsplit
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from adoption.models import Person
@@ -36,7 +37,12 @@ def crawl(page: Page, start: list[str]) -> list[str]:
         path = waiting.pop(0)
         seen.append(path)
         kinds.add(_kind(path))
-        answer = page.goto(path)
+        try:
+            answer = page.goto(path)
+        except PlaywrightError as error:
+            if "Download is starting" not in error.message:
+                raise
+            continue  # a file, not a page
         assert answer
         assert answer.status == 200, path
         yield path
