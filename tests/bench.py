@@ -101,7 +101,7 @@ def half_confirmed() -> Iterator[tuple[Trial, Person]]:
     aino, mikko = a_pair(region)
     start = localdate() + timedelta(days=100)
     for municipality in Municipality.objects.order_by("pk"):
-        trial = services.open_trial(region, [municipality], start, start + timedelta(days=200), laura)
+        trial = services.open_trial(region, [municipality], start, start + timedelta(days=365), laura)
         services.skip_step(trial, "intro_event", laura, "Mittaus.")
         services.confirm_step(trial, "local_pair", laura)
         said = {"date": localdate().isoformat(), "trainer": laura.name}

@@ -1,6 +1,7 @@
 """Who seals and signs in the tests? Real keys, made here, and poppler's own look at what they have signed."""
 
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -55,7 +56,9 @@ class Signer:
         about = PdfSignatureMetadata(field_name=field, subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256")
         spec = SigFieldSpec(field, box=box)
         writer = IncrementalPdfFileWriter(BytesIO(pdf))
-        return PdfSigner(about, self.signer, new_field_spec=spec).sign_pdf(writer).getvalue()
+        with ThreadPoolExecutor(1) as thread:  # pyHanko runs a loop, and so does a browser test before this one
+            signing = PdfSigner(about, self.signer, new_field_spec=spec).sign_pdf
+            return thread.submit(signing, writer).result().getvalue()
 
 
 def a_seal_key(folder: Path, name: str = "Kaikukeskus, sinetti") -> Path:
