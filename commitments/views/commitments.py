@@ -281,7 +281,7 @@ def commitment_edit(request: Request, slug: str, pk: int) -> HttpResponse:
     """Signatories, record numbers and dates; the documents are made anew."""
     one = _mine(request, slug, pk)
     form = DraftForm(one, request.user, _sent(request))
-    said = _("The draft has been saved and its documents made anew. Read and check them.")
+    said = _("The draft has been saved, and its documents are being made anew. Read and check them then.")
     return _form_page(
         request, one, "commitment_edit", form, lambda: services.change_draft(one, request.user, **form.changes()), said
     )
