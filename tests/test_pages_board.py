@@ -16,17 +16,17 @@ from django.utils.translation import override
 
 from adoption.access import KAIKUKESKUS
 from adoption.alphabet import alphabetical
-from adoption.history import Acting, locked, record
+from adoption.history import NOBODY, Acting, locked, record
 from adoption.models import Act, Municipality, Partner
 from adoption.partners import clear, request_clearance
 from adoption.people import name_person
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_trial
 from tests.trials import a_walk, text_of, venues
 from workflows import services
-from workflows.board import walked
+from workflows.board import recent, walked
 from workflows.models import FeedbackMeeting, Trial
 from workflows.path import RADIUS, SIGN_HEIGHT, SIGN_WIDTH, Picture
-from workflows.sentences import SENTENCES, sentences
+from workflows.sentences import OF_THE_SITE, SENTENCES, sentences
 from workflows.standing import written
 from workflows.walk import Walk, walk
 
@@ -492,3 +492,11 @@ def test_who_only_reads_records_no_meeting(client):
     ):
         assert answer.status_code == 403
     assert not here.region.meetings.exists()
+
+
+def test_what_the_worker_did_does_not_push_out_what_people_did():
+    here = a_walk(until="local_pair")
+    for _number in range(9):
+        record(locked(here.region.pk), NOBODY, "documents_sealed", here.trial)
+    assert all(line.act.what not in OF_THE_SITE for line in recent(here.region))
+    assert len(list(recent(here.region))) > 1

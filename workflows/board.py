@@ -25,7 +25,7 @@ from workflows.facts import Facts
 from workflows.meetings import invitation
 from workflows.models import Trial
 from workflows.path import Picture, names, picture
-from workflows.sentences import Line, sentences
+from workflows.sentences import OF_THE_SITE, Line, sentences
 from workflows.standing import Standing, acting_or_none, checks_of, listed, standings, urgency, written
 from workflows.tasks import OF_EVIDENCE
 from workflows.trial import OUTCOME_NAMES, WITHDRAWN
@@ -422,5 +422,6 @@ def figures(region: Region) -> dict[str, Any]:
 
 
 def recent(region: Region) -> list[Line]:
-    """What has happened last, the newest first."""
-    return sentences(Act.objects.filter(region=region).order_by("-number")[:RECENT])
+    """What people did last, the newest first."""
+    acts = Act.objects.filter(region=region).exclude(what__in=OF_THE_SITE)
+    return sentences(acts.order_by("-number")[:RECENT])

@@ -17,6 +17,8 @@ from workflows.standing import listed, written
 from workflows.trial import MODELS, OUTCOME_NAMES
 
 # what → the sentence. %(who)s: name and side; %(about)s: what the act is about; %(step)s: the step's number and title.
+# What the worker does after people's acts: told in the whole history, and left out where only the newest are told.
+OF_THE_SITE = {"documents_made", "documents_sealed", "certificate_made"}
 SENTENCES = {
     # people
     "kaikukeskus_person_added": gettext_lazy("%(who)s added %(about)s to Kaikukeskus."),
