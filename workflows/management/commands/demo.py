@@ -83,6 +83,8 @@ def _start(arguments: list[str]) -> subprocess.Popen[bytes]:
 
 
 def _end(children: list[subprocess.Popen[bytes]]) -> None:
+    for again in (signal.SIGINT, signal.SIGTERM):  # a second one must not leave children behind
+        signal.signal(again, signal.SIG_IGN)
     for child in children:
         if child.poll() is None:
             child.terminate()
