@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from adoption.country import load
 from tests import postgres
+from tests.race import Racers
 
 AXE = site.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -153,3 +154,28 @@ def child_environment() -> dict[str, str]:
     name = connection.settings_dict["NAME"]
     url = f"postgres://{postgres.USER}@/{name}" if connection.vendor == "postgresql" else f"sqlite:///{name}"
     return os.environ | {"DATABASE_URL": url}
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[list[Racers]]:
+    """The processes that race in a module; they stay alive over its tests."""
+    racers: list[Racers] = []
+    yield racers
+    for racer in racers:
+        racer.stop()
+
+
+@pytest.fixture
+def race(transactional_db, child_environment, started) -> Racers:
+    """Does acts at one instant, each in a process of its own: race(act, act) says how each ended."""
+    if not started:
+        started.append(Racers(child_environment))
+    return started[0]
+
+
+@pytest.fixture
+def unlocked_race(transactional_db, child_environment, tmp_path) -> Iterator[Racers]:
+    """The same for two acts without the region's lock: what the lock is for can then be seen each time."""
+    racers = Racers(child_environment, "unlocked", str(tmp_path))
+    yield racers
+    racers.stop()

@@ -5,16 +5,17 @@ act, and answers how it ended: "done", "Refused", "NotYours", or the name and wo
 `python -m tests.race` is a child.
 """
 
+import os
 import pickle
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
 
 from adoption.models import Region
 from adoption.refusal import Refused
@@ -24,24 +25,25 @@ DONE, REFUSED, NOT_YOURS = "done", "Refused", "NotYours"
 
 
 class Racers:
-    """Processes that wait for an act each; they live until `stop`."""
+    """Processes that wait for an act each. They start when they are first needed, and live until `stop`."""
 
-    def __init__(self, number: int, environment: dict[str, str], *words: str) -> None:
-        self.children = [
-            subprocess.Popen(
-                [sys.executable, "-m", "tests.race", *words],
-                cwd=settings.BASE_DIR,
-                env=environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-            )
-            for _ in range(number)
+    def __init__(self, environment: dict[str, str], *words: str) -> None:
+        self.command, self.environment = [sys.executable, "-m", "tests.race", *words], environment
+        self.children: list[subprocess.Popen] = []
+
+    def start(self, number: int) -> None:
+        """That many more children have connected."""
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        started = [
+            subprocess.Popen(self.command, cwd=settings.BASE_DIR, env=self.environment, **pipes) for _ in range(number)
         ]
-        for child in self.children:
-            self.heard(child)  # it has connected
+        self.children += started
+        for child in started:
+            self.heard(child)
 
     def __call__(self, *acts: tuple[Callable, tuple]) -> list[str]:
         """All acts begin at one instant, each in a process of its own; how each ended."""
+        self.start(max(0, len(acts) - len(self.children)))
         running = self.children[: len(acts)]
         for child, act in zip(running, acts, strict=True):
             self.tell(child, act)
@@ -98,16 +100,31 @@ def say(answer: Any) -> None:
     sys.stdout.buffer.flush()
 
 
-class Unlocked(QuerySet):
-    """Reads without a lock, and lingers: what the lock is for can then be seen each time."""
+class Meeting:
+    """Two acts without the lock: each has read all it decides by before either writes. So they err every time.
 
-    def get(self, *args: Any, **filters: Any) -> Any:
-        found = super().get(*args, **filters)
-        time.sleep(0.1)
-        return found
+    The children meet in a folder, where each puts a file. Where the database itself keeps the second from beginning,
+    the first gives up waiting for it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.is_over = folder, False
+
+    def __call__(self, execute: Callable, sql: str, params: Any, many: bool, context: dict) -> Any:
+        if not self.is_over and sql.startswith(("INSERT", "UPDATE", "DELETE")):
+            self.is_over = True
+            self.wait()
+        return execute(sql, params, many, context)
+
+    def wait(self) -> None:
+        (self.folder / str(os.getpid())).touch()
+        end = time.monotonic() + (60 if connection.vendor == "postgresql" else 1)
+        while len(list(self.folder.iterdir())) < 2 and time.monotonic() < end:
+            time.sleep(0.01)
 
 
 if __name__ == "__main__":
     if "unlocked" in sys.argv:
-        Region.objects.select_for_update = lambda **_options: Unlocked(Region)
+        Region.objects.select_for_update = lambda **_options: Region.objects.all()
+        connection.execute_wrappers.append(Meeting(Path(sys.argv[-1])))
     serve()

@@ -33,7 +33,7 @@ from commitments.storage import digest_of, store
 from commitments.templates import current
 from tests import papers
 from tests.people import a_kaikukeskus_person, a_pair, a_region, a_stranger
-from tests.race import DONE, REFUSED, Racers
+from tests.race import DONE, REFUSED
 
 TERM = (None, None)
 
@@ -643,10 +643,8 @@ ROUNDS = 12
 
 
 @pytest.fixture
-def race(transactional_db, child_environment, folder):
-    racers = Racers(3, child_environment | {"MEDIA_ROOT": str(folder)})
-    yield racers
-    racers.stop()
+def child_environment(child_environment, folder):
+    return child_environment | {"MEDIA_ROOT": str(folder)}
 
 
 def sound(folder: Path) -> None:

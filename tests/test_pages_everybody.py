@@ -16,7 +16,7 @@ from adoption.partners import name_contact
 from adoption.people import add_kaikukeskus_person, end_responsibility, name_person
 from adoption.refusal import NotYours, Refused
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger
-from tests.race import DONE, NOT_YOURS, Racers
+from tests.race import DONE, NOT_YOURS
 from workflows.sentences import sentences
 
 pytestmark = pytest.mark.django_db
@@ -182,17 +182,13 @@ def test_who_has_lost_the_right_since_cannot_take_it_from_another():
 
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
-def test_the_last_two_of_kaikukeskus_end_each_other(child_environment):
+def test_the_last_two_of_kaikukeskus_end_each_other(race):
     laura, eero = a_kaikukeskus_person(), a_colleague()
-    racers = Racers(2, child_environment)
-    try:
-        for _round in range(20):
-            race = racers((leaving.end_kaikukeskus, (laura, eero, "Syy")), (leaving.close_person, (eero, laura, "Syy")))
-            assert sorted(race) == [NOT_YOURS, DONE]
-            assert Person.objects.filter(is_kaikukeskus=True).count() == 1
-            Person.objects.update(is_kaikukeskus=True, is_active=True)
-    finally:
-        racers.stop()
+    for _round in range(20):
+        ends = race((leaving.end_kaikukeskus, (laura, eero, "Syy")), (leaving.close_person, (eero, laura, "Syy")))
+        assert sorted(ends) == [NOT_YOURS, DONE]
+        assert Person.objects.filter(is_kaikukeskus=True).count() == 1
+        Person.objects.update(is_kaikukeskus=True, is_active=True)
 
 
 # -- closing ------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from commitments.models import Commitment, Party
 from commitments.services import Signature, record_copy
 from tests import papers
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_venue
-from tests.race import DONE, NOT_YOURS, REFUSED, Racers
+from tests.race import DONE, NOT_YOURS, REFUSED
 from workflows import services
 from workflows.checks import faults
 from workflows.models import Trial, TrialMunicipality
@@ -89,22 +89,6 @@ def open_steps(trial: Trial) -> list[str]:
 def closings(trial: Trial, key: str) -> int:
     acts = Act.objects.filter(what="step_confirmed", about_id=str(trial.steps.get(key=key).pk))
     return sum(act.data["closes"] for act in acts)
-
-
-@pytest.fixture(scope="module")
-def started() -> Iterator[list[Racers]]:
-    """The processes of this module; they stay alive over the tests."""
-    racers: list[Racers] = []
-    yield racers
-    for racer in racers:
-        racer.stop()
-
-
-@pytest.fixture
-def race(transactional_db, child_environment, started) -> Racers:
-    if not started:
-        started.append(Racers(3, child_environment))
-    return started[0]
 
 
 @pytest.fixture
@@ -320,11 +304,9 @@ def test_a_distributor_is_cleared_and_declined(race, ground):
 # -- can these tests see a fault? ----------------------------------------------------------------------------------
 
 
-def test_without_the_lock_the_race_is_lost(ground, child_environment):
+def test_without_the_lock_the_race_is_lost(ground, unlocked_race):
     """On PostgreSQL the region's lock alone keeps two acts apart. SQLite lets only one write anyway."""
-    unlocked = Racers(2, child_environment, "unlocked")
     trial = ground.at("pair_training")
     act = (services.confirm_step, (trial, "pair_training", ground.mikko))
-    outcome = sorted(unlocked(act, act))
-    unlocked.stop()
+    outcome = sorted(unlocked_race(act, act))
     assert (outcome == [REFUSED, DONE]) == (connection.vendor != "postgresql"), outcome

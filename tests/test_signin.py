@@ -18,7 +18,7 @@ import config.urls
 from adoption.models import Mail, Person
 from adoption.refusal import Refused
 from config.demo import with_links
-from tests.race import DONE, REFUSED, Racers
+from tests.race import DONE, REFUSED
 from workflows.schedule import beat
 
 pytestmark = pytest.mark.django_db
@@ -161,17 +161,13 @@ def guess(session: str, code: str) -> None:
 
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
-def test_guesses_at_the_same_moment_are_counted_too(client, child_environment):
+def test_guesses_at_the_same_moment_are_counted_too(client, race):
     a_person()
-    racers = Racers(6, child_environment)
-    try:
-        for _round in range(5):
-            cache.clear()  # of the limit on asking
-            ask_code(client)
-            outcomes = racers(*((guess, (client.session.session_key, f"0000-000{n}")) for n in range(6)))
-            assert sorted(outcomes) == [REFUSED] * 4 + [DONE] * 2
-    finally:
-        racers.stop()
+    for _round in range(5):
+        cache.clear()  # of the limit on asking
+        ask_code(client)
+        outcomes = race(*((guess, (client.session.session_key, f"0000-000{n}")) for n in range(6)))
+        assert sorted(outcomes) == [REFUSED] * 4 + [DONE] * 2
 
 
 def test_a_code_that_is_too_old_is_said_to_be(client, worker, settings):

@@ -16,7 +16,7 @@ from commitments.services import Signature
 from commitments.signing import Answer
 from tests import papers
 from tests.people import a_pair, a_region, a_venue
-from tests.race import DONE, REFUSED, Racers
+from tests.race import DONE, REFUSED
 from workflows.walk import a_pdf
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -81,22 +81,6 @@ def is_in_force(commitment: Commitment) -> bool:
     assert (count(found, "commitment_in_force"), partner, hasattr(found, "certificate")) == (there, there, there)
     assert found.parties.exclude(signed_on=None).count() == count(found, "commitment_signed")
     return there
-
-
-@pytest.fixture(scope="module")
-def started() -> Iterator[list[Racers]]:
-    """The processes of this module; they stay alive over the tests."""
-    racers: list[Racers] = []
-    yield racers
-    for racer in racers:
-        racer.stop()
-
-
-@pytest.fixture
-def race(transactional_db, child_environment, started) -> Racers:
-    if not started:
-        started.append(Racers(MANY, child_environment))
-    return started[0]
 
 
 @pytest.fixture
@@ -223,10 +207,8 @@ def test_a_new_link_is_asked_for_twice(race, ground):
 # -- can these tests see a fault? ----------------------------------------------------------------------------------
 
 
-def test_without_the_lock_a_link_signs_twice(ground, child_environment):
+def test_without_the_lock_a_link_signs_twice(ground, unlocked_race):
     """On PostgreSQL the region's lock alone keeps two presses apart. SQLite lets only one write anyway."""
-    unlocked = Racers(2, child_environment, "unlocked")
     signs = act(only(ground.awaiting(0, "county")))
-    ends = sorted(unlocked(signs, signs))
-    unlocked.stop()
+    ends = sorted(unlocked_race(signs, signs))
     assert (ends == sorted(WON)) == (connection.vendor != "postgresql"), ends

@@ -33,7 +33,7 @@ from doc_templates.samples import FULL, field_names
 from tests import papers
 from tests.hostile import HOSTILE, changed
 from tests.people import a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
-from tests.race import DONE, REFUSED, Racers
+from tests.race import DONE, REFUSED
 from tests.test_commitments import anew, checked, in_force, sent, text_of, with_signatories
 from workflows.sentences import sentences
 
@@ -589,13 +589,6 @@ def test_files_lie_under_their_hash(laura):
 
 
 # -- at once ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def race(transactional_db, child_environment):
-    racers = Racers(2, child_environment)
-    yield racers
-    racers.stop()
 
 
 @pytest.mark.race
