@@ -333,9 +333,14 @@ def test_a_contact_person_gets_the_own_paper_and_no_history_of_the_region(region
     assert any("signed-copies" in name for name in of_one(venue, pair[0]).namelist())
 
 
-def test_the_pages_lead_to_the_bundles(region, pair, signed):
+def test_the_pages_lead_to_the_bundles(region, pair, signed, venue):
     said = get(pair[0], "commitments", region.slug).content.decode()
     assert reverse("region_bundle", args=[region.slug]) in said
+    for person in (pair[0], venue.partner.contact):
+        assert (
+            reverse("commitment_bundle", args=[region.slug, venue.pk])
+            in get(person, "commitment", region.slug, venue.pk).content.decode()
+        )
 
 
 def test_a_region_without_commitments_has_a_bundle_too(region, pair):

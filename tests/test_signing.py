@@ -1,5 +1,6 @@
 """Signing by a link in a mail, beside the other ways: who is asked when, what a link does, and what is refused."""
 
+import logging
 import re
 from datetime import UTC, date, datetime, timedelta
 
@@ -27,6 +28,7 @@ from commitments.models import Commitment, Party, Rendition, SignatureRequest, S
 from commitments.services import Broken, Signature
 from commitments.signing import Answer
 from commitments.storage import store
+from config.logs import WithoutLinks
 from tests import papers
 from tests.keys import Signer, with_a_byte_changed
 from tests.people import a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
@@ -299,6 +301,20 @@ def test_nothing_secret_is_stored(commitment, worker):
     assert len(to("teemu@example.org")) == 1
     assert Mail.objects.get(address="teemu@example.org").body == ""
     assert token not in str(list(SignatureRequest.objects.values()))
+
+
+def test_who_reads_the_log_has_no_link(commitment, client, caplog):
+    address = page_of(commitment, "partner")
+    assert client.post(address, {}).status_code == 422
+    assert client.delete(address).status_code == 405
+    lines = [handler.format(said) for handler in logging.root.handlers for said in caplog.records if formats(handler)]
+    assert [line for line in lines if "/sign/…/" in line]
+    assert asking.token_of(request_of(commitment, "partner")) not in str(lines)
+
+
+def formats(handler: logging.Handler) -> bool:
+    """Whether it writes what the settings say."""
+    return isinstance(handler.formatter, WithoutLinks)
 
 
 # -- what is refused --------------------------------------------------------------------------------------------------

@@ -465,6 +465,7 @@ def test_a_pair_sees_and_renews_the_own_drafts_alone(laura, kainuu, aino):
     mine, theirs = a_draft(kainuu, aino), a_draft(a_region("lappi"), other, 2)
     in_use(laura)
     as_aino = browser_of(aino)
+    assert reverse("template_drafts") in as_aino.get(reverse("commitments", args=["kainuu"])).content.decode()
     page = text(as_aino.get(reverse("template_drafts")))
     assert "Galleria 1" in page
     assert "Galleria 2" not in page
@@ -475,6 +476,7 @@ def test_a_pair_sees_and_renews_the_own_drafts_alone(laura, kainuu, aino):
     answer = as_aino.post(reverse("template_drafts"), {"every": "on"})
     assert as_aino.get(answer.url).status_code == 200
     assert [edition.commitment_id for edition in Batch.objects.get().editions.all()] == [mine.pk]
+    assert reverse("template_drafts") not in as_aino.get(reverse("commitments", args=["kainuu"])).content.decode()
 
 
 def test_one_who_holds_two_regions_sees_the_batch_of_both(laura, kainuu, aino):

@@ -41,6 +41,7 @@ from commitments.forms import (
 )
 from commitments.models import Commitment, Document, Party, SignedCopy
 from commitments.preview import as_html
+from commitments.renewing import older_drafts
 from commitments.told import history_of
 from commitments.turn import next_of, order_of, unsigned
 
@@ -73,7 +74,9 @@ def commitments(request: Request, slug: str) -> HttpResponse:
         "over": [row for row in rows if row["commitment"].state in OVER],
     }
     yours = next((row for row in groups["waiting"] if row["next"].yours), None)
-    return render(request, "commitments/commitments.html", {"region": region, "yours": yours, **groups})
+    older = older_drafts().filter(region=region).count() if groups["waiting"] else 0
+    context = {"region": region, "yours": yours, "older": older, **groups}
+    return render(request, "commitments/commitments.html", context)
 
 
 def _row(commitment: Commitment, person: Person, may_act: bool) -> dict[str, Any]:

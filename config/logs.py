@@ -1,0 +1,13 @@
+"""What may the log say?"""
+
+import logging
+import re
+
+LINKS = re.compile(r"(/sign/)[^/\s\"'?]+")
+
+
+class WithoutLinks(logging.Formatter):
+    """A line of the log without the token of a link to sign by: who reads the log cannot sign (settings.LOGGING)."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return LINKS.sub(r"\1…", super().format(record))
