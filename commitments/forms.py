@@ -19,7 +19,8 @@ from adoption.models import Partner, Person
 from adoption.refusal import Refused
 from commitments.facts import day
 from commitments.models import Commitment, Party, SignedCopy
-from commitments.services import LARGEST_COPY, Broken, Changed, Signature, check_copy
+from commitments.reviewing import LARGEST_COPY, Broken, check_copy
+from commitments.services import Changed, Signature
 from commitments.signing import Answer
 from commitments.turn import order_of
 

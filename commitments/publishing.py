@@ -14,7 +14,7 @@ from adoption.models import Person
 from adoption.refusal import Refused
 from commitments.models import Template
 from commitments.preview import as_html, left_out
-from commitments.services import TooLarge
+from commitments.reviewing import TooLarge
 from commitments.storage import digest_of, store
 from commitments.template_words import in_words
 from doc_templates import samples

@@ -1,9 +1,12 @@
-"""Which signed copies wait for a responsible person's look, and what comes of it?"""
+"""What becomes of a signed copy: one that a responsible person uploads, and one that a signatory sends by the link?"""
 
 from collections.abc import Callable, Iterable
+from io import BytesIO
+from typing import Any
 
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
+from pypdf import PdfReader
 
 from adoption.history import NOBODY, record
 from adoption.mail import later
@@ -16,18 +19,53 @@ from commitments.models import Commitment, Party, SignatureRequest, SignedCopy
 from commitments.services import (
     Signature,
     changing,
-    check_copy,
-    keep_copy,
     parties_to_sign,
     refuse_both_sides,
-    refuse_broken,
     refuse_unless_signing,
     settle,
-    sign_by_copy,
+    sign,
 )
 from commitments.signing import answering
+from commitments.storage import store
 
 State = SignedCopy.State
+LARGEST_COPY = 20 * 1024 * 1024  # bytes
+
+
+# -- uploaded by a responsible person ---------------------------------------------------------------------------------
+
+
+def record_copy(
+    commitment: Commitment,
+    by: Person,
+    content: bytes,
+    name: str,
+    signatures: Iterable[Signature],
+    seen: bool = False,
+) -> Commitment:
+    """The signed copy is kept with what its examination found, and the parties whose signatures it bears have signed.
+
+    Raises Refused for what is no readable PDF or over 20 MB, no party, a party that has signed, a day to come or
+    before the document was made, one person on both sides of the table, a party whose turn it is not, and
+    Kaikukeskus's own signature by anybody else. Raises Broken for a file whose digital signatures do not hold, unless
+    `seen` says that the person knows.
+    """
+    check_copy(content)
+    found = examine(content, commitment)
+    with changing(commitment, by) as (commitment, region, who):
+        refuse_unless_signing(commitment)
+        signatures = list(signatures)
+        parties = parties_to_sign(commitment, who, signatures)
+        refuse_both_sides(commitment, signatures)
+        refuse_broken(found, seen)
+        copy = keep_copy(commitment, content, name, found, uploaded_by=by)
+        sign_by_copy(copy, signatures, parties, by)
+        record(region, who, "commitment_signed", commitment, parties=sorted(parties), sha256=copy.sha256)
+        settle(commitment, region, who)
+    return commitment
+
+
+# -- sent by a signatory ----------------------------------------------------------------------------------------------
 
 
 def send_copy(link: Link, content: bytes, name: str) -> Commitment:
@@ -63,7 +101,7 @@ def accept_copy(
 ) -> Commitment:
     """The copy that a signatory has sent bears these signatures: the parties have signed.
 
-    Raises Refused as `services.record_copy` does, and for a copy that does not wait.
+    Raises Refused as `record_copy` does, and for a copy that does not wait.
     """
     with changing(commitment, by) as (commitment, region, who):
         refuse_unless_signing(commitment)
@@ -119,3 +157,68 @@ def _reviewed(transition: Callable[[], None], copy: SignedCopy, by: Person | Non
     transition()
     copy.reviewed_by, copy.reviewed_at = by, now()
     copy.save()
+
+
+# -- what can be a copy, and how it is kept ---------------------------------------------------------------------------
+
+
+def keep_copy(commitment: Commitment, content: bytes, name: str, found: dict, **whose: Any) -> SignedCopy:
+    """The file is stored with what the examination found."""
+    stored, digest = store(content, "copies", "pdf")
+    return SignedCopy.objects.create(
+        commitment=commitment, file=stored, sha256=digest, size=len(content), name=name[:200], found=found, **whose
+    )
+
+
+def sign_by_copy(
+    copy: SignedCopy, signatures: list[Signature], parties: dict[int, Party], recorder: Person | None
+) -> None:
+    """These parties have signed by this copy."""
+    for given in signatures:
+        sign(parties[given.party], given, method=Party.Method.COPY, copy=copy, recorded_by=recorder)
+
+
+class Broken(Refused):
+    """A digital signature of the file does not hold: who accepts it all the same says that they have seen it."""
+
+
+def is_broken(found: dict) -> bool:
+    """Whether the file bears a digital signature that does not hold, or was changed after the last one."""
+    return not {"broken", "not_whole"}.isdisjoint(found.get("why", ()))
+
+
+def refuse_broken(found: dict, seen: bool) -> None:
+    """Raises Broken unless the person has seen it."""
+    if is_broken(found) and not seen:
+        raise Broken(
+            [
+                _(
+                    "A digital signature in the file does not hold: the file was changed after it was signed. Ask for "
+                    "another, or tick below that you accept it all the same."
+                )
+            ]
+        )
+
+
+def check_copy(content: bytes) -> None:
+    """Raises Refused, in words, for a file that cannot be a signed copy."""
+    if len(content) > LARGEST_COPY:
+        raise TooLarge([_("The file is larger than 20 MB: scan it in a lower resolution.")])
+    if not content.startswith(b"%PDF-"):
+        raise Refused([_("The file is not a PDF. Save or scan the signed copy as PDF and choose it again.")])
+    if not _pages(content):
+        raise Refused([_("The PDF cannot be opened: it may be broken or password-protected.")])
+
+
+def _pages(content: bytes) -> int:
+    """How many pages a PDF has; 0 when pypdf cannot open it, which it says by an exception of nearly any kind."""
+    try:
+        return len(PdfReader(BytesIO(content)).pages)
+    except Exception:
+        return 0
+
+
+class TooLarge(Refused):
+    """The file is larger than a copy may be."""
+
+    status = 413

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from io import BytesIO
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -11,7 +10,6 @@ from django.db.models import QuerySet
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
-from pypdf import PdfReader
 
 from adoption import partners
 from adoption.access import KAIKUKESKUS, acting
@@ -21,13 +19,10 @@ from adoption.models import Act, Municipality, Partner, Person, Region
 from adoption.operating_model import DEFAULT
 from adoption.refusal import Refused
 from commitments import asking, certificates
-from commitments.examining import examine
 from commitments.facts import day, kaikukeskus
 from commitments.making import ask
 from commitments.models import Commitment, Party, SignedCopy
-from commitments.storage import store
 
-LARGEST_COPY = 20 * 1024 * 1024  # bytes
 PROMISED = (Partner.State.COMMITTED, Partner.State.ACTIVE)
 
 
@@ -370,98 +365,6 @@ def refuse_unfit(commitment: Commitment) -> None:
 
 
 # -- signing ------------------------------------------------------------------------------------------------------
-
-
-def record_copy(
-    commitment: Commitment,
-    by: Person,
-    content: bytes,
-    name: str,
-    signatures: Iterable[Signature],
-    seen: bool = False,
-) -> Commitment:
-    """The signed copy is kept with what its examination found, and the parties whose signatures it bears have signed.
-
-    Raises Refused for what is no readable PDF or over 20 MB, no party, a party that has signed, a day to come or
-    before the document was made, one person on both sides of the table, a party whose turn it is not, and
-    Kaikukeskus's own signature by anybody else. Raises Broken for a file whose digital signatures do not hold, unless
-    `seen` says that the person knows.
-    """
-    check_copy(content)
-    found = examine(content, commitment)
-    with changing(commitment, by) as (commitment, region, who):
-        refuse_unless_signing(commitment)
-        signatures = list(signatures)
-        parties = parties_to_sign(commitment, who, signatures)
-        refuse_both_sides(commitment, signatures)
-        refuse_broken(found, seen)
-        copy = keep_copy(commitment, content, name, found, uploaded_by=by)
-        sign_by_copy(copy, signatures, parties, by)
-        record(region, who, "commitment_signed", commitment, parties=sorted(parties), sha256=copy.sha256)
-        settle(commitment, region, who)
-    return commitment
-
-
-def keep_copy(commitment: Commitment, content: bytes, name: str, found: dict, **whose: Any) -> SignedCopy:
-    """The file is stored with what the examination found."""
-    stored, digest = store(content, "copies", "pdf")
-    return SignedCopy.objects.create(
-        commitment=commitment, file=stored, sha256=digest, size=len(content), name=name[:200], found=found, **whose
-    )
-
-
-def sign_by_copy(
-    copy: SignedCopy, signatures: list[Signature], parties: dict[int, Party], recorder: Person | None
-) -> None:
-    """These parties have signed by this copy."""
-    for given in signatures:
-        sign(parties[given.party], given, method=Party.Method.COPY, copy=copy, recorded_by=recorder)
-
-
-class Broken(Refused):
-    """A digital signature of the file does not hold: who accepts it all the same says that they have seen it."""
-
-
-def is_broken(found: dict) -> bool:
-    """Whether the file bears a digital signature that does not hold, or was changed after the last one."""
-    return not {"broken", "not_whole"}.isdisjoint(found.get("why", ()))
-
-
-def refuse_broken(found: dict, seen: bool) -> None:
-    """Raises Broken unless the person has seen it."""
-    if is_broken(found) and not seen:
-        raise Broken(
-            [
-                _(
-                    "A digital signature in the file does not hold: the file was changed after it was signed. Ask for "
-                    "another, or tick below that you accept it all the same."
-                )
-            ]
-        )
-
-
-def check_copy(content: bytes) -> None:
-    """Raises Refused, in words, for a file that cannot be a signed copy."""
-    if len(content) > LARGEST_COPY:
-        raise TooLarge([_("The file is larger than 20 MB: scan it in a lower resolution.")])
-    if not content.startswith(b"%PDF-"):
-        raise Refused([_("The file is not a PDF. Save or scan the signed copy as PDF and choose it again.")])
-    if not _pages(content):
-        raise Refused([_("The PDF cannot be opened: it may be broken or password-protected.")])
-
-
-def _pages(content: bytes) -> int:
-    """How many pages a PDF has; 0 when pypdf cannot open it, which it says by an exception of nearly any kind."""
-    try:
-        return len(PdfReader(BytesIO(content)).pages)
-    except Exception:
-        return 0
-
-
-class TooLarge(Refused):
-    """The file is larger than a copy may be."""
-
-    status = 413
 
 
 def record_kaikukanta(

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from commitments.models import Rendition
-from commitments.views import bundles, making, pdf, proof, signing, templates
+from commitments.views import acts, bundles, making, pdf, proof, signing, templates
 from commitments.views import commitments as views
 
 SEALED = {"form": Rendition.Form.SEALED}
@@ -29,22 +29,22 @@ urlpatterns = [
     path(f"{ONE}bundle/", bundles.commitment_bundle, name="commitment_bundle"),
     path(f"{ONE}making/", making.making, name="making"),
     path(f"{ONE}making/again/", making.making_again, name="making_again"),
-    path(f"{ONE}edit/", views.commitment_edit, name="commitment_edit"),
+    path(f"{ONE}edit/", acts.commitment_edit, name="commitment_edit"),
     path(f"{ONE}preview/", views.commitment_preview, name="commitment_preview"),
-    path(f"{ONE}check/", views.commitment_check, name="commitment_check"),
-    path(f"{ONE}send/", views.commitment_send, name="commitment_send"),
-    path(f"{ONE}copy/", views.commitment_copy, name="commitment_copy"),
-    path(f"{ONE}kaikukanta/", views.commitment_kaikukanta, name="commitment_kaikukanta"),
-    path(f"{ONE}decline/", views.commitment_decline, name="commitment_decline"),
-    path(f"{ONE}end/", views.commitment_end, name="commitment_end"),
-    path(f"{ONE}replace/", views.commitment_replace, name="commitment_replace"),
+    path(f"{ONE}check/", acts.commitment_check, name="commitment_check"),
+    path(f"{ONE}send/", acts.commitment_send, name="commitment_send"),
+    path(f"{ONE}copy/", acts.commitment_copy, name="commitment_copy"),
+    path(f"{ONE}kaikukanta/", acts.commitment_kaikukanta, name="commitment_kaikukanta"),
+    path(f"{ONE}decline/", acts.commitment_decline, name="commitment_decline"),
+    path(f"{ONE}end/", acts.commitment_end, name="commitment_end"),
+    path(f"{ONE}replace/", acts.commitment_replace, name="commitment_replace"),
     path(f"{ONE}documents/<int:document>/", views.document, name="document"),
     path(f"{ONE}documents/<int:document>/pdf/", pdf.document_pdf, name="document_pdf"),
     path(f"{ONE}documents/<int:document>/sealed/", pdf.document_pdf, SEALED, name="document_sealed"),
     path(f"{ONE}documents/<int:document>/pdf/again/", pdf.pdf_again, name="pdf_again"),
     path(f"{ONE}copies/<int:copy>/", views.signed_copy, name="signed_copy"),
-    path(f"{ONE}copies/<int:copy>/review/", views.commitment_review, name="commitment_review"),
-    path(f"{ONE}parties/<int:party>/ask/", views.commitment_ask, name="commitment_ask"),
+    path(f"{ONE}copies/<int:copy>/review/", acts.commitment_review, name="commitment_review"),
+    path(f"{ONE}parties/<int:party>/ask/", acts.commitment_ask, name="commitment_ask"),
     path(LINK, signing.sign, name="sign"),
     path(f"{LINK}decline/", signing.sign_decline, name="sign_decline"),
     path(f"{LINK}pass-on/", signing.sign_forward, name="sign_forward"),

@@ -20,7 +20,7 @@ from pypdf import PdfReader
 
 from adoption.history import all_faults
 from adoption.models import Act, Partner
-from commitments import certificates, certifying, services
+from commitments import certificates, certifying, reviewing, services
 from commitments.models import Certificate, CertificateFile, Commitment, Party, Rendition, SignedCopy
 from commitments.sealing import seals_of
 from commitments.storage import digest_of, store
@@ -451,7 +451,7 @@ def proved(kainuu, aino, worker, with_key) -> Certificate:
     with_pdf(commitment)
     scan = certifying.pdf(b"<html lang=fi><title>s</title><body><p>Allekirjoitettu paperi")
     parties = [services.Signature(party.pk, party.signatory_name, localdate()) for party in commitment.parties.all()]
-    services.record_copy(commitment, aino, scan, "skannaus.pdf", parties)
+    reviewing.record_copy(commitment, aino, scan, "skannaus.pdf", parties)
     worker.run()
     return Certificate.objects.get()
 

@@ -22,10 +22,11 @@ from adoption.history import all_faults, locked
 from adoption.models import Act, Municipality, Partner
 from adoption.people import name_person
 from adoption.refusal import NotYours, Refused
-from commitments import services
+from commitments import reviewing, services
 from commitments.facts import facts
 from commitments.models import Commitment, Document, Party
-from commitments.services import Changed, Signature, TooLarge, check_copy
+from commitments.reviewing import TooLarge, check_copy
+from commitments.services import Changed, Signature
 from commitments.told import WHAT, history_of
 from doc_templates import samples
 from tests import papers
@@ -104,7 +105,7 @@ def signatures(commitment, *roles) -> list[Signature]:
 def in_force(draft, by) -> Commitment:
     """Every party has signed."""
     commitment = sent(draft, by)
-    return services.record_copy(commitment, by, a_pdf(), "kopio.pdf", signatures(commitment))
+    return reviewing.record_copy(commitment, by, a_pdf(), "kopio.pdf", signatures(commitment))
 
 
 def a_commitment_in_force(partner, by) -> Commitment:
@@ -146,10 +147,10 @@ def test_a_region_commitment_is_drafted_checked_sent_and_signed_by_all(kainuu, a
     commitment = sent(draft, mikko)
     assert commitment.state == State.AWAITING
     bodies = signatures(commitment, "municipality", "county")
-    commitment = services.record_copy(commitment, mikko, a_pdf(), "kopio.pdf", bodies)
+    commitment = reviewing.record_copy(commitment, mikko, a_pdf(), "kopio.pdf", bodies)
     assert commitment.state == State.PARTLY_SIGNED
     own = signatures(commitment, "kaikukeskus")
-    commitment = services.record_copy(commitment, a_kaikukeskus_person(), a_pdf(), "kaikki.pdf", own)
+    commitment = reviewing.record_copy(commitment, a_kaikukeskus_person(), a_pdf(), "kaikki.pdf", own)
     assert (commitment.state, commitment.in_force_on) == (State.IN_FORCE, localdate())
     assert all(p.signed_on and p.method == "copy" and p.copy for p in commitment.parties.all())
     acts = Act.objects.filter(about_kind="commitment", about_id=str(commitment.pk)).order_by("number")
@@ -204,9 +205,9 @@ def in_force_with_kaikukeskus(draft, by) -> Commitment:
     """Every party has signed, Kaikukeskus last."""
     commitment = sent(draft, by)
     bodies = signatures(commitment, "municipality", "county")
-    commitment = services.record_copy(commitment, by, a_pdf(), "kopio.pdf", bodies)
+    commitment = reviewing.record_copy(commitment, by, a_pdf(), "kopio.pdf", bodies)
     own = signatures(commitment, "kaikukeskus")
-    return services.record_copy(commitment, a_kaikukeskus_person(), a_pdf(), "kaikki.pdf", own)
+    return reviewing.record_copy(commitment, a_kaikukeskus_person(), a_pdf(), "kaikki.pdf", own)
 
 
 def test_a_unit_of_the_county_signs_as_partner_and_the_county_as_body_two_rows_two_people(kainuu, mikko):
@@ -273,7 +274,7 @@ def test_only_the_pair_and_kaikukeskus_act(kainuu, aino):
     draft = a_region_draft(kainuu, aino)
     acts = [
         (services.change_draft, {}), (services.check, draft.edition.manifest_sha256), (services.send,),
-        (services.record_copy, a_pdf(), "a.pdf", signatures(draft)), (services.record_kaikukanta, "A", localdate()),
+        (reviewing.record_copy, a_pdf(), "a.pdf", signatures(draft)), (services.record_kaikukanta, "A", localdate()),
         (services.decline, "syy"), (services.end, "syy"),
     ]  # fmt: skip
     for person in (group, a_stranger()):
@@ -468,16 +469,16 @@ def test_sending_twice_is_refused_in_words(kainuu, aino):
 def test_the_same_copy_sent_twice_is_recorded_once(kainuu, aino):
     commitment = sent(papers.draft_partner_commitment(a_venue(kainuu, aino), aino), aino)
     given = signatures(commitment)
-    services.record_copy(commitment, aino, a_pdf(), "kopio.pdf", given)
-    assert "“in force”" in refusal(services.record_copy, commitment, aino, a_pdf(), "kopio.pdf", given)
+    reviewing.record_copy(commitment, aino, a_pdf(), "kopio.pdf", given)
+    assert "“in force”" in refusal(reviewing.record_copy, commitment, aino, a_pdf(), "kopio.pdf", given)
     assert commitment.copies.count() == 1
 
 
 def test_a_party_signs_once(kainuu, aino):
     commitment = sent(a_region_draft(kainuu, aino), aino)
     given = signatures(commitment, "county")
-    services.record_copy(commitment, aino, a_pdf(), "kopio.pdf", given)
-    assert "has signed already" in refusal(services.record_copy, commitment, aino, a_pdf(), "kopio.pdf", given)
+    reviewing.record_copy(commitment, aino, a_pdf(), "kopio.pdf", given)
+    assert "has signed already" in refusal(reviewing.record_copy, commitment, aino, a_pdf(), "kopio.pdf", given)
     assert commitment.copies.count() == 1
 
 
@@ -485,10 +486,10 @@ def test_kaikukeskus_signs_last_and_records_it_itself(kainuu, aino):
     commitment = sent(a_region_draft(kainuu, aino), aino)
     own = signatures(commitment, "kaikukeskus")
     laura = a_kaikukeskus_person()
-    assert "signs last" in refusal(services.record_copy, commitment, laura, a_pdf(), "a.pdf", own)
-    services.record_copy(commitment, aino, a_pdf(), "a.pdf", signatures(commitment, "municipality", "county"))
-    assert "records its own" in refusal(services.record_copy, commitment, aino, a_pdf(), "a.pdf", own)
-    assert services.record_copy(commitment, laura, a_pdf(), "a.pdf", own).state == State.IN_FORCE
+    assert "signs last" in refusal(reviewing.record_copy, commitment, laura, a_pdf(), "a.pdf", own)
+    reviewing.record_copy(commitment, aino, a_pdf(), "a.pdf", signatures(commitment, "municipality", "county"))
+    assert "records its own" in refusal(reviewing.record_copy, commitment, aino, a_pdf(), "a.pdf", own)
+    assert reviewing.record_copy(commitment, laura, a_pdf(), "a.pdf", own).state == State.IN_FORCE
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["one copy", "two copies"])
@@ -497,18 +498,18 @@ def test_nobody_signs_both_for_an_authority_and_for_kaikukeskus(kainuu, aino, to
     bodies, own = signatures(commitment, "municipality", "county"), signatures(commitment, "kaikukeskus")
     laura, same = a_kaikukeskus_person(), [own[0]._replace(name=" johtaja  1 ")]
     if not together:
-        services.record_copy(commitment, aino, a_pdf(), "a.pdf", bodies)
+        reviewing.record_copy(commitment, aino, a_pdf(), "a.pdf", bodies)
         bodies = []
-    said = refusal(services.record_copy, commitment, laura, a_pdf(), "b.pdf", [*bodies, *same])
+    said = refusal(reviewing.record_copy, commitment, laura, a_pdf(), "b.pdf", [*bodies, *same])
     assert "two parties, two people" in said
     assert commitment.copies.count() == (0 if together else 1)
-    assert services.record_copy(commitment, laura, a_pdf(), "b.pdf", [*bodies, *own]).state == State.IN_FORCE
+    assert reviewing.record_copy(commitment, laura, a_pdf(), "b.pdf", [*bodies, *own]).state == State.IN_FORCE
 
 
 def test_nobody_signs_both_for_the_partner_and_for_an_authority(kainuu, aino):
     commitment = sent(papers.draft_partner_commitment(a_venue(kainuu, aino), aino), aino)
     same = [one._replace(name="Toimi Taidehalli Pato") for one in signatures(commitment)]
-    assert "two parties, two people" in refusal(services.record_copy, commitment, aino, a_pdf(), "a.pdf", same)
+    assert "two parties, two people" in refusal(reviewing.record_copy, commitment, aino, a_pdf(), "a.pdf", same)
 
 
 def test_an_acknowledgement_has_a_day_on_which_the_document_was_there(kainuu, aino):
@@ -531,16 +532,16 @@ def test_a_signature_has_a_name_and_a_day_that_has_been(kainuu, aino, name, days
     commitment = sent(a_region_draft(kainuu, aino), aino)
     county = commitment.parties.get(role="county")
     given = [Signature(county.pk, name, localdate() + timedelta(days=days))]
-    assert said in refusal(services.record_copy, commitment, aino, a_pdf(), "a.pdf", given)
+    assert said in refusal(reviewing.record_copy, commitment, aino, a_pdf(), "a.pdf", given)
     assert not commitment.copies.exists()
 
 
 def test_a_copy_bears_at_least_one_signature_and_none_of_strangers(kainuu, aino):
     commitment = sent(a_region_draft(kainuu, aino), aino)
     other = papers.draft_partner_commitment(a_venue(kainuu, aino), aino)
-    assert "Choose the parties" in refusal(services.record_copy, commitment, aino, a_pdf(), "a.pdf", [])
+    assert "Choose the parties" in refusal(reviewing.record_copy, commitment, aino, a_pdf(), "a.pdf", [])
     foreign = signatures(other)
-    assert "does not belong" in refusal(services.record_copy, commitment, aino, a_pdf(), "a.pdf", foreign)
+    assert "does not belong" in refusal(reviewing.record_copy, commitment, aino, a_pdf(), "a.pdf", foreign)
 
 
 @pytest.mark.parametrize(
@@ -575,7 +576,7 @@ def test_a_replacement_supersedes_only_when_it_is_itself_in_force(kainuu, aino):
     new = sent(papers.replace(old, aino), aino)
     old = anew(old)
     assert (old.state, new.replaces_id) == (State.IN_FORCE, old.pk)
-    services.record_copy(new, aino, a_pdf(), "uusi.pdf", signatures(new))
+    reviewing.record_copy(new, aino, a_pdf(), "uusi.pdf", signatures(new))
     old = anew(old)
     assert (old.state, anew(new).state) == (State.SUPERSEDED, State.IN_FORCE)
     venue = anew(venue)
@@ -684,7 +685,7 @@ def test_the_partners_contact_hears_that_it_is_to_be_signed_and_all_that_it_is_i
     worker.run()
     assert [m.to for m in mail.outbox] == [[venue.contact.email]]
     assert settings.SITE_URL + commitment.get_absolute_url() in mail.outbox[0].body
-    services.record_copy(commitment, aino, a_pdf(), "a.pdf", signatures(commitment))
+    reviewing.record_copy(commitment, aino, a_pdf(), "a.pdf", signatures(commitment))
     mail.outbox.clear()
     worker.run()
     assert {m.to[0] for m in mail.outbox} == {aino.email, mikko.email, venue.contact.email}

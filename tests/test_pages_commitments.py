@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 
 from adoption.models import Person
 from adoption.people import name_person
-from commitments import services
+from commitments import reviewing, services
 from commitments.models import Commitment, Party
 from commitments.preview import as_html
 from commitments.templatetags.sizes import file_size
@@ -251,7 +251,7 @@ def test_the_page_says_whose_turn_it_is(client, kainuu, aino):
     three = "Hyrynsalmi, Kajaani and Kainuu wellbeing services county"
     assert says(aino) == f"Get the signature of {three} and upload the signed copy."
     assert says(laura).startswith("It waits for the signature of Hyrynsalmi")
-    services.record_copy(draft, aino, a_pdf(), "a.pdf", signatures(draft, "municipality", "county"))
+    reviewing.record_copy(draft, aino, a_pdf(), "a.pdf", signatures(draft, "municipality", "county"))
     assert says(aino) == "All others have signed: it waits for Kaikukeskus, which signs last."
     assert says(laura) == "All others have signed: sign for Kaikukeskus and upload the signed copy."
 

@@ -12,6 +12,7 @@ from viewflow.workflow.models import Task
 from adoption import partners
 from adoption.models import Municipality, Partner, Person, Region, Responsibility
 from adoption.people import end_responsibility, name_person
+from commitments import reviewing
 from commitments import services as commitments
 from tests import papers
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_trial, a_venue
@@ -362,7 +363,7 @@ def others_sign(draft, by: Person) -> None:
     """Every party has signed but Kaikukeskus."""
     rows = [p for p in draft.parties.all() if p.role != "kaikukeskus"]
     signed = [commitments.Signature(p.pk, p.signatory_name, localdate()) for p in rows]
-    commitments.record_copy(draft, by, a_pdf(), "sopimus.pdf", signed)
+    reviewing.record_copy(draft, by, a_pdf(), "sopimus.pdf", signed)
 
 
 def test_a_commitment_waits_for_kaikukeskus_only_when_all_others_have_signed():

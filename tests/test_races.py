@@ -15,7 +15,8 @@ from adoption import partners
 from adoption.models import Act, Municipality, Partner, Person, Responsibility
 from adoption.people import add_kaikukeskus_person, end_responsibility, name_person
 from commitments.models import Commitment, Party
-from commitments.services import Signature, record_copy
+from commitments.reviewing import record_copy
+from commitments.services import Signature
 from tests import papers
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_venue
 from tests.race import DONE, NOT_YOURS, REFUSED

@@ -20,12 +20,13 @@ from adoption.history import all_faults
 from adoption.models import Act, Mail, Partner, Person
 from adoption.people import name_person
 from adoption.refusal import NotYours, Refused
-from commitments import asking, certifying, reviewing, services
+from commitments import asking, certifying, reminding, reviewing, services
 from commitments import signing as links
 from commitments.asking import Link
 from commitments.facts import day
 from commitments.models import Commitment, Party, Rendition, SignatureRequest, SignedCopy
-from commitments.services import Broken, Signature
+from commitments.reviewing import Broken
+from commitments.services import Signature
 from commitments.signing import Answer
 from commitments.storage import store
 from config.logs import WithoutLinks
@@ -372,7 +373,7 @@ def test_one_person_does_not_sign_on_both_sides(commitment, aino):
     Commitment.objects.filter(pk=commitment.pk).update(in_turn=False)
     town = party_of(commitment, "municipality")
     given = [Signature(town.pk, "Teemu Rissanen", localdate())]
-    services.record_copy(commitment, aino, a_pdf(), "a.pdf", given)
+    reviewing.record_copy(commitment, aino, a_pdf(), "a.pdf", given)
     with pytest.raises(Refused, match="two parties, two people"):
         sign(commitment, "partner")
 
@@ -548,8 +549,8 @@ def test_all_at_once_kaikukeskus_may_record_its_copy_first(kainuu, aino):
     draft = papers.change_draft(addressed(a_region_draft(kainuu, aino), aino), aino, {}, in_turn=False)
     commitment = services.send(checked(draft, aino), aino)
     own = signatures(commitment, "kaikukeskus")
-    assert "records its own" in refusal(services.record_copy, commitment, aino, a_pdf(), "a.pdf", own)
-    assert services.record_copy(commitment, a_kaikukeskus_person(), a_pdf(), "a.pdf", own).state == "partly_signed"
+    assert "records its own" in refusal(reviewing.record_copy, commitment, aino, a_pdf(), "a.pdf", own)
+    assert reviewing.record_copy(commitment, a_kaikukeskus_person(), a_pdf(), "a.pdf", own).state == "partly_signed"
 
 
 def test_kaikukeskus_names_its_signatory_once_and_the_next_commitment_has_it(kainuu, aino, worker):
@@ -577,7 +578,7 @@ def test_each_party_signs_in_its_own_way(commitment, aino, mikko, venue):
     sign(commitment, "partner")
     town, county = party_of(commitment, "municipality"), party_of(commitment, "county")
     given = [Signature(town.pk, "Hilkka Hallinen", localdate())]
-    commitment = services.record_copy(commitment, aino, a_pdf(), "kunta.pdf", given)
+    commitment = reviewing.record_copy(commitment, aino, a_pdf(), "kunta.pdf", given)
     assert commitment.state == State.PARTLY_SIGNED
     assert states(commitment)["municipality"] == "stopped"
     commitment = services.record_kaikukanta(commitment, mikko, "Henna Soini", localdate(), "KK-118", [county.pk])
@@ -593,11 +594,11 @@ def test_each_party_signs_in_its_own_way(commitment, aino, mikko, venue):
 
 def test_in_turn_nobody_is_recorded_before_the_partner(commitment, aino):
     town = signatures(commitment, "municipality")
-    said = refusal(services.record_copy, commitment, aino, a_pdf(), "a.pdf", town)
+    said = refusal(reviewing.record_copy, commitment, aino, a_pdf(), "a.pdf", town)
     assert said == "The parties sign in turn: Taidehalli Pato has not signed yet."
     keys = [party.pk for party in commitment.parties.filter(role="municipality")]
     assert "in turn" in refusal(services.record_kaikukanta, commitment, aino, "Henna", localdate(), "", keys)
-    assert services.record_copy(commitment, aino, a_pdf(), "a.pdf", signatures(commitment)).state == State.IN_FORCE
+    assert reviewing.record_copy(commitment, aino, a_pdf(), "a.pdf", signatures(commitment)).state == State.IN_FORCE
 
 
 def test_an_acknowledgement_for_no_party_is_refused(commitment, aino):
@@ -719,7 +720,7 @@ def test_a_paper_whose_partner_has_left_a_municipality_is_signed_by_nobody(commi
     with pytest.raises(Refused, match="no longer acts in Hyrynsalmi"):
         sign(commitment, "partner")
     given = signatures(commitment)
-    assert "no longer acts" in refusal(services.record_copy, commitment, aino, a_pdf(), "a.pdf", given)
+    assert "no longer acts" in refusal(reviewing.record_copy, commitment, aino, a_pdf(), "a.pdf", given)
     assert "no longer acts" in refusal(services.record_kaikukanta, commitment, aino, "Henna", localdate())
     new = papers.replace(commitment, aino)
     assert [party.municipality for party in new.parties.filter(role="municipality")] == [other]
@@ -836,9 +837,9 @@ def test_a_digital_signature_that_does_not_hold_is_accepted_by_nobody_unseen(wit
     with pytest.raises(Broken):
         reviewing.accept_copy(with_pdf, aino, copy.pk, given)
     with pytest.raises(Broken):
-        services.record_copy(with_pdf, aino, content, "muutettu.pdf", given)
+        reviewing.record_copy(with_pdf, aino, content, "muutettu.pdf", given)
     assert with_pdf.copies.count() == 1
-    assert services.record_copy(with_pdf, aino, content, "muutettu.pdf", given, seen=True).state == "partly_signed"
+    assert reviewing.record_copy(with_pdf, aino, content, "muutettu.pdf", given, seen=True).state == "partly_signed"
 
 
 def test_what_can_be_no_copy_is_refused_by_the_link_too(commitment, client):
@@ -1031,12 +1032,12 @@ SENT, BY = date(2027, 3, 1), date(2027, 3, 22)  # Mondays
     ],
 )  # fmt: skip
 def test_the_stages_of_a_reminder(on, stage):
-    assert links.stage_of(SENT, BY, on) == stage
+    assert reminding.stage_of(SENT, BY, on) == stage
 
 
 def test_nobody_is_reminded_within_two_days_of_being_asked_unless_it_is_late():
-    assert links.stage_of(date(2027, 3, 21), BY, BY) == ""
-    assert links.stage_of(date(2027, 3, 22), BY, date(2027, 3, 23)) == "late"
+    assert reminding.stage_of(date(2027, 3, 21), BY, BY) == ""
+    assert reminding.stage_of(date(2027, 3, 22), BY, date(2027, 3, 23)) == "late"
 
 
 @pytest.fixture
@@ -1055,7 +1056,7 @@ def test_the_silent_one_has_each_reminder_once_and_then_the_pair_hears(asked_on_
     for days in range(31):
         with time_machine.travel(datetime(2027, 3, 1, 9, tzinfo=UTC) + timedelta(days=days)):
             for _twice in range(2):
-                links.remind(localdate())
+                reminding.remind(localdate())
                 worker.run()
             subjects += [(localdate(), letter.to[0], letter.subject) for letter in mail.outbox]
             mail.outbox.clear()
@@ -1068,7 +1069,7 @@ def test_the_silent_one_has_each_reminder_once_and_then_the_pair_hears(asked_on_
     pair = {(said[0], said[1]) for said in subjects if said[1] != "teemu@example.org"}
     assert pair == {(date(2027, 3, 23), f"{who}.kainuu@example.org") for who in ("aino", "mikko")}
     with time_machine.travel(datetime(2027, 3, 13, 9, tzinfo=UTC)):
-        assert links.mails_about(commitment.parties.select_related("request"))
+        assert reminding.mails_about(commitment.parties.select_related("request"))
 
 
 def test_who_has_signed_or_declined_is_not_reminded(asked_on_monday, worker):
@@ -1076,13 +1077,13 @@ def test_who_has_signed_or_declined_is_not_reminded(asked_on_monday, worker):
     worker.run()
     mail.outbox.clear()
     with time_machine.travel(datetime(2027, 3, 12, 9, tzinfo=UTC)):
-        assert links.remind(localdate()) == 0
+        assert reminding.remind(localdate()) == 0
 
 
 def test_a_reminder_whose_time_has_passed_when_the_worker_comes_is_not_sent(asked_on_monday, worker):
     worker.run()
     with time_machine.travel(datetime(2027, 3, 12, 9, tzinfo=UTC)):
-        assert links.remind(localdate()) == 1
+        assert reminding.remind(localdate()) == 1
         sign(asked_on_monday, "partner")
         mail.outbox.clear()
         worker.run()

@@ -175,7 +175,7 @@ def test_the_link_against_a_copy_of_the_same_signature(race, ground):
         commitment = ground.awaiting(number, "county")
         party = only(commitment)
         given = [Signature(party.pk, party.signatory_name, localdate())]
-        ends = race(act(party), (services.record_copy, (commitment, ground.aino, a_pdf(), "a.pdf", given)))
+        ends = race(act(party), (reviewing.record_copy, (commitment, ground.aino, a_pdf(), "a.pdf", given)))
         assert ends in (WON, LOST)
         assert is_in_force(commitment)
         assert Party.objects.get(pk=party.pk).method == ("link" if ends == WON else "copy")

@@ -17,6 +17,7 @@ from adoption.models import Organisation, Partner, Person, Region
 from adoption.people import add_kaikukeskus_person, name_person
 from adoption.refusal import Refused
 from adoption.regions import language_of
+from commitments import reviewing
 from commitments import services as commitments
 from commitments.making import finish
 from commitments.models import Commitment, Party
@@ -249,11 +250,11 @@ def sign_by_copy(commitment: Commitment, by: Person, kaikukeskus: Person | None 
     rows = list(commitment.parties.all())
     others = [p for p in rows if p.role != Party.Role.KAIKUKESKUS]
     signed = [commitments.Signature(p.pk, p.signatory_name, localdate()) for p in others]
-    commitments.record_copy(commitment, by, a_pdf(), "allekirjoitettu.pdf", signed)
+    reviewing.record_copy(commitment, by, a_pdf(), "allekirjoitettu.pdf", signed)
     for party in rows:
         if party.role == Party.Role.KAIKUKESKUS and kaikukeskus:
             own = [commitments.Signature(party.pk, kaikukeskus.name, localdate())]
-            commitments.record_copy(commitment, kaikukeskus, a_pdf(), "kaikki.pdf", own)
+            reviewing.record_copy(commitment, kaikukeskus, a_pdf(), "kaikki.pdf", own)
 
 
 def a_pdf() -> bytes:

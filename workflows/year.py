@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from adoption.mail import Letter, later, link, write
 from adoption.models import Mail, Person, Region, Responsibility
 from adoption.templatetags.kaiku import day
-from commitments.signing import remind as remind_signatories
+from commitments.reminding import remind as remind_signatories
 from workflows.models import FeedbackMeeting, Trial
 
 SOON = timedelta(days=30)  # the time in which a meeting is found and people are invited
