@@ -1,12 +1,10 @@
 """What goes along into an authority's own archive? Papers, facts and history as one ZIP that needs no other program."""
 
-import csv
 import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from io import StringIO
 from tempfile import TemporaryFile
 from typing import IO, Any, NamedTuple
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -25,6 +23,7 @@ from django.utils.translation import gettext_lazy
 from adoption.history import locked
 from adoption.mail import link
 from adoption.models import Act, Person, Region
+from adoption.sheets import csv_bytes
 from adoption.templatetags.kaiku import day
 from commitments.access import editions_for, reads_region
 from commitments.as_facts import certificate_of, copies_of, number_of, of_act, of_commitment
@@ -42,7 +41,6 @@ KINDS = {
     "facts": gettext_lazy("facts of the commitment"),
     "history": gettext_lazy("history of the commitment"),
 }
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # what a spreadsheet would take for one
 
 
 class File(NamedTuple):
@@ -260,21 +258,13 @@ def _info(path: str, at: datetime, compression: int) -> ZipInfo:
 
 def as_csv(lines: Iterable[Line]) -> bytes:
     """A line for each file, as a spreadsheet in Finland opens it: UTF-8 with its mark, semicolons."""
-    table = StringIO()
-    writer = csv.writer(table, delimiter=";")
     head = (_("Path"), _("Kind"), _("Language"), _("Commitment"), "SHA-256", _("Bytes"), _("Made on"), _("Remark"))
-    writer.writerow(head)
-    for line in lines:
-        file = line.file
-        row = (file.path, line.kind, file.language, file.commitment, file.sha256, file.size, day(file.at), line.wrong)
-        writer.writerow([cell(value) for value in row])
-    return table.getvalue().encode("utf-8-sig")
+    return csv_bytes([head, *(_row(line) for line in lines)])
 
 
-def cell(value: object) -> str:
-    """The value as text that no spreadsheet takes for a formula."""
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+def _row(line: Line) -> tuple[object, ...]:
+    file = line.file
+    return (file.path, line.kind, file.language, file.commitment, file.sha256, file.size, day(file.at), line.wrong)
 
 
 def _as_page(region: Region, chapters: list[Chapter], lines: list[Line], moment: datetime, single: bool) -> bytes:
