@@ -11,15 +11,19 @@ import docx
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from docx.document import Document
-from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
+from docx.opc.constants import CONTENT_TYPE
 from docx.oxml.ns import qn
-from docx.styles.style import ParagraphStyle
-from docx.table import Table, _Cell, _Row
+from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 from lxml import etree
 
+from commitments.numbering import BULLET, Numbers, every, value_of
+from doc_templates.readable import MAX_BASED_ON
+
 AROUND = ("w:sdt", "w:ins", "w:smartTag", "w:customXml")
-NOTES = (CONTENT_TYPE.WML_FOOTNOTES, CONTENT_TYPE.WML_ENDNOTES)
+BESIDE = (
+    CONTENT_TYPE.WML_HEADER, CONTENT_TYPE.WML_FOOTER, CONTENT_TYPE.WML_FOOTNOTES, CONTENT_TYPE.WML_ENDNOTES,
+)  # fmt: skip
 SAFE = etree.XMLParser(resolve_entities=False, no_network=True)
 FIRST_LEVEL = 3  # the page has its own h1 and h2; the document's title is an h2
 LAST_LEVEL = 6
@@ -33,12 +37,19 @@ class Block(NamedTuple):
 
 
 def as_html(content: bytes) -> SafeString:
-    """The document as HTML, every text in it escaped. Page headers and footers, which repeat it, are left out."""
+    """The document as HTML, every text in it escaped: what its page headers say, the body, what its footers say."""
     document = docx.Document(BytesIO(content))
     lay_open(document.element.body)
-    numbers = Numbers(document)
-    blocks = [block for item in document.iter_inner_content() for block in _blocks(item, numbers)]
-    return format_html_join("\n", "{}", ((html,) for html in _grouped(blocks)))
+    numbers, styles = Numbers(document), Styles(document)
+    blocks = [block for item in document.iter_inner_content() for block in _blocks(item, numbers, styles)]
+    above, below = (_repeated(document, kind) for kind in (CONTENT_TYPE.WML_HEADER, CONTENT_TYPE.WML_FOOTER))
+    return format_html_join("\n", "{}", ((html,) for html in (*above, *_grouped(blocks), *below)))
+
+
+def _repeated(document: Document, kind: str) -> list[SafeString]:
+    """What stands on every page of the document, once."""
+    texts = [" ".join(_own_text(p).split()) for root in _parts(document, kind) for p in root.iter(qn("w:p"))]
+    return [format_html('<p class="soft small">{}</p>', text) for text in dict.fromkeys(texts) if text]
 
 
 def lay_open(body: etree._Element) -> None:
@@ -51,17 +62,18 @@ def lay_open(body: etree._Element) -> None:
 
 
 def left_out(content: bytes, page: str) -> list[str]:
-    """The paragraphs of the document, footnotes and text boxes among them, that its page does not show."""
+    """The paragraphs of the document, headers, footnotes and text boxes among them, that its page does not show."""
     said = _letters(unescape(re.sub(r"<[^>]*>", "", page)))
     document = docx.Document(BytesIO(content))
-    roots = [document.element.body, *_footnotes(document)]
+    roots = [document.element.body, *(root for kind in BESIDE for root in _parts(document, kind))]
     texts = [_own_text(paragraph) for root in roots for paragraph in root.iter(qn("w:p"))]
     return [text for text in texts if _letters(text) not in said]
 
 
-def _footnotes(document: Document) -> list[etree._Element]:
+def _parts(document: Document, kind: str) -> list[etree._Element]:
+    """The parts of the document of this content type."""
     parts = [rel.target_part for rel in document.part.rels.values() if not rel.is_external]
-    return [etree.fromstring(part.blob, SAFE) for part in parts if part.content_type in NOTES]
+    return [etree.fromstring(part.blob, SAFE) for part in parts if part.content_type == kind]
 
 
 def _own_text(paragraph: etree._Element) -> str:
@@ -79,137 +91,147 @@ def _grouped(blocks: list[Block]) -> Iterator[SafeString]:
         yield format_html(around[kind], format_html_join("\n", "{}", ((block.html,) for block in group)))
 
 
-def _blocks(item: Paragraph | Table, numbers: "Numbers") -> Iterator[Block]:
+def _blocks(item: Paragraph | Table, numbers: "Numbers", styles: "Styles") -> Iterator[Block]:
     if isinstance(item, Table):
         yield Block("", _table(item))
-    elif item.text.strip():
-        yield _paragraph(item, numbers.of(item))
+    elif text := item.text.strip():
+        yield _paragraph(text, styles.named(item), numbers.of(styles.numbering(item)), styles.outline_level(item))
 
 
-def _paragraph(paragraph: Paragraph, number: str) -> Block:
-    style = paragraph.style.style_id if paragraph.style else ""
+def _paragraph(text: str, style: str, number: str, level: int | None) -> Block:
     if number == BULLET:
-        return Block("item", format_html("<li>{}</li>", paragraph.text))
+        return Block("item", format_html("<li>{}</li>", text))
     if style == "Title":
-        return Block("", format_html('<h2 class="doc-title">{}</h2>', paragraph.text))
+        return Block("", format_html('<h2 class="doc-title">{}</h2>', text))
     if style == "SampleNotice":
-        return Block("", format_html('<p class="sample">{}</p>', paragraph.text))
-    label, tab, value = paragraph.text.partition("\t")
+        return Block("", format_html('<p class="sample">{}</p>', text))
+    label, tab, value = text.partition("\t")
     if tab:
         return Block("fact", format_html("<div><dt>{}</dt><dd>{}</dd></div>", label, value))
-    level = outline_level(paragraph)
     tag = "p" if level is None else f"h{min(level + FIRST_LEVEL, LAST_LEVEL)}"
     shown = format_html('<span class="number">{}</span> ', number) if number else ""
-    return Block("", format_html("<{0}>{1}{2}</{0}>", tag, shown, paragraph.text))
+    return Block("", format_html("<{0}>{1}{2}</{0}>", tag, shown, text))
 
 
 # -- tables -----------------------------------------------------------------------------------------------------------
 
 
+class Cell(NamedTuple):
+    """A cell: the column in which it begins, how many it takes, and its lines."""
+
+    column: int
+    width: int
+    lines: list[str]
+
+
 def _table(table: Table) -> SafeString:
     """Header cells for the rows that the document marks as header, and for the first cell of every other row."""
-    rows = list(table.rows)
-    headers = [row for row in rows if _is_header(row)]
-    names = [cell.text for cell in headers[0].cells] if headers else []
+    headers: list[list[Cell]] = []
+    others: list[list[Cell]] = []
+    above: dict[int, list[str]] = {}
+    for row in table._tbl.tr_lst:
+        (headers if _is_header(row) else others).append(list(_cells(row, table, above)))
+    names = {cell.column: " ".join(cell.lines) for cell in headers[0]} if headers else {}
     head = format_html_join("", "<tr>{}</tr>", ((_head(row),) for row in headers))
-    body = format_html_join("\n", "<tr>{}</tr>", ((_body(row, names),) for row in rows if not _is_header(row)))
+    body = format_html_join("\n", "<tr>{}</tr>", ((_body(row, names),) for row in others))
     caption = table._tbl.tblPr.find(qn("w:tblCaption"))
     said = format_html("<caption>{}</caption>", caption.get(qn("w:val"))) if caption is not None else ""
     return format_html('<table class="table">{}<thead>{}</thead><tbody>{}</tbody></table>', said, head, body)
 
 
-def _is_header(row: _Row) -> bool:
-    properties = row._tr.trPr
-    return properties is not None and properties.find(qn("w:tblHeader")) is not None
+def _is_header(row: etree._Element) -> bool:
+    return row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None
 
 
-def _head(row: _Row) -> SafeString:
-    return format_html_join("", '<th scope="col">{}</th>', ((cell.text,) for cell in row.cells))
+def _cells(row: etree._Element, table: Table, above: dict[int, list[str]]) -> Iterator[Cell]:
+    """The row's cells; one that goes on from the row above says again what that one said."""
+    column = 0
+    for cell in row.iterchildren(qn("w:tc")):
+        span, merge = (cell.find(f"{qn('w:tcPr')}/{qn(name)}") for name in ("w:gridSpan", "w:vMerge"))
+        goes_on = merge is not None and merge.get(qn("w:val"), "continue") == "continue"
+        lines = above.get(column, [""]) if goes_on else _lines(_Cell(cell, table).text)
+        above[column] = lines
+        width = int(span.get(qn("w:val"))) if span is not None else 1
+        yield Cell(column, width, lines)
+        column += width
 
 
-def _body(row: _Row, names: list[str]) -> SafeString:
+def _head(row: list[Cell]) -> SafeString:
+    return format_html_join("", '<th scope="col"{}>{}</th>', ((_span(cell), "\n".join(cell.lines)) for cell in row))
+
+
+def _body(row: list[Cell], names: dict[int, str]) -> SafeString:
     """On a phone a cell stands alone, so the name of its column is repeated in it."""
-    first, *others = row.cells
-    labels = [*names[1:], *[""] * len(others)]
+    if not row:
+        return SafeString("")
+    first, *others = row
     cells = format_html_join(
         "",
-        '<td><span class="cell-label">{} </span>{}</td>',
-        ((label, _text(cell)) for label, cell in zip(labels, others, strict=False)),
+        '<td{}><span class="cell-label">{} </span>{}</td>',
+        ((_span(cell), names.get(cell.column, ""), _broken(cell.lines)) for cell in others),
     )
-    name, *more = _lines(first.text)
+    name, *more = first.lines
     said = format_html_join("", '<br><span class="small">{}</span>', ((line,) for line in more))
-    return format_html('<th scope="row">{}{}</th>{}', name, said, cells)
+    return format_html('<th scope="row"{}>{}{}</th>{}', _span(first), name, said, cells)
 
 
-def _text(cell: _Cell) -> SafeString:
-    return format_html_join(SafeString("<br>"), "{}", ((line,) for line in _lines(cell.text)))
+def _span(cell: Cell) -> SafeString:
+    return format_html(' colspan="{}"', cell.width) if cell.width > 1 else SafeString("")
+
+
+def _broken(lines: list[str]) -> SafeString:
+    return format_html_join(SafeString("<br>"), "{}", ((line,) for line in lines))
 
 
 def _lines(text: str) -> list[str]:
     return [line for line in text.split("\n") if line.strip()] or [""]
 
 
-# -- numbers and levels, which Word counts itself ---------------------------------------------------------------------
-
-BULLET = "•"
+# -- styles -----------------------------------------------------------------------------------------------------------
 
 
-class Numbers:
-    """Counts numbered paragraphs as Word does: each list for itself, a deeper level anew under each higher one."""
+class Styles:
+    """What a paragraph is by its own properties, or else by those of its style and of those that this is based on."""
 
     def __init__(self, document: Document) -> None:
-        parts = [rel.target_part for rel in document.part.rels.values() if rel.reltype == RELATIONSHIP_TYPE.NUMBERING]
-        self.levels = {key: level for part in parts for key, level in _levels(part.element)}
-        self.counts: dict[str, dict[int, int]] = {}
+        found = {one.get(qn("w:styleId"), ""): one for one in every(document.styles.element, "style")}
+        self.above = {name: [found[one] for one in _chain(name, found)] for name in found}
+        kinds = [name for name, one in found.items() if one.get(qn("w:type")) == "paragraph" and _is_default(one)]
+        self.default = kinds[0] if kinds else ""
 
-    def of(self, paragraph: Paragraph) -> str:
-        """The number that stands before the paragraph, BULLET for an item of a list, nothing for other text."""
-        number, depth = _numbering(paragraph)
-        if (number, depth) not in self.levels:
-            return ""
-        kind, text = self.levels[number, depth]
-        if kind == "bullet":
-            return BULLET
-        counts = self.counts.setdefault(number, {})
-        counts[depth] = counts.get(depth, 0) + 1
-        for deeper in [level for level in counts if level > depth]:
-            del counts[deeper]
-        for level, count in counts.items():
-            text = text.replace(f"%{level + 1}", str(count))
-        return text
+    def named(self, paragraph: Paragraph) -> str:
+        return paragraph._p.style or self.default
 
+    def numbering(self, paragraph: Paragraph) -> tuple[str, int]:
+        """(list, depth)."""
+        found = next(
+            (p.find(qn("w:numPr")) for p in self._properties(paragraph) if p.find(qn("w:numPr")) is not None), None
+        )
+        return ("", 0) if found is None else (value_of(found, "numId"), int(value_of(found, "ilvl", "0")))
 
-def _levels(root: etree._Element) -> Iterator[tuple[tuple[str, int], tuple[str, str]]]:
-    """((list, depth), (kind, text such as "%1.%2")) of every level that the document defines."""
-    lists = {one.get(qn("w:abstractNumId")): one for one in root.iter(qn("w:abstractNum"))}
-    for number in root.iter(qn("w:num")):
-        for level in lists[number.find(qn("w:abstractNumId")).get(qn("w:val"))].iter(qn("w:lvl")):
-            kind, text = (level.find(qn(name)).get(qn("w:val")) for name in ("w:numFmt", "w:lvlText"))
-            yield (number.get(qn("w:numId")), int(level.get(qn("w:ilvl")))), (kind, text)
+    def outline_level(self, paragraph: Paragraph) -> int | None:
+        """0 for a heading of the first level; None for text."""
+        levels = (value_of(properties, "outlineLvl") for properties in self._properties(paragraph))
+        level = next((int(level) for level in levels if level), 9)
+        return level if level < 9 else None
 
-
-def _numbering(paragraph: Paragraph) -> tuple[str, int]:
-    """(list, depth) of the paragraph itself, or else of its style."""
-    found = next((p.find(qn("w:numPr")) for p in _properties(paragraph) if p.find(qn("w:numPr")) is not None), None)
-    if found is None:
-        return "", 0
-    number, depth = found.find(qn("w:numId")), found.find(qn("w:ilvl"))
-    return number.get(qn("w:val")), int(depth.get(qn("w:val"))) if depth is not None else 0
+    def _properties(self, paragraph: Paragraph) -> Iterator[etree._Element]:
+        own = paragraph._p.pPr
+        if own is not None:
+            yield own
+        for style in self.above.get(self.named(paragraph), ()):
+            if (given := style.find(qn("w:pPr"))) is not None:
+                yield given
 
 
-def outline_level(paragraph: Paragraph) -> int | None:
-    """0 for a heading of the first level; None for text."""
-    levels = (p.find(qn("w:outlineLvl")) for p in _properties(paragraph))
-    level = next((int(level.get(qn("w:val"))) for level in levels if level is not None), 9)
-    return level if level < 9 else None
+def _chain(name: str, found: dict[str, etree._Element]) -> list[str]:
+    """The style, the one that it is based on, and so on: at most as deep as a template may go."""
+    chain: list[str] = []
+    while name in found and len(chain) <= MAX_BASED_ON:
+        chain.append(name)
+        name = value_of(found[name], "basedOn")
+    return chain
 
 
-def _properties(paragraph: Paragraph) -> Iterator:
-    """The paragraph's own properties, then those of its style, and of the styles that this one is based on."""
-    style = paragraph.style
-    if paragraph._p.pPr is not None:
-        yield paragraph._p.pPr
-    while isinstance(style, ParagraphStyle):
-        if style.element.pPr is not None:
-            yield style.element.pPr
-        style = style.base_style
+def _is_default(style: etree._Element) -> bool:
+    return style.get(qn("w:default"), "") in ("1", "true", "on")

@@ -48,6 +48,19 @@ REASONS: dict[str, Words] = {
     ),
     "mail_merge": gettext_lazy("The file takes data from a source of its own (mail merge). Take the mail merge out."),
     "doctype": gettext_lazy("The file declares entities (DOCTYPE), which no Word document does. Save it anew in Word."),
+    # what the page for reading could not show
+    "hidden_text": gettext_lazy("Some of the text is hidden. Show it in Word, or take it out."),
+    "symbol": gettext_lazy("A symbol was put in from a special font. Type it as a character instead."),
+    "formula": gettext_lazy("A formula stands in the text. Write it as plain text."),
+    "changing_field": gettext_lazy(
+        "A Word field may say another thing each time the document is opened (%(first)s). Write plain text instead."
+    ),
+    "odd_numbering": gettext_lazy(
+        "A list is numbered in a way that the page for reading cannot show (%(first)s). Use 1, a, A, i or I."
+    ),
+    "too_wide_table": gettext_lazy("A table has more than %(first)s columns."),
+    "too_many_styles": gettext_lazy("The file has more than %(first)s styles. Copy the text into a new document."),
+    "style_loop": gettext_lazy("The style “%(first)s” is based on itself or on too many others. Mend it in Word."),
     # fields and code
     "unknown_field": gettext_lazy("There is no field %(first)s."),
     "meant_field": gettext_lazy("There is no field %(first)s. Did you mean %(second)s?"),

@@ -11,6 +11,8 @@ from lxml import etree
 
 from doc_templates import samples
 from doc_templates.container import NO_DOCUMENT, Finding, Refused, W, open_parts
+from doc_templates.convert import NotOurs, refuse_foreign
+from doc_templates.readable import unshowable
 from doc_templates.render import render
 from doc_templates.tags import Use, broken_tags, has_tags, lint, shape_at, sources
 
@@ -43,7 +45,7 @@ def check(template: bytes, kind: str) -> list[Finding]:
         trees, findings = open_parts(template)
     except Refused as refusal:
         return [refusal.finding]
-    findings = findings or too_long(trees) or loose_tags(trees)
+    findings = findings or too_long(trees) or unshowable(trees) or loose_tags(trees)
     if findings:
         return findings
     try:
@@ -97,11 +99,14 @@ def unknown(use: Use, shape: samples.Facts) -> Finding | None:
 
 
 def trial(template: bytes, kind: str) -> list[Finding]:
-    """Renders the samples in the sealed environment; a fault is a finding with the paragraphs around it."""
+    """Renders the samples in the sealed environment; a fault is a finding with the paragraphs around it. What comes out
+    is a document that the converter may be given."""
     for facts in (samples.FULL[kind], samples.MINIMAL[kind]):
         try:
-            Document(io.BytesIO(render(template, facts, title="Trial", language="fi", moment=samples.MOMENT)))
-        except RENDER_FAULTS as error:
+            document = render(template, facts, title="Trial", language="fi", moment=samples.MOMENT)
+            Document(io.BytesIO(document))
+            refuse_foreign(document)
+        except (NotOurs, *RENDER_FAULTS) as error:
             around = " ".join(" ".join(getattr(error, "docx_context", ())).split())
             return [Finding(around[:120] or "file", f"The template cannot be filled in: {error}", "render_failed")]
     return []

@@ -9,6 +9,8 @@ from functools import lru_cache
 from typing import Any
 
 from docx.document import Document
+from docx.opc.constants import CONTENT_TYPE as CT
+from docx.opc.constants import RELATIONSHIP_TYPE as RT
 from docx.oxml.ns import qn
 from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, Template
@@ -165,12 +167,22 @@ class StrictTemplate(DocxTemplate):
 
 def set_properties(document: Document, title: str, locale: str, moment: datetime) -> None:
     """Title, language and author of the file; whatever machine or person the template names is gone."""
+    drop_other_properties(document)
     properties = document.core_properties
     properties.title, properties.language = title[:255], locale
     properties.author = properties.last_modified_by = AUTHOR
     properties.comments = properties.keywords = properties.subject = properties.category = ""
     properties.created = properties.modified = moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     properties.revision = 1
+
+
+def drop_other_properties(document: Document) -> None:
+    """LibreOffice names the properties by a relation of its own, beside which a second part would be written."""
+    relations = document.part.package.rels
+    for key, relation in list(relations.items()):
+        is_core = not relation.is_external and relation.target_part.content_type == CT.OPC_CORE_PROPERTIES
+        if is_core and relation.reltype != RT.CORE_PROPERTIES:
+            del relations[key]
 
 
 def set_language(document: Document, locale: str) -> None:

@@ -121,6 +121,56 @@ def before_styles(text: bytes) -> bytes:
     return changed("word/styles.xml", lambda xml: xml.replace(b"<w:styles", text + b"<w:styles", 1))
 
 
+def with_styles(*styles: str) -> bytes:
+    """Paragraph styles, each "name>the one it is based on", and a paragraph of the first."""
+    told = ""
+    for style in styles:
+        name, _, above = style.partition(">")
+        told += f'<w:style w:type="paragraph" w:styleId="{name}"><w:basedOn w:val="{above}"/></w:style>'
+    first = styles[0].partition(">")[0]
+    docx = changed("word/styles.xml", lambda xml: xml.replace(b"</w:styles>", told.encode() + b"</w:styles>"))
+    paragraph = f'<w:p><w:pPr><w:pStyle w:val="{first}"/></w:pPr><w:r><w:t>A</w:t></w:r></w:p><w:sectPr>'.encode()
+    return changed("word/document.xml", lambda xml: xml.replace(b"<w:sectPr>", paragraph), docx)
+
+
+def hidden_by_style() -> bytes:
+    style = b'<w:style w:type="character" w:styleId="Gone"><w:rPr><w:vanish/></w:rPr></w:style></w:styles>'
+    docx = changed("word/styles.xml", lambda xml: xml.replace(b"</w:styles>", style))
+    run = b'<w:p><w:r><w:rPr><w:rStyle w:val="Gone"/></w:rPr><w:t>not</w:t></w:r></w:p><w:sectPr>'
+    return changed("word/document.xml", lambda xml: xml.replace(b"<w:sectPr>", run), docx)
+
+
+def with_list(levels: str, more: str = "") -> bytes:
+    """A list of these levels, and two items of it. `more`: of the one list that uses them."""
+    kind = f'<w:abstractNum w:abstractNumId="900">{levels}</w:abstractNum><w:abstractNum '.encode()
+    used = f'<w:num w:numId="900"><w:abstractNumId w:val="900"/>{more}</w:num></w:numbering>'.encode()
+    docx = changed(
+        "word/numbering.xml",
+        lambda xml: xml.replace(b"<w:abstractNum ", kind, 1).replace(b"</w:numbering>", used),
+    )
+    number = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="900"/></w:numPr>'
+    items = "".join(f"<w:p><w:pPr>{number}</w:pPr><w:r><w:t>Item {n}</w:t></w:r></w:p>" for n in "AB")
+    return changed("word/document.xml", lambda xml: xml.replace(b"<w:sectPr>", items.encode() + b"<w:sectPr>"), docx)
+
+
+def level(kind: str, start: int = 1, text: str = "%1)", depth: int = 0) -> str:
+    inside = f'<w:start w:val="{start}"/><w:numFmt w:val="{kind}"/><w:lvlText w:val="{text}"/>'
+    return f'<w:lvl w:ilvl="{depth}">{inside}</w:lvl>'
+
+
+def table(*rows: str) -> bytes:
+    """A table of these rows, each the properties of its cells, with bars between."""
+    told = ""
+    for row in rows:
+        cells = (f"<w:tc><w:tcPr>{cell}</w:tcPr><w:p><w:r><w:t>A</w:t></w:r></w:p></w:tc>" for cell in row.split("|"))
+        told += f"<w:tr>{''.join(cells)}</w:tr>"
+    return padded(f"<w:tbl><w:tblPr/><w:tblGrid><w:gridCol/></w:tblGrid>{told}</w:tbl>".encode())
+
+
+FORMULA = (
+    b'<w:p><m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"><m:r><m:t>5000</m:t></m:r>'
+    b"</m:oMath></w:p>"
+)
 DOCTYPE = b'<!DOCTYPE w [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
 LAUGHS = b'<!DOCTYPE w [<!ENTITY a "ha"><!ENTITY b "' + b"&a;" * 1000 + b'"><!ENTITY c "' + b"&b;" * 1000 + b'">]>'
 ESCAPE = "{{ ().__class__.__base__.__subclasses__() }}"
@@ -203,6 +253,23 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "field that reads": (lambda: field(' INCLUDETEXT "file:///etc/hostname" '), "remote_field"),
     "field that fetches": (lambda: field(' INCLUDEPICTURE "http://192.0.2.1/a.png" '), "remote_field"),
     "field that runs": (lambda: field(" DDEAUTO c:\\\\a.exe "), "remote_field"),
+    # what the page for reading could not show as the document does
+    "style on itself": (lambda: with_styles("A>B", "B>A"), "style_loop"),
+    "styles on styles": (lambda: with_styles(*(f"S{n}>S{n + 1}" for n in range(100))), "style_loop"),
+    "thousands of styles": (lambda: with_styles(*(f"S{n}>" for n in range(2000))), "too_many_styles"),
+    "a million columns": (lambda: table('<w:gridSpan w:val="1000000"/>'), "too_wide_table"),
+    "many levels": (lambda: with_list("".join(level("decimal", depth=n) for n in range(40))), "odd_numbering"),
+    "thousands of lists": (
+        lambda: with_list(level("decimal"), "</w:num>" + '<w:num w:numId="1"/>' * 3000 + '<w:num w:numId="2">'),
+        "odd_numbering",
+    ),
+    "ordinal numbers": (lambda: with_list(level("ordinalText")), "odd_numbering"),
+    "hidden text": (lambda: padded(b"<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>not</w:t></w:r></w:p>"), "hidden_text"),
+    "hidden by style": (hidden_by_style, "hidden_text"),
+    "symbol": (lambda: padded(b'<w:p><w:r><w:sym w:font="Symbol" w:char="F035"/></w:r></w:p>'), "symbol"),
+    "formula": (lambda: padded(FORMULA), "formula"),
+    "date of today": (lambda: field(" DATE \\@ dd.MM.yyyy "), "changing_field"),
+    "field that asks": (lambda: field(" IF 1 = 1 "), "changing_field"),
     # template code
     "escape in the body": (lambda: saying(ESCAPE), "code_not_allowed"),
     "escape in the footer": (lambda: saying(ESCAPE, "word/footer1.xml"), "code_not_allowed"),

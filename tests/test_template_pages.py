@@ -1,6 +1,7 @@
 """The pages of templates: Kaikukeskus brings its own into use, what would do harm is refused, drafts are renewed."""
 
 import io
+import re
 import resource
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from commitments import services
 from commitments.making import finish
 from commitments.models import Batch, Commitment, Document, Template
 from commitments.preview import as_html
-from commitments.publishing import SAMPLES, discard, filled, publish, upload
+from commitments.publishing import SAMPLES, discard, filled, publish, unreadable, upload
 from commitments.renewing import older_drafts, renew
 from commitments.template_words import CODE, MEANINGS, REASONS, fields_of, in_words
 from commitments.templates import LANGUAGES, current, shipped
@@ -31,7 +32,7 @@ from doc_templates.check import check
 from doc_templates.container import MAX_FILE
 from doc_templates.samples import FULL, field_names
 from tests import papers
-from tests.hostile import HOSTILE, changed
+from tests.hostile import HOSTILE, changed, level, saying, table, with_list
 from tests.people import a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
 from tests.race import DONE, REFUSED
 from tests.test_commitments import anew, checked, in_force, sent, text_of, with_signatories
@@ -416,6 +417,39 @@ def test_the_page_of_a_document_has_all_that_the_document_says(kind, language, s
     lines = ["".join(t.text or "" for t in p.iter(docx.oxml.ns.qn("w:t"))) for p in body.iter(docx.oxml.ns.qn("w:p"))]
     escaped = [escape(line.strip()) for line in lines]
     assert [line for line in escaped if line and line not in page.replace("</dt><dd>", "")] == []
+
+
+@pytest.mark.parametrize(
+    ("levels", "more", "shown"),
+    [
+        (level("lowerLetter"), "", ["a) Item A", "b) Item B"]),
+        (level("decimal", start=5, text="%1."), "", ["5. Item A", "6. Item B"]),
+        (level("upperRoman", start=4, text="§ %1"), "", ["§ IV Item A", "§ V Item B"]),
+        (level("upperLetter", start=26), "", ["Z) Item A", "AA) Item B"]),
+        (level("none", text="Note"), "", ["Note Item A", "Note Item B"]),
+        (
+            level("decimal"),
+            '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="9"/></w:lvlOverride>',
+            ["9) Item A", "10) Item B"],
+        ),
+    ],
+)
+def test_the_page_numbers_a_list_as_word_does(levels, more, shown):
+    page = re.sub("<[^>]*>", "", as_html(with_list(levels, more)))
+    assert [line for line in page.splitlines() if "Item" in line] == shown
+
+
+def test_what_stands_in_header_and_footer_stands_on_the_page():
+    for part in ("word/header1.xml", "word/footer1.xml"):
+        docx = saying("The partner pays 5000 euros", part)
+        assert "The partner pays 5000 euros" in as_html(docx)
+        assert unreadable(docx, "region_commitment", "fi") == []
+
+
+def test_merged_cells_are_read_once_each_however_long_the_table():
+    rows = ['<w:vMerge w:val="restart"/>|<w:gridSpan w:val="2"/>', *['<w:vMerge/>|<w:gridSpan w:val="2"/>'] * 1500]
+    page = as_html(table(*rows))
+    assert page.count('<th scope="row">A</th><td colspan="2">') == 1501
 
 
 # -- drafts on an older template --------------------------------------------------------------------------------------

@@ -20,9 +20,10 @@ from jinja2.exceptions import SecurityError, TemplateError
 
 from doc_templates import build, container
 from doc_templates.check import check, fields
+from doc_templates.convert import refuse_foreign
 from doc_templates.render import render
 from doc_templates.samples import FULL, MINIMAL, MOMENT, field_names
-from tests.hostile import ESCAPE, HOSTILE, field, related, saying, shipped
+from tests.hostile import ESCAPE, HOSTILE, changed, field, related, saying, shipped
 
 SHIPPED = sorted(build.TITLES)
 NAMES = ["Puu & Sivu <Oy>", "Ä" * 300, "Yhdistys " * 33 + "ry", "{{ 7*7 }}", "{_{ x }_}", "</w:t></w:r>", "A “B” ’C’"]
@@ -212,6 +213,21 @@ def test_a_missing_field_is_an_error_and_no_blank():
     facts = {key: value for key, value in FULL["region_commitment"].items() if key != "made_on"}
     with pytest.raises(TemplateError, match="made_on"):
         render(shipped(), facts, title="A", language="fi", moment=MOMENT)
+
+
+def test_a_template_saved_by_libreoffice_names_its_properties_once():
+    """It relates them in a way of its own, which python-docx does not know, and writes a second part beside."""
+    office = b"officedocument/2006/relationships/metadata/core-properties"
+    saved = changed(
+        "_rels/.rels", lambda xml: xml.replace(b"package/2006/relationships/metadata/core-properties", office)
+    )
+    assert office in zipfile.ZipFile(io.BytesIO(saved)).read("_rels/.rels")
+    assert check(saved, "region_commitment") == []
+    made = render(saved, FULL["region_commitment"], title="Sitoumus", language="fi", moment=MOMENT)
+    names = zipfile.ZipFile(io.BytesIO(made)).namelist()
+    assert len(names) == len(set(names))
+    assert Document(io.BytesIO(made)).core_properties.title == "Sitoumus"
+    refuse_foreign(made)
 
 
 # What a template may be
