@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from adoption import about
 from adoption.history import Acting
-from adoption.models import Partner, Person, Region, Responsibility, Side
+from adoption.models import Note, Partner, Person, Region, Responsibility, Side
 from adoption.refusal import NotYours
 
 KAIKUKESKUS = "kaikukeskus"
@@ -37,6 +38,39 @@ def partners_of(person: Person) -> QuerySet[Partner]:
 def partner_or_404(person: Person, slug: str, pk: int) -> Partner:
     """The partner, if the person may read it."""
     return get_object_or_404(partners_of(person), region__slug=slug, pk=pk)
+
+
+def thing_or_404(person: Person, slug: str, kind: str, pk: int) -> tuple[Region, Model]:
+    """What a note can be about, with its region, if the person reads the region: a partner's contact reads none."""
+    region = region_or_404(person, slug)
+    thing = about.find(region, kind, pk)
+    if thing is None:
+        raise Http404
+    return region, thing
+
+
+def notes_of(person: Person) -> QuerySet[Note]:
+    """The notes and questions that stand and that the person may read: what is for the region all who read it, the
+    rest the writer's own side, and what is for Kaikukeskus, or of it, Kaikukeskus."""
+    notes = Note.objects.standing().select_related("region", "by", "to", "answered_by")
+    if person.is_kaikukeskus:
+        return notes.exclude(audience=Note.Audience.OWN)
+    held = Responsibility.objects.current().filter(person=person, region=OuterRef("region"))
+    for_all = Q(audience=Note.Audience.REGION) & Q(Exists(held))
+    return notes.filter(for_all | Q(Exists(held.filter(side=OuterRef("side")))))
+
+
+def note_or_404(person: Person, slug: str, pk: int) -> Note:
+    """The note or question, if the person may read it."""
+    return get_object_or_404(notes_of(person), region__slug=slug, pk=pk)
+
+
+def question_or_404(person: Person, slug: str, pk: int) -> Note:
+    """The question, if the person may read it; for Kaikukeskus also one that is withdrawn while it is answered."""
+    if not person.is_kaikukeskus:
+        return note_or_404(person, slug, pk)
+    notes = Note.objects.filter(audience=Note.Audience.KAIKUKESKUS).select_related("region", "by", "answered_by")
+    return get_object_or_404(notes, region__slug=slug, pk=pk)
 
 
 def kaikukeskus_or_404(person: Person) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from adoption.views import everybody, partner, partners, people, regions
+from adoption.views import answers, everybody, notes, partner, partners, people, regions
 
 REGION = "regions/<slug:slug>"
 PARTNER = f"{REGION}/partners/<int:pk>"
@@ -32,4 +32,12 @@ urlpatterns = [
     path(f"{PARTNER}/decline/", partner.partner_act, {"act": "decline"}, name="partner_decline"),
     path(f"{PARTNER}/again/", partner.partner_act, {"act": "again"}, name="partner_again"),
     path(f"{PARTNER}/end/", partner.partner_act, {"act": "end"}, name="partner_end"),
+    path(f"{REGION}/notes/", notes.notes, name="notes"),
+    path(f"{REGION}/notes/new/<slug:about>/<int:pk>/", notes.note_new, name="note_new"),
+    path(f"{REGION}/notes/<int:pk>/withdraw/", notes.note_withdraw, name="note_withdraw"),
+    path(f"{REGION}/questions/new/<slug:about>/<int:pk>/", notes.question_new, name="question_new"),
+    path(f"{REGION}/questions/<int:pk>/", notes.question, name="question"),
+    path("answers/", answers.answers, name="answers"),
+    path("answers/new/", answers.answer_new, name="answer_new"),
+    path("answers/<int:pk>/", answers.answer_edit, name="answer_edit"),
 ]

@@ -300,7 +300,7 @@ def test_the_numbers_of_queries_are_the_same_at_10_and_at_200_tasks(django_asser
         with django_assert_num_queries(13):
             answer = clients[aino.pk].get("/")
         assert answer.context["page"].paginator.count == waiting
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             answer = clients[laura.pk].get("/queue/")
         assert answer.context["page"].paginator.count == waiting + 10
         with django_assert_num_queries(8):
@@ -325,7 +325,7 @@ def test_the_numbers_of_queries_do_not_grow_with_partners_and_commitments(django
             papers.draft_partner_commitment(a_venue(region, aino, f"Sali {number}"), aino)
         with django_assert_num_queries(12):
             mine_now.get("/")
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             queue_now.get("/queue/")
 
 

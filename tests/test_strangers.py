@@ -24,6 +24,7 @@ EXAMPLES: dict[str, object] = {
     "party": 1,
     "token": "bWFkZSB1cA:1x:made-up",
     "kind": "region_commitment",
+    "about": "region",
     "sample": "full",
     "code": "K7QF-3MXA-9TRB",
     "language": "fi",

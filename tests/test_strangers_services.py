@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import localdate
 
-from adoption import leaving, partners, people, regions
-from adoption.models import Act, Municipality, Person
+from adoption import answers, leaving, notes, partners, people, regions
+from adoption.models import Act, Municipality, Note, Person, SharedAnswer
 from adoption.people import end_responsibility, name_person
 from adoption.refusal import NotYours
 from commitments import publishing, renewing, reviewing, signing
@@ -21,8 +21,8 @@ from workflows.models import FeedbackMeeting
 from workflows.walk import Walk, a_pdf, begin, walk
 
 MODULES = (
-    people, leaving, partners, regions, commitments, signing, reviewing, publishing, renewing, workflows, correcting,
-    meetings,
+    people, leaving, partners, regions, notes, answers, commitments, signing, reviewing, publishing, renewing,
+    workflows, correcting, meetings,
 )  # fmt: skip
 SERVICES = [
     service
@@ -63,6 +63,12 @@ def arguments(here: Walk) -> dict[str, object]:
         ),
         "kaikukeskus_took_part": True, "party": commitment.parties.first().pk, "copy": 1, "title": "johtaja",
         "language": "fi", "file_name": "a.docx", "template": Template(), "drafts": [commitment],
+        "of": ("region", here.region.pk), "text": "Muistettava.", "audience": "region",
+        "note": Note.objects.create(
+            region=here.region, by=here.laura, side="kaikukeskus", audience="kaikukeskus", about_kind="region",
+            about_id=here.region.pk, text="Huomio.",
+        ),
+        "shared": SharedAnswer.objects.create(), "said": {},
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from viewflow.workflow.models import Process, Task
 
@@ -91,6 +92,22 @@ class TrialStep(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("step", args=[self.trial.region.slug, self.trial_id, self.key])
+
+    @property
+    def heading(self) -> str:
+        """The step's number and title, by the trial's own model."""
+        process = self.trial.process
+        step = process.flow_class.step(self.key) if process else None
+        if step is None or step.outcomes:
+            return str(step.title) if step else self.key
+        return gettext("Step %(number)s, %(title)s") % {"number": step.number, "title": step.title}
+
+    @property
+    def keys_of_rounds(self) -> list[int]:
+        """The keys of its rows in all rounds: what is noted about the step stays with it."""
+        if self.round == 1:
+            return [self.pk]
+        return list(TrialStep.objects.filter(trial=self.trial_id, key=self.key).values_list("pk", flat=True))
 
     def given_by(self, side: str) -> int | None:
         """The key of the person who has confirmed for the side."""

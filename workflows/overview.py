@@ -8,14 +8,17 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from viewflow.workflow.models import Task
 
+from adoption.about import things_of, title_of
 from adoption.access import KAIKUKESKUS
 from adoption.alphabet import alphabetical
-from adoption.models import Act, Municipality, Partner, Phase, Region, RegionMunicipality
+from adoption.models import Act, Municipality, Note, Partner, Phase, Region, RegionMunicipality
+from adoption.notes import stands_in_queue
 from commitments.models import Commitment, Party
 from workflows.models import Trial, TrialMunicipality, TrialStep
 from workflows.plan import due_of
@@ -45,6 +48,7 @@ class Waiting:
     missing: list[str] = field(default_factory=list)
     partner: Partner | None = None
     thread: list[Act] = field(default_factory=list)
+    question: Note | None = None
 
     @property
     def days(self) -> int:
@@ -58,7 +62,7 @@ class Waiting:
 
 def queue() -> list[Waiting]:
     """Everything that waits for Kaikukeskus, the oldest first."""
-    return sorted(requests() + steps_to_confirm() + signatures(), key=lambda one: (one.since, one.title))
+    return sorted(requests() + steps_to_confirm() + signatures() + questions(), key=lambda one: (one.since, one.title))
 
 
 def requests() -> list[Waiting]:
@@ -159,6 +163,19 @@ def _signature(commitment: Commitment, since: datetime) -> Waiting:
         act=_("Record the signature"),
         note=f"{said} {_('Kaikukeskus signs last.')}",
     )
+
+
+def questions() -> list[Waiting]:
+    """Questions of the regions that have not been answered."""
+    found = stands_in_queue()
+    things = things_of(found)
+    return [_question(one, title_of(things[one.about_kind, one.about_id])) for one in found]
+
+
+def _question(note: Note, about: str) -> Waiting:
+    where = f"{note.region} · {about}" if note.about_kind != "region" else str(note.region)
+    title = Truncator(note.text).words(12)
+    return Waiting(since=note.at, title=title, where=where, kind=_("Question"), question=note)
 
 
 # -- regions × ten steps --------------------------------------------------------------------------------------------

@@ -49,6 +49,15 @@ SENTENCES = {
     "partner_committed": gettext_lazy("A partner is committed: %(about)s."),
     "partner_uncommitted": gettext_lazy("A partner is no longer committed: %(about)s."),
     "partner_active": gettext_lazy("A partner is active: %(about)s."),
+    # notes, questions and shared answers
+    "note_left": gettext_lazy("%(who)s left a note: %(of)s."),
+    "note_withdrawn": gettext_lazy("%(who)s withdrew what was written: %(of)s."),
+    "question_asked": gettext_lazy("%(who)s asked Kaikukeskus: %(of)s."),
+    "question_answered": gettext_lazy("%(who)s answered a question: %(of)s."),
+    "shared_answer_drafted": gettext_lazy("%(who)s drafted a shared answer."),
+    "shared_answer_changed": gettext_lazy("%(who)s changed a shared answer."),
+    "shared_answer_published": gettext_lazy("%(who)s published a shared answer."),
+    "shared_answer_taken_back": gettext_lazy("%(who)s took back a shared answer."),
     # commitments
     "commitment_drafted": gettext_lazy("%(who)s drafted a commitment: %(about)s."),
     "commitment_changed": gettext_lazy("%(who)s changed a commitment: %(about)s."),
@@ -94,6 +103,7 @@ SENTENCES = {
 }
 
 
+KIND_OF_NOTE = {"step": "trialstep"}  # what a note is about → the kind under which it is looked up
 SIGNED_BY_LINK = gettext_lazy("A commitment was signed by link: %(about)s.")
 
 
@@ -113,7 +123,8 @@ def sentences(acts: Iterable[Act]) -> list[Line]:
 
 
 def _sentence(act: Act, names: "Names") -> str:
-    facts = {"who": names.who(act), "about": names.about(act), "step": names.step(act)} | _details(act, names)
+    facts = {"who": names.who(act), "about": names.about(act), "step": names.step(act), "of": names.of_note(act)}
+    facts |= _details(act, names)
     said = str(SIGNED_BY_LINK if act.data.get("method") == "link" else SENTENCES[act.what]) % facts
     return " ".join([said, *_more(act, names)])
 
@@ -206,6 +217,11 @@ class Names:
             return f"{thing.name}, {thing.partner or thing.region}"
         return _("not known") if thing is None else str(thing)
 
+    def of_note(self, act: Act) -> str:
+        """What a note or a question was about; nothing of other acts."""
+        kind, key = act.data.get("of", ("", 0))
+        return self._title_of(key) if kind == "step" else self.of(kind, key)
+
     def about(self, act: Act) -> str:
         return self.of(act.about_kind, act.about_id) if act.about_kind in self.found else ""
 
@@ -220,11 +236,17 @@ class Names:
         return _("%(name)s (%(side)s)") % facts if act.side else facts["name"]
 
     def _step(self, act: Act) -> Any:
-        row = self.found["trialstep"].get(int(act.about_id)) if act.about_kind == "trialstep" else None
+        return self._step_of(int(act.about_id)) if act.about_kind == "trialstep" else None
+
+    def _step_of(self, key: int) -> Any:
+        row = self.found["trialstep"].get(key)
         return MODELS[row.trial.model].step(row.key) if row else None
 
     def step(self, act: Act) -> str:
-        step = self._step(act)
+        return self._title_of(int(act.about_id)) if act.about_kind == "trialstep" else ""
+
+    def _title_of(self, key: int) -> str:
+        step = self._step_of(key)
         if step is None or step.outcomes:
             return str(step.title) if step else ""
         return _("Step %(number)s, %(title)s") % {"number": step.number, "title": step.title}
@@ -257,6 +279,8 @@ def _keys(acts: list[Act]) -> dict[str, set[int]]:
         for several in ("municipalities", "joined", "left"):
             keys["municipality"] |= set(act.data.get(several, []))
         keys["municipality"] |= {act.data.get("municipality")} - {None}
+        if of := act.data.get("of"):
+            keys[KIND_OF_NOTE.get(of[0], of[0])].add(of[1])
         if act.about_id:
             keys[act.about_kind].add(int(act.about_id))
     return keys

@@ -3,6 +3,7 @@
 from adoption.models.country import County, Municipality, Phase, Region, RegionMunicipality
 from adoption.models.history import Act, Chained, Country
 from adoption.models.mail import Mail
+from adoption.models.notes import Note, SharedAnswer
 from adoption.models.partners import Organisation, Partner
 from adoption.models.people import Person, Responsibility, Side
 
@@ -13,6 +14,7 @@ __all__ = [
     "County",
     "Mail",
     "Municipality",
+    "Note",
     "Organisation",
     "Partner",
     "Person",
@@ -20,5 +22,6 @@ __all__ = [
     "Region",
     "RegionMunicipality",
     "Responsibility",
+    "SharedAnswer",
     "Side",
 ]
