@@ -300,7 +300,7 @@ def test_the_numbers_of_queries_are_the_same_at_10_and_at_200_tasks(django_asser
         with django_assert_num_queries(13):
             answer = clients[aino.pk].get("/")
         assert answer.context["page"].paginator.count == waiting
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(19):
             answer = clients[laura.pk].get("/queue/")
         assert answer.context["page"].paginator.count == waiting + 10
         with django_assert_num_queries(8):

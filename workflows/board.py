@@ -25,6 +25,7 @@ from workflows.facts import Facts
 from workflows.meetings import invitation
 from workflows.models import Trial
 from workflows.path import Picture, names, picture
+from workflows.readiness import Readiness, readiness_of, readiness_without_trial
 from workflows.sentences import OF_THE_SITE, Line, sentences
 from workflows.standing import Standing, acting_or_none, checks_of, listed, standings, urgency, written
 from workflows.tasks import OF_EVIDENCE
@@ -329,11 +330,19 @@ def board(region: Region, reader: Person) -> dict[str, Any]:
         "feedback_stage": stage_of(due, localdate()) if due else "",
         "last_meeting": region.meetings.first(),
         "figures": figures(region),
+        "readiness": _readiness(region, shown),
         "recent": recent(region),
         "may_open": reader.is_kaikukeskus,
         "may_act": acts,
         "today": localdate(),
     }
+
+
+def _readiness(region: Region, shown: list[Walked]) -> list[Readiness]:
+    """How ready each trial is that stands on the board, by what has been read for it already; else the region."""
+    if not shown:
+        return list(readiness_without_trial([region]).values())
+    return [readiness_of([one.trial], one.shared.read)[one.trial.pk] for one in shown]
 
 
 def _eyebrow(members: list[RegionMunicipality], shown: list[Walked]) -> str:

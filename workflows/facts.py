@@ -49,6 +49,9 @@ LAST_SIGNATURE = Subquery(
 class Read:
     """What the rules look at, of one trial or of many: each kind once for all of them, and only when a rule asks."""
 
+    MEMBER = "trial_memberships__trial"  # the way from a municipality to the trial whose it is
+    REGION = "trial_memberships__trial__region"  # and to that trial's region
+
     def __init__(self, trials: Iterable[Trial], rows: dict[int, dict[str, TrialStep]] | None = None) -> None:
         """`rows`: trial → key → the newest row of each step, where they have been read already."""
         self.trials = {trial.pk: trial for trial in trials}
@@ -76,8 +79,8 @@ class Read:
     @cached_property
     def partners(self) -> dict[int, list[Partner]]:
         """Trial → the region's partners in its municipalities."""
-        member = "municipalities__trial_memberships__trial"
-        rows = Partner.objects.filter(**{f"{member}__in": self.trials, "region": F(f"{member}__region")})
+        member = f"municipalities__{self.MEMBER}"
+        rows = Partner.objects.filter(**{f"{member}__in": self.trials, "region": F(f"municipalities__{self.REGION}")})
         rows = rows.annotate(of_trial=F(member)).select_related("organisation", "contact").distinct()
         found: dict[int, list[Partner]] = defaultdict(list)
         for partner in rows:
@@ -87,9 +90,9 @@ class Read:
     @cached_property
     def promises(self) -> dict[int, list[Promise]]:
         """Trial → what commitments in force promise for its municipalities, a row a municipality."""
-        member = "municipality__trial_memberships__trial"
+        member = f"municipality__{self.MEMBER}"
         rows = Party.objects.filter(
-            **{f"{member}__in": self.trials, "commitment__region": F(f"{member}__region")},
+            **{f"{member}__in": self.trials, "commitment__region": F(f"municipality__{self.REGION}")},
             commitment__state=Commitment.State.IN_FORCE,
         )
         found: dict[int, list[Promise]] = defaultdict(list)

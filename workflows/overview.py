@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from adoption.notes import stands_in_queue
 from commitments.models import Commitment, Party
 from workflows.models import Trial, TrialMunicipality, TrialStep
 from workflows.plan import due_of
+from workflows.readiness import readiness_of
 from workflows.services import OPEN
 from workflows.standing import listed, state_of
 from workflows.steps import Step
@@ -228,6 +229,7 @@ class Row:
     days: int  # that the latest is late, or for which the oldest has been open
     is_late: bool
     meeting: date | None
+    ready: str = ""  # 7 of 9
 
     @property
     def meeting_is_late(self) -> bool:
@@ -279,6 +281,8 @@ def matrix() -> list[Row]:
     briefs, tasks, due = _briefs(trials), _open_since(trials), next_feedback_due(trial.region_id for trial in trials)
     places = _places(trials)
     rows = [_row(t, briefs[t.pk], tasks[t.process_id], due.get(t.region_id), places.get(t.pk, [])) for t in trials]
+    ready = readiness_of(trials)
+    rows = [replace(row, ready=ready[row.trial.pk].summary) for row in rows]
     return sorted(rows, key=lambda row: (not row.is_stuck, not row.at, -row.days, row.trial.region.name))
 
 

@@ -2,13 +2,14 @@
 
 from django.urls import include, path
 
-from workflows.views import board, steps, tasks, trials
+from workflows.views import board, readiness, steps, tasks, trials
 
 # `adoption` stands before these, so that /regions/new/ is no region's board.
 urlpatterns = [
     path("", include(tasks.urlpatterns)),
     path("regions/<slug:slug>/", board.board, name="board"),
     path("regions/<slug:slug>/history/", board.history, name="history"),
+    path("regions/<slug:slug>/readiness/", readiness.readiness, name="readiness"),
     path("regions/<slug:slug>/open-trial/", trials.trial_open, name="trial_open"),
     path("regions/<slug:slug>/meetings/new/", trials.meeting_new, name="meeting_new"),
     path("regions/<slug:slug>/meetings/invite/", trials.meeting_invite, name="meeting_invite"),
