@@ -7,16 +7,16 @@ from collections import Counter
 
 from adoption.models import SharedAnswer
 
-BEGINNING = 5  # letters that two forms of one word have in common: sitoumus, sitoumuksen
-SHORTEST = 4  # a shorter word says nothing by itself
+BEGINNING = 4  # letters that two forms of one word have in common: kortti, kortin; sitoumus, sitoumuksen
+SHORTEST = 4  # a shorter word says nothing by itself; one that is searched for may be shorter
 NEAR = 0.25  # how much of what is asked an answer has to speak of, a word weighing the more the rarer it is
 OFFERED = 3
 
 
-def beginnings(text: str) -> set[str]:
+def beginnings(text: str, shortest: int = SHORTEST) -> set[str]:
     """The beginnings of the words that say something."""
     words = re.findall(r"\w+", text.casefold())
-    return {word[:BEGINNING] for word in words if len(word) >= SHORTEST}
+    return {word[:BEGINNING] for word in words if len(word) >= shortest}
 
 
 def similar(text: str) -> list[SharedAnswer]:
@@ -33,10 +33,10 @@ def similar(text: str) -> list[SharedAnswer]:
 
 def having(text: str) -> list[SharedAnswer]:
     """The published answers that have every word of the text, or another form of it; all of them for no text."""
-    wanted = beginnings(text)
-    return [answer for answer, words in _published() if wanted <= words]
+    wanted = beginnings(text, shortest=1)
+    return [answer for answer, words in _published(shortest=1) if wanted <= words]
 
 
-def _published() -> list[tuple[SharedAnswer, set[str]]]:
+def _published(shortest: int = SHORTEST) -> list[tuple[SharedAnswer, set[str]]]:
     found = SharedAnswer.objects.filter(state=SharedAnswer.State.PUBLISHED)
-    return [(answer, beginnings(answer.words)) for answer in found]
+    return [(answer, beginnings(answer.words, shortest)) for answer in found]

@@ -28,7 +28,8 @@ def notes(request: Request, slug: str) -> HttpResponse:
     region = region_or_404(request.user, slug)
     page = Paginator(notes_of(request.user).filter(region=region), A_PAGE).get_page(request.GET.get("page"))
     things = abouts.things_of(page)
-    entries = [(note, things[note.about_kind, note.about_id]) for note in page]
+    about = [things[note.about_kind, note.about_id] for note in page]
+    entries = [(note, thing, abouts.title_of(thing)) for note, thing in zip(page, about, strict=True)]
     return render(request, "adoption/notes_page.html", {"region": region, "page": page, "entries": entries})
 
 
