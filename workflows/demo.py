@@ -5,7 +5,8 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.timezone import localdate
 
-from adoption import partners
+from adoption import notes, partners
+from adoption.answers import change_answer, write_answer
 from adoption.country import load
 from adoption.models import Organisation, Partner, Person, Region
 from adoption.people import name_person
@@ -32,6 +33,7 @@ def fill() -> bool:
     _waits_for_the_other(walks["pohjois-savo"])
     _asks(walks["pohjois-savo"])
     _is_asked_to_sign(walks["pohjois-savo"])
+    _writes(walks["pohjois-savo"])
     _looks_for_partners(walks["kainuu"])
     _is_late(walks["kainuu"])
     return True
@@ -85,6 +87,26 @@ def _is_asked_to_sign(here: Walk) -> None:
         signatory_email="teemu.rissanen@example.org",
     )  # fmt: skip
     ready(services.draft_for_partner(venue, here.aino), here.mikko)
+
+
+def _writes(here: Walk) -> None:
+    """A note stands on the board and one on a partner, a question waits, and one that was answered is shared."""
+    region, partner = ("region", here.region.pk), ("partner", here.partners()[0].pk)
+    notes.leave_note(here.region, region, here.aino, "Kulttuurilautakunta kokoontuu 18. päivä.", "region")
+    notes.leave_note(here.region, partner, here.mikko, "Toivoo perehdytystä vasta elokuussa.", "own")
+    asked = "Saako kortinjakaja antaa kortin myös alle 16-vuotiaalle asiakkaalle?"
+    note = notes.ask_kaikukeskus(here.region, region, here.mikko, asked)
+    answer = "Kortin saa 16 vuotta täyttänyt. Nuorempi pääsee mukaan aikuisen kortilla."
+    notes.answer_question(note, here.laura, answer)
+    said = {
+        "question_fi": asked, "answer_fi": answer,
+        "question_sv": "Får en kortutdelare ge ett kort också till en klient som är under 16 år?",
+        "answer_sv": "Den som har fyllt 16 år får ett kort. En yngre kommer med på en vuxens kort.",
+    }  # fmt: skip
+    change_answer(write_answer(here.laura, said), here.laura, said, publish=True)
+    step = ("step", here.trial.steps.get(key="print_comms").pk)
+    question = "Voiko esitteen painaa kahdessa erässä, jos kaikki kohteet eivät ole vielä mukana?"
+    notes.ask_kaikukeskus(here.region, step, here.aino, question)
 
 
 def _distributor(here: Walk, name: str, contact: str, kind: str, why: str) -> Partner:
