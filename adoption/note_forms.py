@@ -15,6 +15,7 @@ HELP = {
     Audience.REGION: _("All who read the region's pages, Kaikukeskus too."),
     Audience.KAIKUKESKUS: _("Kaikukeskus and your own side."),
 }
+NEEDED = _("Needed before it is published.")
 NOBODYS = _("Write nothing about any cardholder or client.")
 
 
@@ -74,7 +75,7 @@ class AnswerQuestionForm(Form):
     """Kaikukeskus's answer, and whether it becomes a text for everybody."""
 
     text = Text(
-        label=_("Answer"),
+        label=_("The answer"),
         widget=area(),
         help_text=_("The asker gets it by mail, too."),
         error_messages={"required": _("Write the answer.")},
@@ -93,6 +94,7 @@ class SharedAnswerForm(ModelForm):
         model = SharedAnswer
         fields = TEXTS
         widgets = {name: area(2 if name.startswith("question") else 6) for name in TEXTS}
+        help_texts = {name: NEEDED for name in TEXTS if not name.endswith("_en")}
 
 
 class AnswersFilter(Form):

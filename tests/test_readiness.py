@@ -186,7 +186,7 @@ def test_a_region_in_lasting_use_is_seen_by_its_last_trial():
     assert "8 of 9 ready" in page(here.aino, here.region.slug) or found.ready == 9
     Partner.objects.filter(pk=here.partners()[0].pk).update(contact=None)
     said = page(here.aino, here.region.slug)
-    assert "First of what is missing: Contact persons." in said
+    assert "First of what is missing: contact persons." in said
 
 
 def test_each_open_trial_has_its_own_list():

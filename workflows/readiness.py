@@ -64,28 +64,28 @@ def _commitments(facts: Facts, _missing: int) -> Count:
 
 
 ITEMS = (
-    Item("pair", gettext_lazy("Both sides named"), (rules.side_not_named,)),
-    Item("third", gettext_lazy("Third-sector distributor"), (rules.no_committed_third_sector_distributor,)),
+    Item("pair", gettext_lazy("both sides named"), (rules.side_not_named,)),
+    Item("third", gettext_lazy("third-sector distributor"), (rules.no_committed_third_sector_distributor,)),
     Item(
-        "contacts", gettext_lazy("Contact persons"), (rules.contacts_missing,), lacks="contact",
+        "contacts", gettext_lazy("contact persons"), (rules.contacts_missing,), lacks="contact",
         count=_each_committed,
     ),
     Item(
-        "commitments", gettext_lazy("Commitments"),
+        "commitments", gettext_lazy("commitments"),
         (rules.region_commitment_not_in_force, rules.no_committed_venue), count=_commitments,
     ),
     Item(
         "accounts", gettext_lazy("Kaikukanta accounts"), (rules.accounts_missing,), lacks="account",
         count=_each_committed,
     ),
-    Item("statistics", gettext_lazy("Local statistics"), (rules.statistics_person_missing,)),
+    Item("statistics", gettext_lazy("local statistics"), (rules.statistics_person_missing,)),
     Item(
-        "inductions", gettext_lazy("Inductions"), (rules.inductions_missing,), lacks="induction",
+        "inductions", gettext_lazy("inductions"), (rules.inductions_missing,), lacks="induction",
         count=_each_committed,
     ),
-    Item("cards", gettext_lazy("Cards and materials"), (rules.materials_not_printed,)),
-    Item("page", gettext_lazy("Local page"), (rules.local_page_missing,), field="local_page"),
-    Item("feedback", gettext_lazy("Feedback address"), (rules.local_page_missing,), field="feedback_email"),
+    Item("cards", gettext_lazy("cards and materials"), (rules.materials_not_printed,)),
+    Item("page", gettext_lazy("local page"), (rules.local_page_missing,), field="local_page"),
+    Item("feedback", gettext_lazy("feedback address"), (rules.local_page_missing,), field="feedback_email"),
 )  # fmt: skip
 
 
@@ -209,9 +209,8 @@ class Readiness:
 
     @property
     def lacking(self) -> str:
-        """The names of what is not ready, in a sentence's middle."""
-        titles = [str(line.item.title) for line in self.lines if not line.is_ready]
-        return ", ".join(title[:1].lower() + title[1:] for title in titles)
+        """The names of what is not ready."""
+        return ", ".join(str(line.item.title) for line in self.lines if not line.is_ready)
 
 
 def readiness_of(trials: Iterable[Trial], read: Read | None = None) -> dict[int, Readiness]:
