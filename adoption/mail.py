@@ -4,6 +4,7 @@ import logging
 import smtplib
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from email.utils import parseaddr
 from typing import Any
 from uuid import uuid4
 
@@ -12,17 +13,19 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import translation
+from django.utils.crypto import salted_hmac
 from django.utils.timezone import now
 from django_q.tasks import async_task
 
 from adoption.models import Mail, Person
+from adoption.models.mail import CODE
 
 log = logging.getLogger(__name__)
 Letter = Callable[[Person], tuple[str, str]]  # subject and body, in the language that is active for the person
 
 CLAIM = timedelta(minutes=2)  # after which a try counts as lost: longer than any mail server is waited for
-CODE = "code:"  # how the keys of mails with a sign-in code begin
 CODE_LIVES = timedelta(minutes=15)
+TAG = 24  # hexadecimal digits of the seal in a mail's name
 PERMANENT = 500  # SMTP answers from here on are final
 
 
@@ -84,7 +87,7 @@ def deliver(pk: int) -> None:
         return
     mail = Mail.objects.get(pk=pk)
     try:
-        EmailMessage(mail.subject, mail.body, settings.DEFAULT_FROM_EMAIL, [mail.address]).send()
+        EmailMessage(mail.subject, mail.body, envelope_of(pk), [mail.address], headers=headers_of(pk)).send()
     except smtplib.SMTPRecipientsRefused as refused:
         code = next(iter(refused.recipients.values()))[0]
         _failed(mail, final=code >= PERMANENT)
@@ -94,6 +97,22 @@ def deliver(pk: int) -> None:
         _failed(mail, final=True)
     else:
         _done(mail, sent_at=now())
+
+
+def tag_of(pk: int) -> str:
+    """What a returned mail is known by, and nobody else can make."""
+    return f"{pk}.{salted_hmac('adoption.mail', str(pk), algorithm='sha256').hexdigest()[:TAG]}"
+
+
+def envelope_of(pk: int) -> str:
+    """The sender on the envelope: where the mail comes back to when it cannot be delivered."""
+    return settings.RETURN_PATH.replace("{mail}", tag_of(pk)) or settings.DEFAULT_FROM_EMAIL
+
+
+def headers_of(pk: int) -> dict[str, str]:
+    """The sender that the reader sees, and the name of the mail, which a report of its return quotes."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    return {"From": settings.DEFAULT_FROM_EMAIL, "Message-ID": f"<{tag_of(pk)}@{domain}>"}
 
 
 def _claimed(pk: int) -> bool:

@@ -25,7 +25,7 @@ def find_or_make(email: str, name: str, made_by: str = "", **details: Any) -> Pe
 
     Raises Refused for an address that no mail can be sent to.
     """
-    _refuse_unmailable(email)
+    refuse_unmailable(email)
     person, _made = Person.objects.get_or_create(
         email=email.strip().lower(), defaults={"name": name.strip(), "made_by": made_by, **details}
     )
@@ -37,7 +37,8 @@ def alone(person: Person) -> Person:
     return Person.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
-def _refuse_unmailable(email: str) -> None:
+def refuse_unmailable(email: str) -> None:
+    """Raises Refused for an address that no mail can be sent to."""
     said = _("No mail can be sent to %(email)s. Check the address.") % {"email": email}
     if not email.strip().isprintable():
         raise Refused([said])
@@ -89,7 +90,7 @@ def name_person(
     for a holder, whose side could be left empty by it.
     """
     region = locked(region.pk)
-    who = _naming(by, region, side)
+    who = naming(by, region, side)
     person = alone(find_or_make(email, name, made_by, **details))
     _check_naming(region, side, person, municipality, substitute, until)
     given = Responsibility.objects.create(
@@ -104,7 +105,7 @@ def name_person(
     return given
 
 
-def _naming(by: Person, region: Region, side: str) -> Acting:
+def naming(by: Person, region: Region, side: str) -> Acting:
     """Who names: a substitute may not, since naming is the holder's own (one's own successor is not a day's task)."""
     who = acting(by, region)
     if not by.is_kaikukeskus and (who.on_behalf_of or (side != Side.GROUP and side != who.side)):
@@ -155,7 +156,7 @@ def end_responsibility(responsibility: Responsibility, by: Person) -> None:
     """
     region = locked(responsibility.region_id)
     responsibility = Responsibility.objects.select_related("person").get(pk=responsibility.pk)
-    who = _naming(by, region, responsibility.side)
+    who = naming(by, region, responsibility.side)
     current = Responsibility.objects.current().filter(region=region, side=responsibility.side)
     if not current.filter(pk=responsibility.pk).exists():
         raise Refused([_("This responsibility has ended already.")])
@@ -197,7 +198,7 @@ def correct_person(person: Person, by: Person, name: str, email: str, **details:
     if by.pk != person.pk:
         only_kaikukeskus(by)
     email = email.strip().lower()
-    _refuse_unmailable(email)
+    refuse_unmailable(email)
     changes = {"name": name.strip(), "email": email, **details}
     changed = sorted(field for field, value in changes.items() if getattr(person, field) != value)
     for field in changed:

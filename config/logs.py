@@ -3,11 +3,11 @@
 import logging
 import re
 
-LINKS = re.compile(r"(/sign/)[^/\s\"'?]+")
+LINKS = re.compile(r"(/(?:sign|still|successor)/)[^/\s\"'?]+")
 
 
 class WithoutLinks(logging.Formatter):
-    """A line of the log without the token of a link to sign by: who reads the log cannot sign (settings.LOGGING)."""
+    """A line of the log without the token of a link: who reads the log cannot act by it (settings.LOGGING)."""
 
     def format(self, record: logging.LogRecord) -> str:
         return LINKS.sub(r"\1…", super().format(record))

@@ -33,6 +33,10 @@ def switched_on(name: str) -> bool:
 # DATABASE_URL  sqlite:////path/file or postgres://user:password@host:5432/name (PostgreSQL 15 or newer)
 # EMAIL_URL     smtp+tls://user:password@host:587; smtp+ssl://, smtp://, consolemail://, filemail:////folder
 # MAIL_FROM     the sender of the mails
+# RETURN_PATH   where undeliverable mail comes back to (the sender on the envelope), if not to MAIL_FROM; best with a
+#               mark for each mail, as returned+{mail}@polku.example.org
+# RETURNED_MAIL the mailbox in which such mail is read: maildir:/path or imaps://user:password@host/folder; it is only
+#               read, never changed. Without it the pages say that returned mail is not seen
 # PROXIES       how many proxies of our own stand before the site: whose word for a visitor's address counts
 # PDF_CONVERTER host:port of the converter that makes PDF of documents (manage.py converter); without it, none is made
 # SEAL_KEY      file with the key and certificate that PDFs are sealed with (PKCS #12); without it, none is sealed
@@ -50,6 +54,8 @@ SECRET_KEY = os.environ.get("SECRET_KEY", "")
 DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{quote(str(VAR_DIR))}/kaikupolku.sqlite3"
 EMAIL_URL = os.environ.get("EMAIL_URL", "")
 MAIL_FROM = os.environ.get("MAIL_FROM", "")
+RETURN_PATH = os.environ.get("RETURN_PATH", "")
+RETURNED_MAIL = os.environ.get("RETURNED_MAIL", "")
 PROXIES = int(os.environ.get("PROXIES", "0"))
 PDF_CONVERTER = os.environ.get("PDF_CONVERTER", "")
 SEAL_KEY = Path(os.environ["SEAL_KEY"]) if os.environ.get("SEAL_KEY") else None
@@ -85,6 +91,14 @@ if not ON_THIS_MACHINE:
 refuse_if(
     PDF_CONVERTER != "" and not re.fullmatch(r"[^\s/:@]+:[0-9]{1,5}", PDF_CONVERTER),
     f"PDF_CONVERTER must be host:port, such as 127.0.0.1:2003, not {PDF_CONVERTER!r}.",
+)
+
+refuse_if(
+    RETURNED_MAIL != ""
+    and not re.fullmatch(
+        r"maildir:/.+|imaps://[^/]+(/.*)?|imap://([^/]*@)?(localhost|127\.0\.0\.1)(:[0-9]+)?(/.*)?", RETURNED_MAIL
+    ),
+    "RETURNED_MAIL must be maildir:/path or imaps://user:password@host/folder.",
 )
 
 

@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language as django_set_language
 
+from adoption.contacts import returned
 from adoption.mail import stuck
 from adoption.models import Person
 from adoption.refusal import Refused
@@ -88,7 +89,7 @@ def health(request: HttpRequest) -> JsonResponse:
     database = database_fault()
     parts = {"database": database}
     if not database:
-        parts |= {"worker": worker_fault(), "mail": mail_fault(), "converter": pdf.fault()}
+        parts |= {"worker": worker_fault(), "mail": mail_fault(), "returned": returned.fault(), "converter": pdf.fault()}
     return state({part: fault for part, fault in parts.items() if fault})
 
 

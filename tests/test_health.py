@@ -34,6 +34,7 @@ def test_the_schedules_stand_once_however_often_they_are_set(capsys):
     call_command("set_schedule")
     call_command("set_schedule")
     assert sorted(Schedule.objects.values_list("name", flat=True)) == [
+        "contacts",
         "daily",
         "files",
         "heartbeat",
@@ -42,6 +43,7 @@ def test_the_schedules_stand_once_however_often_they_are_set(capsys):
         "papers",
         "pdf",
         "proof",
+        "returned",
     ]
 
 

@@ -18,7 +18,7 @@ from workflows.trial import MODELS, OUTCOME_NAMES
 
 # what → the sentence. %(who)s: name and side; %(about)s: what the act is about; %(step)s: the step's number and title.
 # What the worker does after people's acts: told in the whole history, and left out where only the newest are told.
-OF_THE_SITE = {"documents_made", "documents_sealed", "certificate_made"}
+OF_THE_SITE = {"documents_made", "documents_sealed", "certificate_made", "contact_asked", "responsible_asked"}
 SENTENCES = {
     # people
     "kaikukeskus_person_added": gettext_lazy("%(who)s added %(about)s to Kaikukeskus."),
@@ -37,6 +37,20 @@ SENTENCES = {
     "partner_added": gettext_lazy("%(who)s added a partner: %(about)s."),
     "partner_changed": gettext_lazy("%(who)s changed what is known of a partner: %(about)s."),
     "contact_named": gettext_lazy("%(who)s named the contact person of %(about)s: %(person)s."),
+    "contact_asked": gettext_lazy("%(person)s was asked whether still the contact person of %(about)s."),
+    "contact_stays": gettext_lazy("%(who)s still is the contact person of %(about)s."),
+    "contact_confirmed": gettext_lazy("%(who)s confirmed the contact person of %(about)s: %(person)s."),
+    "contact_hands_over": gettext_lazy("%(who)s named a successor as the contact person of %(about)s."),
+    "contact_accepts": gettext_lazy("%(who)s agreed to be the contact person of %(about)s."),
+    "contact_leaves": gettext_lazy("%(who)s leaves as the contact person of %(about)s and knows nobody to follow."),
+    "successor_declined": gettext_lazy("%(person)s's successor as the contact person of %(about)s declined."),
+    "responsible_asked": gettext_lazy("%(about)s was asked whether still responsible: %(side)s."),
+    "responsible_stays": gettext_lazy("%(about)s still is responsible: %(side)s."),
+    "responsible_confirmed": gettext_lazy("%(who)s confirmed the responsible person: %(about)s, %(side)s."),
+    "responsible_hands_over": gettext_lazy("%(about)s named a successor: %(side)s."),
+    "responsible_accepts": gettext_lazy("%(person)s agreed to follow %(about)s: %(side)s."),
+    "responsible_leaves": gettext_lazy("%(about)s leaves and knows nobody to follow: %(side)s."),
+    "responsible_successor_declined": gettext_lazy("%(about)s's successor declined: %(side)s."),
     "clearance_asked": gettext_lazy("%(who)s asked Kaikukeskus to clear a distributor: %(about)s."),
     "clearance_answered": gettext_lazy("%(who)s answered Kaikukeskus's question: %(about)s."),
     "clearance_given": gettext_lazy("%(who)s cleared a distributor: %(about)s."),

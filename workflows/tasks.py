@@ -19,6 +19,7 @@ from django.utils.translation import ngettext, pgettext
 from viewflow.workflow.models import Task
 
 from adoption.access import KAIKUKESKUS, PAIR
+from adoption.contacts import alarms
 from adoption.models import Municipality, Partner, Person, Region, Responsibility, Side
 from adoption.templatetags.kaiku import day, in_words, side_name
 from commitments.models import Commitment, Party
@@ -89,6 +90,7 @@ def work_of(person: Person) -> Work:
     """Everything of the person's regions that is open today."""
     trials = list(trials_of(person))
     items = step_items(trials) + partner_items(person) + commitment_items(person) + meeting_items(person)
+    items += contact_items(person) + colleague_items(person)
     items.sort(key=_by_urgency)
     return Work([item for item in items if item.mine], [item for item in items if not item.mine])
 
@@ -308,6 +310,60 @@ def _partner_item(partner: Partner) -> Item:
     what, href, act = _("Name a contact person: %(partner)s"), "partner_contact", pgettext("verb", "Name")
     note = _("Without a contact person it cannot begin.")
     return Item(what % name, where, reverse(href, args=args), act, None, "missing", "", note, sides, mine)
+
+
+# -- contacts that lapse ----------------------------------------------------------------------------------------------
+
+
+def contact_items(person: Person) -> list[Item]:
+    """Contact persons who are not to be counted on: the side that looks after the partner acts (R3)."""
+    members = Municipality.objects.filter(partners=OuterRef(OuterRef("pk"))).values("pk")
+    found = Partner.objects.on_the_way().filter(alarms.of_partner(), region__in=own_regions(person))
+    found = found.select_related("organisation", "region", "contact").annotate(**held(person, members))
+    partners = list(found.filter(IN_SOME_ROLE))
+    why = alarms.of_partners(partners)
+    return [_contact_item(partner, why[partner.pk]) for partner in partners if partner.pk in why]
+
+
+def _contact_item(partner: Partner, why: alarms.Alarm) -> Item:
+    args = [partner.region.slug, partner.pk]
+    leaves = why.kind == alarms.LEAVING
+    what = _("Name a new contact person: %(partner)s") if leaves else _("Reach the contact person: %(partner)s")
+    return Item(
+        what=what % {"partner": partner},
+        where=f"{partner.region}, {partner.get_role_display()}",
+        href=reverse("partner_contact", args=args) if leaves else partner.get_absolute_url(),
+        act=pgettext("verb", "Name") if leaves else pgettext("verb", "Open"),
+        state="late",
+        word=f"{partner.contact}: {why.words}",
+        sides=frozenset([partner.side]),
+        mine=partner.side in sides_held(partner),
+    )
+
+
+def colleague_items(person: Person) -> list[Item]:
+    """Responsible persons of the own side who are not to be counted on: the others of the side reach them, or name the
+    next one."""
+    sides = Responsibility.objects.current().filter(person=person, region=OuterRef("region"), side=OuterRef("side"))
+    found = Responsibility.objects.current().holders().filter(alarms.of_holder()).exclude(person=person)
+    given = list(found.filter(Exists(sides)).select_related("person", "region", "municipality"))
+    why = alarms.of_holders(given)
+    return [_colleague_item(one, why[one.pk]) for one in given if one.pk in why]
+
+
+def _colleague_item(given: Responsibility, why: alarms.Alarm) -> Item:
+    leaves = why.kind == alarms.LEAVING
+    what = _("Name the next one: %(name)s leaves") if leaves else _("Reach the responsible person: %(name)s")
+    return Item(
+        what=what % {"name": given.person},
+        where=f"{given.municipality or given.region}, {given.get_side_display()}",
+        href=reverse("people", args=[given.region.slug]),
+        act=pgettext("verb", "Open"),
+        state="late",
+        word=capfirst(why.words),
+        sides=frozenset([given.side]),
+        mine=True,
+    )
 
 
 # -- commitments ----------------------------------------------------------------------------------------------------

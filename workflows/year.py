@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from adoption.days import a_year_after
 from adoption.mail import Letter, later, link, write
 from adoption.models import Mail, Person, Region, Responsibility
 from adoption.templatetags.kaiku import day
@@ -50,14 +51,6 @@ def next_feedback_due(region_ids: Iterable[int]) -> dict[int, date]:
     held = FeedbackMeeting.objects.filter(region__in=regions).order_by()
     last = dict(held.values_list("region").annotate(Max("held_on")))
     return {region: a_year_after(max(start, last.get(region, start))) for region, start in starts}
-
-
-def a_year_after(on: date) -> date:
-    """The same day of the next year; 28.2. after a leap day."""
-    try:
-        return on.replace(year=on.year + 1)
-    except ValueError:
-        return on.replace(year=on.year + 1, day=28)
 
 
 def stage_of(due: date, today: date) -> str:

@@ -1,5 +1,6 @@
 """Which rows say who adopts Kaikukortti: the country, its people, their partners, the history, the mails."""
 
+from adoption.models.contacts import ContactCheck, ReturnedMail
 from adoption.models.country import County, Municipality, Phase, Region, RegionMunicipality
 from adoption.models.history import Act, Chained, Country
 from adoption.models.mail import Mail
@@ -10,6 +11,7 @@ from adoption.models.people import Person, Responsibility, Side
 __all__ = [
     "Act",
     "Chained",
+    "ContactCheck",
     "Country",
     "County",
     "Mail",
@@ -22,6 +24,7 @@ __all__ = [
     "Region",
     "RegionMunicipality",
     "Responsibility",
+    "ReturnedMail",
     "SharedAnswer",
     "Side",
 ]

@@ -2,12 +2,19 @@
 
 from django.db import models
 
+CODE = "code:"  # how the keys of mails with a sign-in code begin
+
 
 class MailQuerySet(models.QuerySet["Mail"]):
     """Reads of mails that have a name."""
 
     def waiting(self) -> "MailQuerySet":
         return self.filter(sent_at=None, given_up_at=None)
+
+    def lost(self) -> "MailQuerySet":
+        """Those that no server took for good, and those that came back. A code that left too late is no such mail."""
+        refused = models.Q(given_up_at__isnull=False) & ~models.Q(key__startswith=CODE)
+        return self.filter(models.Q(returned_at__isnull=False) | refused)
 
 
 class Mail(models.Model):
@@ -25,12 +32,22 @@ class Mail(models.Model):
     sent_at = models.DateTimeField(null=True)
     given_up_at = models.DateTimeField(null=True)  # refused for good, or a code that nobody waits for any more
 
+    returned_at = models.DateTimeField(null=True)  # it came back: read of the mailbox that returned mail comes to
+    returned_status = models.CharField(max_length=12, blank=True, default="")  # such as 5.1.1 (RFC 3463)
+
     objects = MailQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
         indexes = [
-            models.Index(fields=["made_at"], condition=models.Q(sent_at=None, given_up_at=None), name="mail_that_waits")
+            models.Index(
+                fields=["made_at"], condition=models.Q(sent_at=None, given_up_at=None), name="mail_that_waits"
+            ),
+            models.Index(
+                fields=["address"],
+                condition=models.Q(returned_at__isnull=False) | models.Q(given_up_at__isnull=False),
+                name="mail_that_was_lost",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -53,6 +53,10 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
     def alive(self) -> "PartnerQuerySet":
         return self.exclude(state__in=[Partner.State.DECLINED, Partner.State.ENDED])
 
+    def on_the_way(self) -> "PartnerQuerySet":
+        """Those alive without the candidates that have said no."""
+        return self.alive().exclude(state=Partner.State.CANDIDATE, interest=Partner.Interest.NO)
+
     def waiting_for_kaikukeskus(self) -> "PartnerQuerySet":
         return self.filter(state=Partner.State.ASKED)
 

@@ -1,0 +1,237 @@
+"""When is each contact and responsible person asked, and reminded? By the worker's daily scan and by what is known."""
+
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.db.models import Max, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils.timezone import localdate, now
+
+from adoption.contacts.links import PERSON, SUCCESSOR, round_of
+from adoption.days import a_year_after
+from adoption.history import NOBODY, Acting, locked, record
+from adoption.mail import later
+from adoption.models import Act, ContactCheck, Mail, Partner, Person, Region, Responsibility
+from adoption.people import alone
+
+REMIND_AFTER = timedelta(days=14)
+ALARM_AFTER = timedelta(days=28)
+TOGETHER = timedelta(days=30)  # what is due so soon is asked in the same mail as what is due now
+SATURDAY = 5
+State = ContactCheck.State
+
+
+# -- when it is due ---------------------------------------------------------------------------------------------------
+
+
+class Due(NamedTuple):
+    """The day on which a person is next asked about a partner or a responsibility, given by its key."""
+
+    on: date
+    person: int
+    region: int
+    partner: int | None = None
+    responsibility: int | None = None
+
+
+def due_days(person: int | None = None) -> list[Due]:
+    """When each contact person of a partner on its way and each holder is next asked; or those of one person.
+
+    Twelve months after being named, or after the last answer; one who has not answered twelve months after being asked.
+    Whoever hands over or leaves is not asked.
+    """
+    return _of_partners(person) + _of_holders(person)
+
+
+def _of_partners(person: int | None) -> list[Due]:
+    found = Partner.objects.on_the_way().filter(contact__is_active=True)
+    rows = list(_whose(found, "contact", person).order_by("pk").values_list("pk", "contact", "region"))
+    named = _named(None if person is None else [pk for pk, _contact, _region in rows])
+    checks = _newest("partner", person)
+    return [
+        Due(day, contact, region, partner=pk)
+        for pk, contact, region in rows
+        if (day := _day(checks.get((pk, contact)), named.get(str(pk))))
+    ]
+
+
+def _of_holders(person: int | None) -> list[Due]:
+    found = Responsibility.objects.current().holders().filter(person__is_active=True)
+    rows = _whose(found, "person", person).order_by("pk").values_list("pk", "person", "region", "since")
+    checks = _newest("responsibility", person)
+    return [
+        Due(day, holder, region, responsibility=pk)
+        for pk, holder, region, since in rows
+        if (day := _day(checks.get((pk, holder)), since))
+    ]
+
+
+def _whose(found: Any, field: str, person: int | None) -> Any:
+    return found if person is None else found.filter(**{field: person})
+
+
+def _named(partners: list[int] | None) -> dict[str, date]:
+    """Partner's key, as history writes it → the day on which its contact person was last named."""
+    acts = Act.objects.filter(what="contact_named", about_kind="partner")
+    if partners is not None:
+        acts = acts.filter(about_id__in=[str(pk) for pk in partners])
+    return {pk: localdate(at) for pk, at in acts.order_by().values_list("about_id").annotate(Max("at"))}
+
+
+class Newest(NamedTuple):
+    """Of the checks of one subject and person: the last answer, and the one that waits for something."""
+
+    answered: datetime | None
+    open: tuple[str, datetime | None] | None
+
+
+def _newest(field: str, person: int | None) -> dict[tuple[int, int], Newest]:
+    """Subject and person → how they have been asked."""
+    checks = ContactCheck.objects.filter(**{f"{field}__isnull": False})
+    checks = _whose(checks.exclude(state=State.OVERTAKEN), "person", person)
+    found: dict[tuple[int, int], Newest] = {}
+    for pk, whose, state, asked, answered in checks.order_by("pk").values_list(
+        field, "person", "state", "asked_at", "answered_at"
+    ):
+        is_open = state in ContactCheck.UNFINISHED
+        found[pk, whose] = Newest(None if is_open else answered, (state, asked) if is_open else None)
+    return found
+
+
+def _day(checks: Newest | None, named: date | None) -> date | None:
+    if checks and checks.open:
+        state, asked = checks.open
+        return a_year_after(localdate(asked)) if asked and state == State.ASKED else None
+    days = [day for day in (named, localdate(checks.answered) if checks and checks.answered else None) if day]
+    return a_year_after(max(days)) if days else date.min
+
+
+# -- the daily job ----------------------------------------------------------------------------------------------------
+
+
+def daily(today: date | None = None) -> int:
+    """Whoever is due will have one mail with one link for all of it; the silent are reminded once. On weekdays;
+    whatever runs twice or was down for some days. Returns how many jobs were queued."""
+    today = today or localdate()
+    if today.weekday() >= SATURDAY:
+        return 0
+    set_aside()
+    people = sorted({due.person for due in due_days() if due.on <= today})
+    silent, successors = _to_remind(today)
+    with transaction.atomic():
+        for person in people:
+            later("adoption.contacts.asking.ask", person, today.isoformat())
+        for person, number in silent:
+            later("adoption.contacts.letters.reminded", person, number)
+        for check, number in successors:
+            later("adoption.contacts.letters.successor_reminded", check, number)
+    return len(people) + len(silent) + len(successors)
+
+
+def ask(person_key: int, today: str) -> None:
+    """The worker's job: the person has been asked about everything that is due, and about what soon will be. Once more
+    does nothing."""
+    day = date.fromisoformat(today)
+    with transaction.atomic():
+        regions = lock_regions_of(person_key)
+        person = alone(Person.objects.get(pk=person_key))
+        due = [one for one in due_days(person_key) if one.region in regions]
+        if any(one.on <= day for one in due):
+            for one in due:
+                if one.on <= day + TOGETHER:
+                    _ask(one, regions[one.region])
+            begin_round(person)
+
+
+def lock_regions_of(person: int, *more: int) -> dict[int, Region]:
+    """The regions in which the person is somebody's contact or responsible, or is asked so: locked in one order, with
+    more of them by their keys."""
+    held = Responsibility.objects.current().filter(person=person).values_list("region", flat=True)
+    contact = Partner.objects.filter(contact=person).values_list("region", flat=True)
+    return {pk: locked(pk) for pk in sorted({*held, *contact, *regions_asked(person), *more})}
+
+
+def regions_asked(person: int) -> set[int]:
+    """The regions in which a question to the person is open."""
+    checks = ContactCheck.objects.unfinished().filter(person=person)
+    keys = checks.values_list(Coalesce("partner__region", "responsibility__region"), flat=True)
+    return set(keys)
+
+
+def _ask(due: Due, region: Region) -> ContactCheck:
+    """The check that asks: a new one, or the one that was not answered for a year, whose alarm goes on."""
+    subject = Q(partner=due.partner) if due.partner else Q(responsibility=due.responsibility)
+    overtake(ContactCheck.objects.filter(subject).exclude(person=due.person))
+    check = ContactCheck.objects.unfinished().filter(subject).first() or ContactCheck(
+        partner_id=due.partner, responsibility_id=due.responsibility, person_id=due.person, since=now()
+    )
+    check.save()
+    record(region, NOBODY, "contact_asked" if check.partner else "responsible_asked", check.about, **check.said)
+    return check
+
+
+def begin_round(person: Person, letter: str = "asked") -> int:
+    """One new link for everything that the person is asked, mailed by the letter of this name: older ones are
+    worthless. The caller has locked the regions."""
+    number = round_of(person) + 1
+    checks = ContactCheck.objects.unfinished().filter(person=person)
+    checks.update(round=number, asked_at=now())
+    later(f"adoption.contacts.letters.{letter}", person.pk, number)
+    return number
+
+
+def ask_anew(person: Person, who: Acting, regions: dict[int, Region]) -> None:
+    """What the person has not answered is asked again by a new link. The caller has locked the regions."""
+    silent = ContactCheck.objects.standing().filter(person=person, state=State.ASKED).with_subject()
+    for check in silent:
+        record(
+            regions[check.region.pk],
+            who,
+            "contact_asked" if check.partner else "responsible_asked",
+            check.about,
+            **check.said,
+        )
+    begin_round(person, "renewed")
+
+
+def overtake(checks: QuerySet[ContactCheck]) -> None:
+    """Nothing is asked by these any more. The caller has locked their region."""
+    for check in checks.filter(state__in=ContactCheck.UNFINISHED):
+        check.overtake()
+        check.save()
+
+
+def set_aside() -> None:
+    """What was asked of somebody whom another has followed meanwhile is no longer asked."""
+    idle = ContactCheck.objects.unfinished().exclude(pk__in=ContactCheck.objects.standing().values("pk"))
+    keys = idle.order_by().values_list(Coalesce("partner__region", "responsibility__region"), flat=True)
+    for region in sorted(set(keys)):
+        with transaction.atomic():
+            locked(region)
+            overtake(idle.filter(Q(partner__region=region) | Q(responsibility__region=region)))
+
+
+# -- who is silent ----------------------------------------------------------------------------------------------------
+
+
+def _to_remind(today: date) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Person and round of those who have not answered for two weeks and have had no reminder; the same of successors,
+    by check and round."""
+    standing = ContactCheck.objects.standing()
+    asked = standing.filter(state=State.ASKED, asked_at__date__lte=today - REMIND_AFTER)
+    handing = standing.filter(state=State.HANDING, since__date__lte=today - REMIND_AFTER)
+    people = set(asked.order_by().values_list("person", "round"))
+    successors = set(handing.order_by().values_list("pk", "successor_round"))
+    return _without_mail(PERSON, people), _without_mail(SUCCESSOR, successors)
+
+
+def _without_mail(kind: str, rounds: set[tuple[int, int]]) -> list[tuple[int, int]]:
+    keys = {mail_key(kind, key, number, "reminded"): (key, number) for key, number in rounds}
+    gone = set(Mail.objects.filter(key__in=keys).values_list("key", flat=True))
+    return sorted(found for key, found in keys.items() if key not in gone)
+
+
+def mail_key(kind: str, key: int, number: int, letter: str) -> str:
+    """The key of a mail to a person, or to the successor of a check, about this round."""
+    return f"contact:{kind}:{key}:{number}:{letter}"

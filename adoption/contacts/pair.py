@@ -1,0 +1,98 @@
+"""What does a region do about a silent contact person: confirm what it knows, or have the link sent again?"""
+
+from django.db import transaction
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from adoption.access import acting
+from adoption.contacts.answers import settle
+from adoption.contacts.asking import ask_anew, lock_regions_of
+from adoption.history import Acting, record
+from adoption.models import ContactCheck, Partner, Person, Region, Responsibility
+from adoption.people import alone, naming
+from adoption.refusal import Refused
+
+State = ContactCheck.State
+
+
+def confirm_contact(partner: Partner, by: Person) -> ContactCheck:
+    """The pair has talked with the contact person, who stays: nothing is waited for any more, and the alarm is over.
+
+    Raises Refused for a partner that has none.
+    """
+    with transaction.atomic():
+        partner, person, regions, who = _of_partner(partner, by)
+        check = _open_check(partner=partner, person=person)
+        _confirmed(check, regions[partner.region_id], who)
+    return check
+
+
+def ask_contact(partner: Partner, by: Person) -> ContactCheck:
+    """The contact person is asked now, by a new link. Raises Refused for a partner that has none."""
+    with transaction.atomic():
+        partner, person, regions, who = _of_partner(partner, by)
+        check = _open_check(partner=partner, person=person)
+        _asked(check, regions, who)
+    return check
+
+
+def confirm_responsible(responsibility: Responsibility, by: Person) -> ContactCheck:
+    """The side knows that its responsible person stays. Only who may name one for the side may say so."""
+    with transaction.atomic():
+        responsibility, regions, who = _of_side(responsibility, by)
+        check = _open_check(responsibility=responsibility, person=responsibility.person)
+        _confirmed(check, regions[responsibility.region_id], who)
+    return check
+
+
+def ask_responsible(responsibility: Responsibility, by: Person) -> ContactCheck:
+    """The responsible person is asked now, by a new link."""
+    with transaction.atomic():
+        responsibility, regions, who = _of_side(responsibility, by)
+        check = _open_check(responsibility=responsibility, person=responsibility.person)
+        _asked(check, regions, who)
+    return check
+
+
+def _of_partner(partner: Partner, by: Person) -> tuple[Partner, Person, dict[int, Region], Acting]:
+    """The partner read anew, its contact person, the locked regions of that one, and who acts."""
+    seen = Partner.objects.get(pk=partner.pk).contact_id
+    regions = lock_regions_of(seen or 0, partner.region_id)
+    partner = Partner.objects.select_related("organisation", "region", "contact").get(pk=partner.pk)
+    who = acting(by, regions[partner.region_id], partner.municipalities.values_list("pk", flat=True))
+    if partner.contact is None or not Partner.objects.on_the_way().filter(pk=partner.pk).exists():
+        raise Refused([_("This partner has no contact person to ask: name one.")])
+    if partner.contact_id != seen:
+        raise Refused([_("Another contact person has just been named. Look at the page anew.")])
+    return partner, alone(partner.contact), regions, who
+
+
+def _of_side(responsibility: Responsibility, by: Person) -> tuple[Responsibility, dict[int, Region], Acting]:
+    regions = lock_regions_of(responsibility.person_id, responsibility.region_id)
+    who = naming(by, regions[responsibility.region_id], responsibility.side)
+    found = Responsibility.objects.current().holders().select_related("person", "region", "municipality")
+    given = found.filter(pk=responsibility.pk).first()
+    if given is None:
+        raise Refused([_("Only a responsible person of today is asked.")])
+    return given, regions, who
+
+
+def _open_check(person: Person, **subject: object) -> ContactCheck:
+    """What is asked of this person about this now; begun when nothing is."""
+    for other in ContactCheck.objects.unfinished().filter(**subject).exclude(person=person):
+        other.overtake()
+        other.save()
+    found = ContactCheck.objects.unfinished().filter(**subject).with_subject().first()
+    return found or ContactCheck(person=person, since=now(), **subject)
+
+
+def _confirmed(check: ContactCheck, region: Region, who: Acting) -> None:
+    settle(check)
+    record(region, who, "contact_confirmed" if check.partner else "responsible_confirmed", check.about, **check.said)
+
+
+def _asked(check: ContactCheck, regions: dict[int, Region], who: Acting) -> None:
+    if check.state != State.ASKED:
+        raise Refused([_("%(name)s has answered already: see below.") % {"name": check.person.name}])
+    check.save()
+    ask_anew(check.person, who, regions)
