@@ -200,6 +200,7 @@ class PartnersFilter(Form):
         ("contact", _("no contact person")),
         ("account", _("no Kaikukanta account")),
         ("induction", _("no induction")),
+        ("reached", _("contact person not reached")),
     )
     role = forms.ChoiceField(label=_("Role"), required=False, choices=[("", _("all")), *Partner.Role.choices])
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("all")), *Partner.State.choices])

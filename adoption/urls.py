@@ -2,12 +2,23 @@
 
 from django.urls import path
 
-from adoption.views import answers, everybody, notes, partner, partners, people, regions
+from adoption.views import answers, contacts, everybody, lapsed, notes, partner, partners, people, regions
 
 REGION = "regions/<slug:slug>"
 PARTNER = f"{REGION}/partners/<int:pk>"
 
 urlpatterns = [
+    path("still/<str:token>/", contacts.still, name="still"),
+    path("still/<str:token>/new-link/", contacts.still_renew, name="still_renew"),
+    path("still/<str:token>/<int:pk>/successor/", contacts.still_hand_over, name="still_hand_over"),
+    path("still/<str:token>/<int:pk>/leave/", contacts.still_leave, name="still_leave"),
+    path("successor/<str:token>/", contacts.successor, name="successor"),
+    path("successor/<str:token>/decline/", contacts.successor_decline, name="successor_decline"),
+    path("contacts/", lapsed.contacts, name="contacts"),
+    path(f"{REGION}/people/<int:pk>/stays/", lapsed.responsible_confirm, name="responsible_confirm"),
+    path(f"{REGION}/people/<int:pk>/ask/", lapsed.responsible_ask, name="responsible_ask"),
+    path(f"{PARTNER}/contact/stays/", lapsed.contact_confirm, name="contact_confirm"),
+    path(f"{PARTNER}/contact/ask/", lapsed.contact_ask, name="contact_ask"),
     path("regions/new/", regions.region_new, name="region_new"),
     path("me/", people.me, name="me"),
     path("people/", everybody.everybody, name="everybody"),

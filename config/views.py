@@ -89,7 +89,12 @@ def health(request: HttpRequest) -> JsonResponse:
     database = database_fault()
     parts = {"database": database}
     if not database:
-        parts |= {"worker": worker_fault(), "mail": mail_fault(), "returned": returned.fault(), "converter": pdf.fault()}
+        parts |= {
+            "worker": worker_fault(),
+            "mail": mail_fault(),
+            "returned": returned.fault(),
+            "converter": pdf.fault(),
+        }
     return state({part: fault for part, fault in parts.items() if fault})
 
 

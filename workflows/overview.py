@@ -17,7 +17,7 @@ from viewflow.workflow.models import Task
 from adoption.about import things_of, title_of
 from adoption.access import KAIKUKESKUS
 from adoption.alphabet import alphabetical
-from adoption.models import Act, Municipality, Note, Partner, Phase, Region, RegionMunicipality
+from adoption.models import Act, ContactCheck, Municipality, Note, Partner, Phase, Region, RegionMunicipality
 from adoption.notes import stands_in_queue
 from commitments.models import Commitment, Party
 from workflows.models import Trial, TrialMunicipality, TrialStep
@@ -63,7 +63,8 @@ class Waiting:
 
 def queue() -> list[Waiting]:
     """Everything that waits for Kaikukeskus, the oldest first."""
-    return sorted(requests() + steps_to_confirm() + signatures() + questions(), key=lambda one: (one.since, one.title))
+    found = requests() + steps_to_confirm() + signatures() + questions() + leavers()
+    return sorted(found, key=lambda one: (one.since, one.title))
 
 
 def requests() -> list[Waiting]:
@@ -177,6 +178,24 @@ def _question(note: Note, about: str) -> Waiting:
     where = f"{note.region} · {about}" if note.about_kind != "region" else str(note.region)
     title = Truncator(note.text).words(12)
     return Waiting(since=note.at, title=title, where=where, kind=_("Question"), question=note)
+
+
+def leavers() -> list[Waiting]:
+    """Responsible persons who leave and know nobody to follow: Kaikukeskus may name the next one of any side."""
+    checks = ContactCheck.objects.standing().filter(state=ContactCheck.State.LEAVING, responsibility__isnull=False)
+    return [_leaver(check) for check in checks.with_subject()]
+
+
+def _leaver(check: ContactCheck) -> Waiting:
+    return Waiting(
+        since=check.since,
+        title=_("%(name)s leaves") % {"name": check.person},
+        where=check.what,
+        kind=_("Responsible person leaves"),
+        href=reverse("people", args=[check.region.slug]),
+        act=_("Name the next one"),
+        note=check.reason or _("Nobody is known to follow. Until another one is named, this person stays."),
+    )
 
 
 # -- regions × ten steps --------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.timezone import now
@@ -129,6 +128,17 @@ def _alarm(check: ContactCheck | None, lost_at: datetime | None) -> Alarm | None
     return Alarm(SILENT, check.since) if check else None
 
 
-def sees_returned_mail() -> bool:
-    """Whether the site reads the mail that comes back; else an address that no longer works shows as silence only."""
-    return bool(settings.RETURNED_MAIL)
+class Stand(NamedTuple):
+    """How it is with a partner's contact person: the alarm, what is asked now, and when it was last said to be so."""
+
+    alarm: Alarm | None
+    check: ContactCheck | None
+    confirmed: datetime | None
+
+
+def stand_of(partner: Partner) -> Stand:
+    """For the partner's own page; four queries."""
+    checks = ContactCheck.objects.filter(partner=partner, person=partner.contact_id)
+    open_check = checks.standing().first()
+    confirmed = checks.filter(state=State.STAYS).aggregate(newest=Max("answered_at"))["newest"]
+    return Stand(of_partners([partner]).get(partner.pk), open_check, confirmed)

@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 from django.utils.crypto import constant_time_compare
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 from adoption.mail import TAG, tag_of
 from adoption.models import Mail, ReturnedMail
@@ -194,3 +195,12 @@ def fault() -> str:
         return ""
     since = f"since {state.read_at:%Y-%m-%d %H:%M} UTC" if state.read_at else "yet"
     return f"not read {since}"
+
+
+def note() -> str:
+    """For the pages that speak of silence: whether returned mail is seen."""
+    if not settings.RETURNED_MAIL:
+        return _("This site does not read returned mail: an address that no longer works shows as silence only.")
+    if fault():
+        return _("Returned mail cannot be read at present: an address that no longer works may show as silence only.")
+    return ""

@@ -99,6 +99,11 @@ class ContactCheck(FSMModelMixin, models.Model):
         return self.subject.region
 
     @property
+    def side(self) -> str:
+        """The side that looks after it."""
+        return self.responsibility.side if self.responsibility else self.partner.side if self.partner else ""
+
+    @property
     def what(self) -> str:
         """For the person asked: contact person of a partner, or responsible for a side of a region."""
         given = self.responsibility

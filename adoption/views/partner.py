@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from adoption import partners as services
 from adoption.access import KAIKUKESKUS, holders_for_partner, may_act, partner_or_404, regions_of
 from adoption.alphabet import by_name
+from adoption.contacts import alarms, returned
 from adoption.fields import Form
 from adoption.forms import (
     AccountForm,
@@ -197,6 +198,8 @@ def _page(
         "current": _newest(commitments),
         "signatory": _signatory(found),
         "decided": _decided(found),
+        "stand": alarms.stand_of(found) if found.contact and found.state not in GONE else None,
+        "returned_note": returned.note(),
         "form": form,
         "reasons": refusal.reasons if refusal else [],
     }

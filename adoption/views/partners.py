@@ -14,6 +14,8 @@ from django.views.decorators.http import require_safe
 
 from adoption.access import may_act, partners_of, region_or_404
 from adoption.alphabet import by_name
+from adoption.contacts import alarms, returned
+from adoption.contacts.alarms import Alarm
 from adoption.forms import ClearanceRequestForm, NewPartnerForm, PartnerForm, PartnersFilter
 from adoption.icons import PARTNER_ICONS
 from adoption.models import Municipality, Partner, Person, Region
@@ -42,6 +44,7 @@ class Row:
     lacks: list[str]
     municipalities: list[Municipality]
     said_no: bool
+    alarm: Alarm | None
 
 
 @require_safe
@@ -51,14 +54,16 @@ def partners(request: Request, slug: str) -> HttpResponse:
     everything = Partner.objects.filter(region=region)
     form = PartnersFilter(request.GET or None)
     page = Paginator(_chosen(everything, form), A_PAGE).get_page(request.GET.get("page"))
+    why = alarms.of_partners(page)
     shown = {
         "region": region,
         "form": form,
         "page": page,
-        "rows": [_row(partner) for partner in page],
+        "rows": [_row(partner, why.get(partner.pk)) for partner in page],
         "counts": _counts(everything),
         "filtered": any(_wanted(form).values()),
         "may_act": may_act(request.user, region),
+        "returned_note": returned.note(),
     }
     return render(request, "adoption/partners.html", shown | _neighbours(page, form), status=form.status)
 
@@ -73,15 +78,24 @@ def _chosen(everything: QuerySet[Partner], form: PartnersFilter) -> QuerySet[Par
     for field in ("role", "state"):
         if wanted.get(field):
             found = found.filter(**{field: wanted[field]})
+    if wanted.get("lacks") == "reached":
+        return found.filter(ON_THE_WAY & alarms.of_partner())
     return found.filter(LACKING[wanted["lacks"]]) if wanted.get("lacks") else found
 
 
-def _row(partner: Partner) -> Row:
+def _row(partner: Partner, alarm: Alarm | None) -> Row:
     on_the_way = partner.state not in (State.DECLINED, State.ENDED)
     missing = lacks(partner) if partner.state == State.COMMITTED else ["contact"] if partner.contact_id is None else []
     said_no = has_said_no(partner)
     icon, places = PARTNER_ICONS[partner.state], by_name(partner.municipalities.all())
-    return Row(partner, icon, missing if on_the_way and not said_no else [], places, said_no)
+    return Row(
+        partner,
+        icon,
+        missing if on_the_way and not said_no else [],
+        places,
+        said_no,
+        None if said_no or not on_the_way else alarm,
+    )
 
 
 def _counts(everything: QuerySet[Partner]) -> dict[str, int]:
@@ -96,6 +110,7 @@ def _counts(everything: QuerySet[Partner]) -> dict[str, int]:
         said_no=Count("pk", filter=SAID_NO),
         committed=Count("pk", filter=Q(state__in=[State.COMMITTED, State.ACTIVE])),
         asked=Count("pk", filter=Q(state=State.ASKED)),
+        reached=Count("pk", filter=ON_THE_WAY & alarms.of_partner()),
         more_wanted=Count("pk", filter=Q(state=State.MORE_WANTED)),
         **{key: Count("pk", filter=lacking) for key, lacking in LACKING.items()},
     )

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from adoption.access import acting, partners_of, region_or_404, regions_of
 from adoption.alphabet import alphabetical
+from adoption.contacts import alarms, returned
 from adoption.forms import NameForm, PersonForm
 from adoption.models import Partner, Person, Region, Responsibility, Side
 from adoption.people import correct_person, end_responsibility, name_person
@@ -22,15 +23,17 @@ from adoption.views import Request
 @require_safe
 def people(request: Request, slug: str) -> HttpResponse:
     """The region's people by side."""
-    return _people_page(request, region_or_404(request.user, slug))
+    return people_page(request, region_or_404(request.user, slug))
 
 
-def _people_page(request: Request, region: Region, reasons: list[str] | None = None, status: int = 200) -> HttpResponse:
+def people_page(request: Request, region: Region, reasons: list[str] | None = None, status: int = 200) -> HttpResponse:
+    """The page, and the reasons of a refusal of what was tried on it."""
     found = responsibilities_of(region)
     own = sides_to_name(request.user, region)
     sides = [(side, [given for given in found if given.side == side], side in own) for side in Side]
     empty = [side for side, given, _mine in sides if side != Side.GROUP and not given]
     shown = {"region": region, "sides": sides, "may_name": own, "empty": empty, "reasons": reasons}
+    shown |= {"alarms": alarms.of_holders(one for one in found if not one.substitute), "returned_note": returned.note()}
     return render(request, "adoption/people.html", shown, status=status)
 
 
@@ -91,7 +94,7 @@ def responsibility_end(request: Request, slug: str, pk: int) -> HttpResponse:
     try:
         end_responsibility(given, request.user)
     except Refused as refusal:
-        return _people_page(request, region, refusal.reasons, refusal.status)
+        return people_page(request, region, refusal.reasons, refusal.status)
     messages.success(request, _("The responsibility of %(name)s has ended.") % {"name": given.person})
     # Who has ended the own last responsibility no longer sees the region.
     return redirect("people", region.slug) if regions_of(request.user).filter(pk=region.pk).exists() else redirect("/")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from adoption.access import kaikukeskus_or_404, regions_of
+from adoption.contacts import alarms, returned
 from adoption.forms import ClearanceForm
 from adoption.models import Partner, Phase, Region, Responsibility
 from adoption.operating_model import DEFAULT
@@ -146,6 +147,8 @@ def queue_page(request: Request, tried: Tried) -> HttpResponse:
         "rows": overview.matrix(),
         "words": overview.WORDS.items(),
         "short": overview.SHORT.items(),
+        "lapsed": alarms.count(),
+        "returned_note": returned.note(),
     }
     return render(request, "workflows/queue.html", shown | today(), status=tried.status)
 

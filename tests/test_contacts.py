@@ -1,0 +1,533 @@
+"""Is each contact and responsible person asked once a year, does the answer count once, and is silence seen?"""
+
+import random
+import re
+from datetime import date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+from django.utils import timezone, translation
+from django.utils.timezone import localdate, now
+from django_q.models import OrmQ
+
+from adoption import partners
+from adoption.access import holders_for_partner
+from adoption.contacts import alarms, answers, asking, pair
+from adoption.contacts.answers import Standing, standing, standing_of_successor
+from adoption.contacts.asking import ALARM_AFTER, REMIND_AFTER
+from adoption.contacts.links import PERSON, SUCCESSOR, Link, link_in, token_of, token_of_successor
+from adoption.days import a_year_after
+from adoption.history import all_faults
+from adoption.models import Act, ContactCheck, Mail, Partner, Person, Responsibility
+from adoption.people import correct_person, end_responsibility, name_person
+from adoption.refusal import NotYours, Refused
+from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
+from workflows.checks import faults
+from workflows.overview import leavers
+from workflows.sentences import sentences
+from workflows.tasks import work_of
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+MONDAY = datetime(2026, 3, 2, 8, tzinfo=timezone.get_default_timezone())
+State = ContactCheck.State
+
+
+@pytest.fixture(autouse=True)
+def spring():
+    """All begins on a Monday in March, in English."""
+    with translation.override("en"), time_machine.travel(MONDAY, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def region(spring):
+    return a_region()
+
+
+@pytest.fixture
+def mikko(region):
+    return a_pair(region)[1]
+
+
+@pytest.fixture
+def aino(region, mikko):
+    return Person.objects.get(email=f"aino.{region.slug}@example.org")
+
+
+def anew(row):
+    return type(row).objects.get(pk=row.pk)
+
+
+def a_year_later(clock) -> None:
+    clock.move_to(next_weekday(a_year_after(localdate())))
+
+
+def next_weekday(day: date) -> datetime:
+    while day.weekday() >= asking.SATURDAY:
+        day += DAY
+    return datetime(day.year, day.month, day.day, 8, tzinfo=timezone.get_default_timezone())
+
+
+def morning(worker) -> None:
+    asking.daily()
+    worker.run()
+
+
+@pytest.fixture
+def venue(region, aino):
+    return a_venue(region, aino)
+
+
+@pytest.fixture
+def asked(venue, spring, worker):
+    """Outi, the contact person of the venue, has been asked today, and so has the pair; earlier mails are forgotten."""
+    worker.run()
+    a_year_later(spring)
+    mail.outbox.clear()
+    morning(worker)
+    return ContactCheck.objects.get(partner=venue)
+
+
+def link_of(check: ContactCheck) -> Link:
+    check = anew(check)
+    found = link_in(PERSON, token_of(check.person, check.round))
+    assert found
+    return found
+
+
+def successor_link(check: ContactCheck) -> Link:
+    found = link_in(SUCCESSOR, token_of_successor(anew(check)))
+    assert found
+    return found
+
+
+def what(check: ContactCheck) -> list[str]:
+    """What history says of the check's person since the question."""
+    codes = Act.objects.filter(region=check.region).order_by("number").values_list("what", flat=True)
+    return list(codes)[list(codes).index("contact_asked") :]
+
+
+def refusal(act, *arguments) -> str:
+    with pytest.raises(Refused) as refused:
+        act(*arguments)
+    return str(refused.value)
+
+
+# -- asking -----------------------------------------------------------------------------------------------------------
+
+
+def test_each_is_asked_a_year_after_being_named_by_one_mail_with_one_link(asked, venue, aino, mikko):
+    to = sorted(one.to[0] for one in mail.outbox)
+    assert to == sorted([venue.contact.email, aino.email, mikko.email])
+    [letter] = [one for one in mail.outbox if one.to == [venue.contact.email]]
+    assert "contact person of Taidehalli Pato" in letter.body
+    assert len(re.findall(r"http\S+/still/\S+/", letter.body)) == 1
+    assert (asked.state, asked.round) == ("asked", 1)
+    assert all_faults() == []
+    assert faults() == []
+
+
+def test_the_text_with_the_link_is_wiped_once_it_has_left(asked):
+    assert set(Mail.objects.filter(key__startswith="contact:").values_list("body", flat=True)) == {""}
+
+
+def test_whoever_runs_twice_asks_once(asked, worker, spring):
+    mail.outbox.clear()
+    for _again in range(3):
+        asking.ask(asked.person_id, localdate().isoformat())
+        morning(worker)
+    spring.shift(DAY)
+    morning(worker)
+    assert mail.outbox == []
+    assert ContactCheck.objects.filter(partner=asked.partner).count() == 1
+
+
+def test_nobody_is_asked_on_a_weekend_nor_before_the_day(venue, worker):
+    worker.run()
+    assert asking.daily(a_year_after(localdate()) - DAY) == 0
+    saturday = date(2027, 3, 6)
+    assert asking.daily(saturday) == 0
+    assert asking.daily(saturday + 2 * DAY) == 3
+
+
+def test_one_person_with_several_partners_has_one_mail_for_all_of_them(region, aino, mikko, spring, worker):
+    venue, distributor = a_venue(region, aino), a_distributor(region, mikko)
+    spring.shift(20 * DAY)  # named later, and asked together all the same
+    partners.name_contact(distributor, mikko, venue.contact.email, venue.contact.name)
+    spring.shift(-20 * DAY)
+    worker.run()
+    a_year_later(spring)
+    mail.outbox.clear()
+    morning(worker)
+    [letter] = [one for one in mail.outbox if one.to == [venue.contact.email]]
+    assert "Taidehalli Pato" in letter.body
+    assert "Tupanen" in letter.body
+    first = ContactCheck.objects.get(partner=venue)
+    assert len(answers.stay(link_of(first))) == 2
+    assert ContactCheck.objects.filter(state="stays").count() == 2
+
+
+def test_the_holders_are_asked_and_substitutes_are_not(asked, aino, mikko):
+    of_sides = ContactCheck.objects.exclude(responsibility=None)
+    assert {check.person for check in of_sides} == {aino, mikko}
+
+
+def test_a_partner_that_has_said_no_and_one_that_has_left_are_not_asked(region, aino, spring, worker):
+    Partner.objects.filter(pk=a_venue(region, aino, "Sali", interest="no").pk).update(interest="no")
+    partners.decline(a_venue(region, aino, "Halli"), aino, "Ei nyt.")
+    worker.run()
+    a_year_later(spring)
+    morning(worker)
+    assert not ContactCheck.objects.filter(partner__isnull=False).exists()
+
+
+# -- two years --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_in_two_years_of_any_mornings_each_is_asked_once_a_year(region, aino, mikko, spring, worker, seed):
+    """Each day the scan runs not at all, once or twice, and the worker is sometimes away; those asked answer after
+    some days, some of them never. Nobody is asked more often than once in twelve months, nor later than the outages."""
+    chance = random.Random(seed)
+    made = [a_venue(region, aino, "Sali"), a_venue(region, aino, "Halli"), a_distributor(region, mikko)]
+    never = {made[0].contact_id}
+    worker.run()
+    first, asked_on, answering = localdate(), {}, {}
+    for number in range(1, 2 * 365 + 40):
+        spring.move_to(MONDAY + number * DAY)
+        for _run in range(chance.choice((0, 1, 1, 2))):
+            asking.daily()
+        if OrmQ.objects.exists() and chance.random() < 0.7:
+            worker.run()
+            for check in ContactCheck.objects.filter(asked_at=now(), state="asked"):
+                asked_on.setdefault((check.partner_id, check.responsibility_id), set()).add(localdate())
+                if check.person_id not in never:
+                    answering[check.person] = number + chance.randrange(1, 20)
+        for person in [who for who, on in answering.items() if on == number]:
+            answers.stay(link_of(ContactCheck.objects.filter(person=person).latest("pk")))
+            del answering[person]
+    assert len(asked_on) == 5
+    for days in asked_on.values():
+        second, third = sorted(days)
+        assert timedelta(0) <= second - a_year_after(first) <= 12 * DAY
+        assert a_year_after(second) <= third <= a_year_after(second) + 35 * DAY
+    once = Mail.objects.filter(key__regex=r"^contact:person:\d+:\d+:asked$")
+    assert once.count() == 2 * len(asked_on)
+    assert all_faults() == []
+
+
+# -- reminders and alarms ---------------------------------------------------------------------------------------------
+
+
+def test_the_silent_are_reminded_once_after_two_weeks_and_alarm_after_four(asked, spring, worker, aino, mikko, venue):
+    for responsibility in Responsibility.objects.filter(person__in=[aino, mikko]):
+        pair.confirm_responsible(responsibility, a_kaikukeskus_person())
+    mail.outbox.clear()
+    spring.shift(REMIND_AFTER - 3 * DAY)
+    morning(worker)
+    assert mail.outbox == []
+    for _day in range(8):
+        spring.shift(DAY)
+        morning(worker)
+    assert [(one.to, one.subject.split(":")[0]) for one in mail.outbox] == [([asked.person.email], "Reminder")]
+    assert alarms.count().all == 0
+    spring.shift(ALARM_AFTER)
+    assert alarms.count() == alarms.Count(1, 0)
+    [item] = [item for item in work_of(aino).mine if "Reach the contact person" in item.what]
+    assert "no answer since 2.3.2027" in item.word
+    assert [i.mine for i in work_of(mikko).others if "Reach the contact" in i.what] == [False]
+    answers.stay(link_of(asked))
+    assert alarms.count().all == 0
+
+
+def test_one_who_never_answers_is_asked_again_after_a_year_and_the_alarm_goes_on(asked, spring, worker):
+    spring.shift(ALARM_AFTER + DAY)
+    assert alarms.count().partners == 1
+    spring.move_to(next_weekday(a_year_after(localdate(asked.asked_at))))
+    mail.outbox.clear()
+    morning(worker)
+    assert [one.to for one in mail.outbox].count([asked.person.email]) == 1
+    assert (anew(asked).round, alarms.count().partners) == (2, 1)
+
+
+def test_an_alarm_is_over_when_the_pair_has_talked_or_named_another(asked, spring, aino, venue):
+    spring.shift(ALARM_AFTER + DAY)
+    pair.confirm_contact(venue, aino)
+    assert alarms.of_partners([anew(venue)]) == {}
+    assert (anew(asked).state, what(asked)[-1]) == ("stays", "contact_confirmed")
+
+
+def test_the_pair_sends_the_question_anew_and_the_older_link_is_worthless(asked, aino, venue, worker):
+    old = link_of(asked)
+    mail.outbox.clear()
+    pair.ask_contact(venue, aino)
+    worker.run()
+    assert [one.to for one in mail.outbox] == [[asked.person.email]]
+    assert standing(asked.person, old) == Standing.OLD
+    assert "newer one" in refusal(answers.stay, old)
+    answers.stay(link_of(asked))
+
+
+@pytest.mark.parametrize("act", [pair.confirm_contact, pair.ask_contact])
+def test_only_those_of_the_region_confirm_and_ask(asked, venue, act):
+    for person in (a_stranger(), venue.contact):
+        with pytest.raises(NotYours):
+            act(venue, person)
+
+
+def test_the_other_side_does_not_confirm_a_responsible_person(asked, aino, mikko):
+    responsibility = Responsibility.objects.get(person=aino)
+    for act in (pair.confirm_responsible, pair.ask_responsible):
+        with pytest.raises(NotYours):
+            act(responsibility, mikko)
+
+
+# -- mail that does not get there -------------------------------------------------------------------------------------
+
+
+def test_an_address_that_no_server_takes_is_an_alarm_at_once(venue, worker, aino, spring):
+    worker.run()
+    Mail.objects.filter(address=venue.contact.email).update(sent_at=None, given_up_at=now())
+    assert alarms.of_partners([venue])[venue.pk].words == "mail came back 2.3.2026"
+    assert [item.word for item in work_of(aino).mine if "Reach" in item.what] == [
+        "Outi Karppinen: mail came back 2.3.2026"
+    ]
+    spring.shift(DAY)
+    Person.objects.filter(pk=venue.contact_id).update(last_login=now())
+    assert alarms.count().all == 0
+
+
+def test_a_code_that_left_too_late_is_no_lost_mail(venue):
+    Mail.objects.create(key="code:1", address=venue.contact.email, subject="x", body="", given_up_at=now())
+    assert alarms.count().all == 0
+
+
+def test_a_corrected_address_ends_the_alarm_and_the_links_sent_to_the_old_one(asked, venue, spring):
+    Mail.objects.filter(address=venue.contact.email).update(returned_at=now())
+    assert alarms.count().partners == 1
+    old = link_of(asked)
+    correct_person(venue.contact, a_kaikukeskus_person(), venue.contact.name, "uusi.osoite@example.org")
+    assert alarms.count().partners == 0
+    assert standing(anew(venue.contact), old) == Standing.OLD
+
+
+# -- answers ----------------------------------------------------------------------------------------------------------
+
+
+def test_staying_is_stored_once_and_told(asked):
+    answers.stay(link_of(asked))
+    assert "answered" in refusal(answers.stay, link_of(asked))
+    assert what(asked).count("contact_stays") == 1
+    [line] = sentences(Act.objects.filter(what="contact_stays"))
+    assert line.text == "Outi Karppinen still is the contact person of Taidehalli Pato."
+
+
+def handed(check: ContactCheck, email: str = "liisa@example.org", name: str = "Liisa Laine") -> ContactCheck:
+    return answers.hand_over(link_of(check), check.pk, name, email)
+
+
+def test_the_old_contact_stays_until_the_successor_accepts(asked, venue, worker, aino):
+    old = venue.contact
+    handed(asked)
+    mail.outbox.clear()
+    worker.run()
+    assert [one.to for one in mail.outbox] == [["liisa@example.org"]]
+    assert (anew(venue).contact, Person.objects.filter(email="liisa@example.org").exists()) == (old, False)
+    mail.outbox.clear()
+    answers.accept(successor_link(asked), "sv")
+    worker.run()
+    liisa = Person.objects.get(email="liisa@example.org")
+    assert (anew(venue).contact, liisa.language, anew(asked).state) == (liisa, "sv", "handed")
+    assert sorted(one.to[0] for one in mail.outbox) == sorted(
+        [liisa.email, old.email, *(person.email for person in both_sides(venue))]
+    )
+    assert what(asked)[-2:] == ["contact_accepts", "contact_named"]
+    assert "no longer needed" not in str(standing_of_successor(anew(asked), successor_link(asked)).label)
+    assert "answered" in refusal(answers.accept, successor_link(asked), "sv")
+    assert (faults(), all_faults()) == ([], [])
+
+
+def both_sides(venue: Partner) -> list[Person]:
+    return holders_for_partner(venue, "culture") + holders_for_partner(venue, "care")
+
+
+def test_the_next_question_goes_to_the_successor_a_year_later(asked, venue, spring, worker):
+    handed(asked)
+    answers.accept(successor_link(asked), "fi")
+    worker.run()
+    a_year_later(spring)
+    mail.outbox.clear()
+    morning(worker)
+    assert [one.to for one in mail.outbox].count(["liisa@example.org"]) == 1
+    assert ContactCheck.objects.get(partner=venue, state="asked").person.name == "Liisa Laine"
+
+
+def test_a_successor_may_be_changed_and_taken_back(asked):
+    handed(asked)
+    old = successor_link(asked)
+    handed(asked, "kalle@example.org", "Kalle Repo")
+    assert "newer one" in refusal(answers.accept, old, "fi")
+    current = successor_link(asked)
+    answers.stay(link_of(asked), asked.pk)
+    assert "no longer needed" in refusal(answers.accept, current, "fi")
+
+
+def test_a_successor_who_declines_leaves_a_task_and_the_leaver_may_name_another(asked, aino, worker, venue):
+    handed(asked)
+    mail.outbox.clear()
+    answers.decline(successor_link(asked), "Olen jo muualla.")
+    worker.run()
+    assert {one.to[0] for one in mail.outbox} >= {asked.person.email, aino.email}
+    assert any("Name a new contact person" in item.what for item in work_of(aino).mine)
+    handed(asked, "kalle@example.org", "Kalle Repo")
+    answers.accept(successor_link(asked), "fi")
+    assert anew(venue).contact.name == "Kalle Repo"
+
+
+def test_a_silent_successor_is_reminded_and_then_an_alarm(asked, spring, worker, aino):
+    handed(asked)
+    worker.run()
+    mail.outbox.clear()
+    spring.shift(REMIND_AFTER)
+    morning(worker)
+    morning(worker)
+    assert [one.to for one in mail.outbox].count(["liisa@example.org"]) == 1
+    spring.shift(ALARM_AFTER)
+    assert "Liisa Laine, asked to follow" in alarms.of_partners([asked.partner])[asked.partner_id].words
+
+
+def test_one_who_leaves_and_knows_nobody_gives_the_side_a_task_and_stays_until_then(asked, aino, mikko, worker, venue):
+    old = venue.contact
+    mail.outbox.clear()
+    answers.leave(link_of(asked), asked.pk, "Viimeinen päivä 31.3.")
+    worker.run()
+    assert {one.to[0] for one in mail.outbox} == {aino.email, mikko.email}
+    assert "Viimeinen päivä 31.3." in mail.outbox[0].body
+    assert anew(venue).contact == old
+    [item] = [item for item in work_of(aino).mine if "Name a new contact person" in item.what]
+    assert item.href.endswith("/contact/")
+    partners.name_contact(venue, aino, "liisa@example.org", "Liisa Laine")
+    assert not [item for item in work_of(aino).mine if "contact person" in item.what]
+    assert standing(old, link_of(asked)) == Standing.OVER
+    assert "no longer needed" in refusal(answers.stay, link_of(asked), asked.pk)
+
+
+def test_a_distributors_contact_is_told_to_the_care_side_first(region, mikko, spring, worker):
+    distributor = a_distributor(region, mikko)
+    worker.run()
+    a_year_later(spring)
+    morning(worker)
+    check = ContactCheck.objects.get(partner=distributor)
+    answers.leave(link_of(check), check.pk)
+    assert any("Tupanen" in item.what for item in work_of(mikko).mine)
+
+
+@pytest.mark.parametrize(
+    ("email", "said"),
+    [("contact.0@example.org", "your own address"), ("poissa@example.org", "has left"), ("a\n@example.org", "Check")],
+)
+def test_who_cannot_follow_is_refused_before_anybody_is_asked(asked, email, said):
+    Person.objects.create(email="poissa@example.org", name="Poissa Oleva", is_active=False)
+    assert said in refusal(handed, asked, email)
+    assert anew(asked).state == "asked"
+
+
+# -- responsible persons ----------------------------------------------------------------------------------------------
+
+
+def of_side(person: Person) -> ContactCheck:
+    return ContactCheck.objects.get(responsibility__person=person)
+
+
+def test_a_responsible_person_hands_over_to_one_who_accepts(asked, aino, mikko, worker, region):
+    check = of_side(aino)
+    handed(check)
+    assert Responsibility.objects.current().filter(person=aino).exists()
+    worker.run()
+    mail.outbox.clear()
+    answers.accept(successor_link(check), "fi")
+    worker.run()
+    assert not Responsibility.objects.current().filter(person=aino).exists()
+    held = Responsibility.objects.current().get(region=region, side="culture")
+    assert (held.person.email, held.substitute) == ("liisa@example.org", False)
+    assert {one.to[0] for one in mail.outbox} >= {"liisa@example.org", aino.email, mikko.email}
+    assert (faults(), all_faults()) == ([], [])
+
+
+def test_a_substitute_may_follow_the_holder(asked, aino, region):
+    name_person(region, "culture", "liisa@example.org", "Liisa Laine", aino, substitute=True)
+    check = of_side(aino)
+    handed(check)
+    answers.accept(successor_link(check), "fi")
+    held = Responsibility.objects.current().get(region=region, side="culture")
+    assert (held.person.email, held.substitute) == ("liisa@example.org", False)
+    assert faults() == []
+
+
+def test_the_other_side_and_kaikukeskus_cannot_follow(asked, aino, mikko):
+    check = of_side(aino)
+    assert "other side" in refusal(handed, check, mikko.email, mikko.name)
+    laura = a_kaikukeskus_person()
+    assert "works at Kaikukeskus" in refusal(handed, check, laura.email, laura.name)
+
+
+def test_a_responsible_person_who_knows_nobody_stands_in_kaikukeskuss_queue(asked, aino, worker, region):
+    check = of_side(aino)
+    mail.outbox.clear()
+    answers.leave(link_of(check), check.pk)
+    worker.run()
+    assert [one.to for one in mail.outbox] == [[a_kaikukeskus_person().email]]
+    assert [(one.title, one.kind) for one in leavers()] == [("Aino Virtanen leaves", "Responsible person leaves")]
+    assert alarms.count().holders == 1
+    name_person(region, "culture", "liisa@example.org", "Liisa Laine", a_kaikukeskus_person())
+    end_responsibility(Responsibility.objects.get(person=aino), a_kaikukeskus_person())
+    assert (leavers(), alarms.count().holders) == ([], 0)
+
+
+def test_a_colleague_of_the_side_has_the_task(asked, aino, region):
+    liisa = name_person(region, "culture", "liisa@example.org", "Liisa Laine", aino).person
+    check = of_side(aino)
+    answers.leave(link_of(check), check.pk)
+    assert [item.what for item in work_of(liisa).mine if "leaves" in item.what] == [
+        "Name the next one: Aino Virtanen leaves"
+    ]
+
+
+# -- links ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_link_has_its_time_and_an_old_one_brings_a_new_one_to_the_address_on_record(asked, spring, worker):
+    token = token_of(asked.person, 1)
+    spring.shift(timedelta(days=121))
+    link = link_in(PERSON, token)
+    assert standing(asked.person, link) == Standing.EXPIRED
+    assert "its time is over" in refusal(answers.stay, link)
+    mail.outbox.clear()
+    answers.renew(link)
+    worker.run()
+    assert [one.to for one in mail.outbox] == [[asked.person.email]]
+    assert "within the last hour" in refusal(answers.renew, link)
+    answers.stay(link_of(asked))
+
+
+def test_what_this_site_has_not_made_is_no_link(asked):
+    token = token_of(asked.person, 1)
+    assert link_in(SUCCESSOR, token) is None
+    assert link_in(PERSON, token[:-1] + ("a" if token[-1] != "a" else "b")) is None
+
+
+def test_nobody_answers_for_another(asked, aino):
+    assert "no longer needed" in refusal(answers.stay, link_of(of_side(aino)), asked.pk)
+    assert "no longer needed" in refusal(answers.leave, link_of(of_side(aino)), asked.pk)
+
+
+def test_every_sentence_of_the_history_is_whole(asked, aino):
+    handed(asked)
+    answers.decline(successor_link(asked), "")
+    answers.leave(link_of(of_side(aino)), of_side(aino).pk)
+    told = [line.text for line in sentences(Act.objects.filter(region=asked.region))]
+    assert not [text for text in told if "not known" in text or "%(" in text or "  " in text]
+    assert "Aino Virtanen leaves and knows nobody to follow: culture side." in told
