@@ -89,12 +89,8 @@ def health(request: HttpRequest) -> JsonResponse:
     database = database_fault()
     parts = {"database": database}
     if not database:
-        parts |= {
-            "worker": worker_fault(),
-            "mail": mail_fault(),
-            "returned": returned.fault(),
-            "converter": pdf.fault(),
-        }
+        parts |= {"worker": worker_fault(), "mail": mail_fault(), "converter": pdf.fault()}
+        parts |= {"returned mail": returned.fault()}
     return state({part: fault for part, fault in parts.items() if fault})
 
 

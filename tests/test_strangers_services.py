@@ -8,6 +8,7 @@ import pytest
 from django.utils.timezone import localdate
 
 from adoption import answers, leaving, notes, partners, people, regions
+from adoption.contacts import pair
 from adoption.models import Act, Municipality, Note, Person, SharedAnswer
 from adoption.people import end_responsibility, name_person
 from adoption.refusal import NotYours
@@ -21,7 +22,7 @@ from workflows.models import FeedbackMeeting
 from workflows.walk import Walk, a_pdf, begin, walk
 
 MODULES = (
-    people, leaving, partners, regions, notes, answers, commitments, signing, reviewing, publishing, renewing,
+    people, leaving, partners, regions, notes, answers, pair, commitments, signing, reviewing, publishing, renewing,
     workflows, correcting, meetings,
 )  # fmt: skip
 SERVICES = [

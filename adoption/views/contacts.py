@@ -25,6 +25,7 @@ from adoption.refusal import Refused
 
 GONE = 410
 NO_KEY = 0
+LONGEST_KEY = 18  # digits that any database holds
 State = ContactCheck.State
 View = Callable[..., HttpResponse]
 
@@ -126,7 +127,7 @@ def _key(typed: str | None) -> int | None:
     """Of which check the button was; none for the one button for all. What was never a key is of no check."""
     if not typed:
         return None
-    return int(typed) if typed.isdecimal() and len(typed) < len(str(2**62)) else NO_KEY
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < LONGEST_KEY else NO_KEY
 
 
 @require_POST
