@@ -764,7 +764,7 @@ def test_who_has_said_no_is_not_counted_as_coming():
     assert "Ei kiitos ry" not in listed(aino, region, lacks="contact")
 
 
-QUERIES_OF_LIST = 9
+QUERIES_OF_LIST = 11
 
 
 @pytest.mark.parametrize("number", [10, 200])
@@ -782,7 +782,7 @@ def test_the_list_asks_the_same_however_long_it_is(number, django_assert_num_que
     assert ("Next page" in page) == (number > 60)
 
 
-QUERIES_OF_PARTNER = 12
+QUERIES_OF_PARTNER = 16
 
 
 def test_a_partners_page_asks_the_same_however_many_commitments_it_has(django_assert_num_queries):

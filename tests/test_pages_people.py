@@ -159,7 +159,7 @@ def test_a_region_without_people_asks_for_both():
     assert "Name a responsible person for both sides." in page
 
 
-QUERIES_OF_PEOPLE = 6
+QUERIES_OF_PEOPLE = 8
 
 
 @pytest.mark.parametrize("number", [10, 200])
