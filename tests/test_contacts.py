@@ -435,6 +435,20 @@ def test_who_cannot_follow_is_refused_before_anybody_is_asked(asked, email, said
     assert anew(asked).state == "asked"
 
 
+def test_a_link_does_not_write_to_strangers_without_end(asked):
+    for number in range(answers.MOST_SUCCESSORS):
+        handed(asked, f"liisa.{number}@example.org")
+    assert "So many have been asked" in refusal(handed, asked, "liisa@example.org")
+
+
+def test_so_many_queries_however_many_are_asked(region, aino, django_assert_num_queries):
+    for number in range(12):
+        a_venue(region, aino, f"Sali {number}")
+        if number in (1, 11):
+            with django_assert_num_queries(5):
+                assert len(asking.due_days()) == number + 3
+
+
 # -- responsible persons ----------------------------------------------------------------------------------------------
 
 

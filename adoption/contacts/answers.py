@@ -19,6 +19,7 @@ from adoption.people import OTHER, alone, end_responsibility, find_or_make, name
 from adoption.refusal import Refused
 
 State = ContactCheck.State
+MOST_SUCCESSORS = 8  # that one question names one after another
 SELF_RENEWED = timedelta(hours=1)  # how often a link can be asked for from an old one: each is a mail to somebody
 
 
@@ -124,7 +125,7 @@ def hand_over(link: Link, key: int, name: str, email: str) -> ContactCheck:
     with answering(link) as asked:
         check, email = asked.one(key), email.strip().lower()
         refuse_unmailable(email)
-        if wrong := why_not(check, email):
+        if wrong := [*_without_name(name), *_too_many(check), *why_not(check, email)]:
             raise Refused(wrong)
         check.hand()
         check.successor_name, check.successor_email = name.strip(), email
@@ -139,6 +140,17 @@ def hand_over(link: Link, key: int, name: str, email: str) -> ContactCheck:
         )
         later("adoption.contacts.letters.successor_asked", check.pk, check.successor_round)
     return check
+
+
+def _without_name(name: str) -> list[str]:
+    return [] if name.strip() else [_("Write the name.")]
+
+
+def _too_many(check: ContactCheck) -> list[str]:
+    """Each naming is a mail to somebody who has not asked for it."""
+    if check.successor_round < MOST_SUCCESSORS:
+        return []
+    return [_("So many have been asked already. Say instead that you know nobody: the responsible person helps.")]
 
 
 def why_not(check: ContactCheck, email: str) -> list[str]:

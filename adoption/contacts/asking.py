@@ -199,6 +199,7 @@ def overtake(checks: QuerySet[ContactCheck]) -> None:
     """Nothing is asked by these any more. The caller has locked their region."""
     for check in checks.filter(state__in=ContactCheck.UNFINISHED):
         check.overtake()
+        check.successor_name = check.successor_email = ""
         check.save()
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from adoption.access import acting
 from adoption.contacts.answers import settle
-from adoption.contacts.asking import ask_anew, lock_regions_of
+from adoption.contacts.asking import ask_anew, lock_regions_of, overtake
 from adoption.history import Acting, record
 from adoption.models import ContactCheck, Partner, Person, Region, Responsibility
 from adoption.people import alone, naming
@@ -79,9 +79,7 @@ def _of_side(responsibility: Responsibility, by: Person) -> tuple[Responsibility
 
 def _open_check(person: Person, **subject: object) -> ContactCheck:
     """What is asked of this person about this now; begun when nothing is."""
-    for other in ContactCheck.objects.unfinished().filter(**subject).exclude(person=person):
-        other.overtake()
-        other.save()
+    overtake(ContactCheck.objects.filter(**subject).exclude(person=person))
     found = ContactCheck.objects.unfinished().filter(**subject).with_subject().first()
     return found or ContactCheck(person=person, since=now(), **subject)
 

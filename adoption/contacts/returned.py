@@ -46,7 +46,7 @@ def read(at: datetime | None = None) -> int:
     since = (state.read_at or began - LATEST) - OVERLAP
     try:
         found = sum(came_back(report) for raw in messages(since) if (report := report_in(raw)))
-    except (OSError, imaplib.IMAP4.error, UnicodeError) as error:
+    except (OSError, imaplib.IMAP4.error, ValueError) as error:
         # Not the error's own words: a server may quote the password in them.
         log.warning("Returned mail cannot be read: %s.", type(error).__name__)
         ReturnedMail.objects.filter(pk=1, failed_at=None).update(failed_at=began)
