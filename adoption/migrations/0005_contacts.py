@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("adoption", "0003_cleared_because"),
+        ("adoption", "0004_notes"),
     ]
 
     operations = [
