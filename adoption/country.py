@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from adoption.models import Country, County, Municipality, Phase, Region, RegionMunicipality
+from adoption.prepared_texts import load_shipped
 
 DATA = Path(__file__).parent / "data"
 LANGUAGES = {0: "fi", 1: "fi_sv", 2: "sv", 3: "sv_fi"}  # of the register's language_code
@@ -18,7 +19,8 @@ PHASES = {"in_use": Phase.IN_USE, "coming_2024": Phase.PREPARATION}
 
 @transaction.atomic
 def load() -> dict[str, int]:
-    """Counties, municipalities and the regions of 2024 are there; what people have changed since is not touched."""
+    """Counties, municipalities, the regions of 2024 and prepared texts are there; what people have changed since is
+    not touched."""
     Country.objects.get_or_create(pk=1)
     register = json.loads((DATA / "municipalities_2026.json").read_text(encoding="utf-8"))["municipalities"]
     areas = json.loads((DATA / "kaikukortti_areas_2024.json").read_text(encoding="utf-8"))["regions"]
@@ -26,6 +28,7 @@ def load() -> dict[str, int]:
         _municipality(row)
     for area in areas:
         _region(area)
+    load_shipped()
     return {
         "counties": County.objects.count(),
         "municipalities": Municipality.objects.exclude(code=None).count(),

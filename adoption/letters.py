@@ -1,5 +1,7 @@
 """What is written to people about people and partners? Jobs that the worker runs once the act has been committed."""
 
+from datetime import date
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -7,6 +9,7 @@ from django.utils.translation import gettext_noop
 from adoption.access import pair_for_partner
 from adoption.mail import link, write
 from adoption.models import Act, Partner, Person, Side
+from adoption.templatetags.kaiku import day
 
 
 def named(act_pk: int) -> None:
@@ -93,7 +96,7 @@ def clearance_asked(act_pk: int) -> None:
             "by": act.by,
             "region": partner.region.name,
             "partner": partner,
-            "link": link(reverse("queue")),
+            "link": link(f"{reverse('queue')}?open={partner.pk}"),
         }
         return _("To be cleared: %(partner)s") % facts, body % facts
 
@@ -123,3 +126,42 @@ def clearance_decided(act_pk: int) -> None:
         return said.rstrip(":"), _("Hello %(name)s,\n\n%(said)s\n%(reason)s\n\n%(link)s\n") % facts
 
     write(f"act:{act.pk}", pair_for_partner(partner), text)
+
+
+def clearance_silent(act_pk: int) -> None:
+    """The pair knows that Kaikukeskus waits for its answer and until when, or that the request has been returned."""
+    act = Act.objects.get(pk=act_pk)
+    partner = Partner.objects.select_related("organisation", "region").get(pk=act.about_id)
+    letter = _returned if act.what == "clearance_lapsed" else _reminded
+    write(f"act:{act.pk}", pair_for_partner(partner), lambda person: letter(person, act, partner))
+
+
+def _reminded(person: Person, act: Act, partner: Partner) -> tuple[str, str]:
+    body = _(
+        "Hello %(name)s,\n\nKaikukeskus has asked about %(partner)s, and waits for your answer:\n%(question)s\n\n"
+        "Answer by %(day)s. Otherwise the request for clearance goes back, and the partner is a candidate again.\n\n"
+        "%(link)s\n"
+    )
+    facts = {
+        "name": person.given_name,
+        "partner": partner,
+        "question": partner.question,
+        "day": day(date.fromisoformat(act.data["until"])),
+        "link": link(reverse("partner_answer", args=[partner.region.slug, partner.pk])),
+    }
+    return _("Kaikukeskus waits for your answer: %(partner)s") % facts, body % facts
+
+
+def _returned(person: Person, act: Act, partner: Partner) -> tuple[str, str]:
+    body = _(
+        "Hello %(name)s,\n\nKaikukeskus asked about %(partner)s, and nobody has answered:\n%(question)s\n\n"
+        "So the request for clearance has gone back, and the partner is a candidate again. What you wrote is kept: "
+        "when you know the answer, add it and ask for the clearance anew.\n\n%(link)s\n"
+    )
+    facts = {
+        "name": person.given_name,
+        "partner": partner,
+        "question": act.reason,
+        "link": link(reverse("partner_ask", args=[partner.region.slug, partner.pk])),
+    }
+    return _("The request for clearance has gone back: %(partner)s") % facts, body % facts

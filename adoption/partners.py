@@ -284,14 +284,15 @@ def answer_question(partner: Partner, by: Person, answer: str, most_in_tight: bo
     return partner
 
 
-def clear(partner: Partner, by: Person, message: str = "") -> Partner:
+def clear(partner: Partner, by: Person, message: str = "", among_others: bool = False) -> Partner:
     """Kaikukeskus has cleared the distributor: its commitment can be made; the pair is told.
 
     Raises Refused without a message where the answer to rule R6 is no: the commitment then says why it was cleared.
+    Among others, which share one message, such a one is refused.
     """
     with changing(partner, by, kaikukeskus=True) as (partner, region, who):
         partner.clear()
-        if not partner.most_in_tight and not message.strip():
+        if not partner.most_in_tight and (among_others or not message.strip()):
             raise Refused(
                 [
                     _(

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from adoption.views import answers, contacts, everybody, lapsed, notes, partner, partners, people, regions
+from adoption.views import (
+    answers,
+    contacts,
+    everybody,
+    lapsed,
+    notes,
+    partner,
+    partners,
+    people,
+    prepared_texts,
+    regions,
+)
 
 REGION = "regions/<slug:slug>"
 PARTNER = f"{REGION}/partners/<int:pk>"
@@ -27,6 +38,11 @@ urlpatterns = [
     path("people/<int:pk>/end-right/", everybody.person_act, {"act": "right"}, name="person_right"),
     path("people/<int:pk>/close/", everybody.person_act, {"act": "close"}, name="person_close"),
     path("people/<int:pk>/reopen/", everybody.person_act, {"act": "reopen"}, name="person_reopen"),
+    path("queue/texts/", prepared_texts.prepared_texts, name="prepared_texts"),
+    path("queue/texts/new/", prepared_texts.prepared_text_new, name="prepared_text_new"),
+    path("queue/texts/<int:pk>/", prepared_texts.prepared_text, name="prepared_text"),
+    path("queue/texts/<int:pk>/remove/", prepared_texts.prepared_text_remove, name="prepared_text_remove"),
+    path("queue/times/", prepared_texts.clearance_times, name="clearance_times"),
     path(f"{REGION}/people/", people.people, name="people"),
     path(f"{REGION}/people/new/", people.person_name, name="person_name"),
     path(f"{REGION}/people/<int:pk>/end/", people.responsibility_end, name="responsibility_end"),

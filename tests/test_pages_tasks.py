@@ -300,7 +300,7 @@ def test_the_numbers_of_queries_are_the_same_at_10_and_at_200_tasks(django_asser
         with django_assert_num_queries(15):
             answer = clients[aino.pk].get("/")
         assert answer.context["page"].paginator.count == waiting
-        with django_assert_num_queries(22):
+        with django_assert_num_queries(23):
             answer = clients[laura.pk].get("/queue/")
         assert answer.context["page"].paginator.count == waiting + 10
         with django_assert_num_queries(8):
@@ -393,7 +393,8 @@ def test_a_request_is_decided_in_place_and_the_next_one_is_open():
     assert refused.status_code == 422
     body = refused.content.decode()
     assert '<div class="error-summary"' in body
-    assert re.search(r'<input type="radio" name="decision" value="more"[^>]* checked', body)
+    [opened] = re.findall(r'<details class="more" name="decide" open>(.*?)</details>', body, re.DOTALL)
+    assert 'name="decision" value="more"' in opened
     again = client.post(reverse("queue_decide", args=[first.pk]), {"decision": "clear", "message": ""})
     assert again.status_code == 422  # cleared already: said on top of the queue
     assert Partner.objects.get(pk=second.pk).state == Partner.State.ASKED
@@ -606,12 +607,12 @@ def session_of(person: Person, url: str) -> dict[str, str]:
 
 def decided_by_keyboard(opened, here: Walk) -> bool:
     """The first request is cleared, and the second is opened, without a mouse."""
-    opened.locator(".queue summary").nth(1).focus()
+    opened.locator(".queue .entry").nth(1).focus()
+    with opened.expect_navigation(url="**/queue/?open=*"):
+        opened.keyboard.press("Enter")
+    opened.locator("#decide summary").first.focus()
     opened.keyboard.press("Enter")
-    assert opened.locator(".queue details[open]").count() == 2
-    opened.locator(".queue details[open] input[type=radio]").first.focus()
-    opened.keyboard.press("Space")
-    opened.locator(".queue details[open] button").first.focus()
+    opened.locator("#decide details[open] button").first.focus()
     with opened.expect_navigation(url="**/queue/"):
         opened.keyboard.press("Enter")
     return here.region.partners.filter(state=Partner.State.CLEARED).count() == 1

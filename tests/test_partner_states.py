@@ -22,7 +22,7 @@ from workflows.walk import ready
 
 STATES = ["candidate", "asked", "more_wanted", "cleared", "declined", "committed", "active", "ended"]
 TRANSITIONS = {
-    "ask", "want_more", "clear", "decline", "consider_again", "commit", "activate", "uncommit_distributor",
+    "ask", "want_more", "lapse", "clear", "decline", "consider_again", "commit", "activate", "uncommit_distributor",
     "uncommit_venue", "end",
 }  # fmt: skip
 # state → transition → the state after it; what does not stand here is refused.
@@ -30,7 +30,7 @@ ALLOWED = {
     "distributor": {
         "candidate": {"ask": "asked", "decline": "declined", "end": "ended"},
         "asked": {"want_more": "more_wanted", "clear": "cleared", "decline": "declined", "end": "ended"},
-        "more_wanted": {"ask": "asked", "decline": "declined", "end": "ended"},
+        "more_wanted": {"ask": "asked", "lapse": "candidate", "decline": "declined", "end": "ended"},
         "cleared": {"commit": "committed", "decline": "declined", "end": "ended"},
         "declined": {"ask": "asked", "consider_again": "candidate", "end": "ended"},
         "committed": {"activate": "active", "uncommit_distributor": "cleared"},

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import localdate
 
-from adoption import answers, leaving, notes, partners, people, regions
+from adoption import answers, clearing, leaving, notes, partners, people, prepared_texts, regions
 from adoption.contacts import pair
-from adoption.models import Act, Municipality, Note, Person, SharedAnswer
+from adoption.models import Act, Municipality, Note, Person, PreparedText, SharedAnswer
 from adoption.people import end_responsibility, name_person
 from adoption.refusal import NotYours
 from commitments import publishing, renewing, reviewing, signing
@@ -22,8 +22,8 @@ from workflows.models import FeedbackMeeting
 from workflows.walk import Walk, a_pdf, begin, walk
 
 MODULES = (
-    people, leaving, partners, regions, notes, answers, pair, commitments, signing, reviewing, publishing, renewing,
-    workflows, correcting, meetings,
+    people, leaving, partners, regions, notes, answers, pair, clearing, prepared_texts, commitments, signing, reviewing,
+    publishing, renewing, workflows, correcting, meetings,
 )  # fmt: skip
 SERVICES = [
     service
@@ -70,6 +70,8 @@ def arguments(here: Walk) -> dict[str, object]:
             about_id=here.region.pk, text="Huomio.",
         ),
         "shared": SharedAnswer.objects.create(), "said": {},
+        "decision": "more", "one": PreparedText.objects.first(), "remind_after": 5,
+        "return_after": 20, "partners": [partner], "messages": {},
     }  # fmt: skip
 
 

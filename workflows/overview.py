@@ -39,7 +39,7 @@ ANSWER_WITHIN = 7  # days in which Kaikukeskus wants to have answered
 class Waiting:
     """One thing that waits for Kaikukeskus: since when, what, where, of which kind, and how it is decided."""
 
-    since: datetime
+    since: datetime  # its place in the queue
     title: str
     where: str
     kind: str
@@ -50,6 +50,7 @@ class Waiting:
     partner: Partner | None = None
     thread: list[Act] = field(default_factory=list)
     question: Note | None = None
+    turn_since: datetime | None = None  # since when Kaikukeskus is waited for, where that is later than its place
 
     @property
     def days(self) -> int:
@@ -58,7 +59,7 @@ class Waiting:
 
     @property
     def is_late(self) -> bool:
-        return self.days > ANSWER_WITHIN
+        return (localdate() - localdate(self.turn_since or self.since)).days > ANSWER_WITHIN
 
 
 def queue() -> list[Waiting]:
@@ -75,11 +76,14 @@ def requests() -> list[Waiting]:
     return [_request(partner, threads[str(partner.pk)]) for partner in partners]
 
 
-THREAD = ("clearance_asked", "clearance_more_wanted", "clearance_answered")
+THREAD = (
+    "clearance_asked", "clearance_more_wanted", "clearance_reminded", "clearance_answered", "clearance_lapsed",
+    "clearance_given", "partner_declined",
+)  # fmt: skip
 
 
 def _threads(partners: Sequence[Partner]) -> dict[str, list[Act]]:
-    """Partner's key, as history writes it → who asked and answered what, the oldest first."""
+    """Partner's key, as history writes it → who asked, answered and decided what, the oldest first."""
     keys = [str(partner.pk) for partner in partners]
     acts = Act.objects.filter(about_kind="partner", about_id__in=keys, what__in=THREAD).select_related("by")
     threads: dict[str, list[Act]] = defaultdict(list)
@@ -93,7 +97,8 @@ def _request(partner: Partner, thread: list[Act]) -> Waiting:
     where = f"{partner.region} · {partner.organisation.get_sector_display()} · {places}"
     since = partner.asked_at or now()
     kind = _("More information has come") if partner.answer else _("New distributor")
-    return Waiting(since, str(partner), where, kind, partner=partner, thread=thread)
+    answered = thread[-1].at if thread and thread[-1].what == "clearance_answered" else None
+    return Waiting(since, str(partner), where, kind, partner=partner, thread=thread, turn_since=answered)
 
 
 def steps_to_confirm() -> list[Waiting]:

@@ -14,6 +14,7 @@ from workflows.trial import WITHDRAWN
 PARTNER_STATES = {
     "partner_added": "candidate", "clearance_asked": "asked", "clearance_answered": "asked",
     "clearance_given": "cleared", "clearance_more_wanted": "more_wanted", "partner_declined": "declined",
+    "clearance_lapsed": "candidate",
     "partner_considered_again": "candidate", "partner_ended": "ended", "partner_committed": "committed",
     "partner_active": "active",
 }  # fmt: skip

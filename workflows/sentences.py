@@ -33,6 +33,13 @@ SENTENCES = {
     "template_uploaded": gettext_lazy("%(who)s uploaded a template: %(template)s."),
     "template_published": gettext_lazy("%(who)s published a template: %(template)s, number %(number)s."),
     "template_discarded": gettext_lazy("%(who)s discarded a template: %(template)s."),
+    # what Kaikukeskus keeps ready for clearances
+    "prepared_text_added": gettext_lazy("%(who)s added a prepared text: %(name)s."),
+    "prepared_text_changed": gettext_lazy("%(who)s changed a prepared text: %(name)s."),
+    "prepared_text_removed": gettext_lazy("%(who)s removed a prepared text: %(name)s."),
+    "clearance_times_set": gettext_lazy(
+        "%(who)s set when an unanswered question is reminded of, %(remind)s days, and returned, %(back)s days."
+    ),
     # partners
     "partner_added": gettext_lazy("%(who)s added a partner: %(about)s."),
     "partner_changed": gettext_lazy("%(who)s changed what is known of a partner: %(about)s."),
@@ -55,6 +62,10 @@ SENTENCES = {
     "clearance_answered": gettext_lazy("%(who)s answered Kaikukeskus's question: %(about)s."),
     "clearance_given": gettext_lazy("%(who)s cleared a distributor: %(about)s."),
     "clearance_more_wanted": gettext_lazy("%(who)s wants to know more: %(about)s."),
+    "clearance_reminded": gettext_lazy("The pair was reminded of Kaikukeskus's question: %(about)s."),
+    "clearance_lapsed": gettext_lazy(
+        "Kaikukeskus's question was not answered in time, and the request went back: %(about)s."
+    ),
     "partner_declined": gettext_lazy("%(who)s recorded that a partner is not taking part: %(about)s."),
     "partner_considered_again": gettext_lazy("%(who)s took a partner back as a candidate: %(about)s."),
     "partner_ended": gettext_lazy("%(who)s recorded that a partner has left: %(about)s."),
@@ -159,6 +170,7 @@ def _details(act: Act, names: "Names") -> dict[str, str]:
         found["number"] = str(data.get("number", ""))
     if "outcome" in data:
         found["outcome"] = str(OUTCOME_NAMES[data["outcome"]]) + names.until(act)
+    found |= {key: data[key] for key in ("name", "remind", "back") if key in data}
     if "rule" in data:
         found["rule"] = names.rule(act)
     return found

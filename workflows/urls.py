@@ -2,11 +2,14 @@
 
 from django.urls import include, path
 
-from workflows.views import board, readiness, steps, tasks, trials
+from workflows.views import board, queue, readiness, steps, tasks, trials
 
 # `adoption` stands before these, so that /regions/new/ is no region's board.
 urlpatterns = [
     path("", include(tasks.urlpatterns)),
+    path("queue/", queue.queue, name="queue"),
+    path("queue/several/", queue.queue_several, name="queue_several"),
+    path("queue/<int:pk>/", queue.queue_decide, name="queue_decide"),
     path("regions/<slug:slug>/", board.board, name="board"),
     path("regions/<slug:slug>/history/", board.history, name="history"),
     path("regions/<slug:slug>/readiness/", readiness.readiness, name="readiness"),

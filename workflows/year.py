@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from adoption.days import a_year_after
 from adoption.mail import Letter, later, link, write
 from adoption.models import Mail, Person, Region, Responsibility
+from adoption.silent_requests import look_after as look_after_silent_requests
 from adoption.templatetags.kaiku import day
 from commitments.reminding import remind as remind_signatories
 from workflows.models import FeedbackMeeting, Trial
@@ -93,10 +94,12 @@ def reminded(duties: Iterable[Duty]) -> set[str]:
 
 def daily(today: date | None = None) -> int:
     """Each holder of a pair whose meeting is due or late will have one mail for each of the two, whatever runs twice
-    or was down for a day; and so have the silent signatories of commitments. Returns the number of regions that a job
+    or was down for a day; and so have the silent signatories of commitments, and the pairs that owe
+    Kaikukeskus an answer. Returns the number of regions that a job
     was queued for."""
     today = today or localdate()
     remind_signatories(today)
+    look_after_silent_requests(today)
     duties = due_meetings(today)
     gone = reminded(duties)
     waiting = [duty for duty in duties if any(duty.reminder_of(person) not in gone for person in duty.pair)]

@@ -1,5 +1,6 @@
 """Which rows say who adopts Kaikukortti: the country, its people, their partners, the history, the mails."""
 
+from adoption.models.clearance import ClearanceTimes, PreparedText
 from adoption.models.contacts import ContactCheck, ReturnedMail
 from adoption.models.country import County, Municipality, Phase, Region, RegionMunicipality
 from adoption.models.history import Act, Chained, Country
@@ -11,6 +12,7 @@ from adoption.models.people import Person, Responsibility, Side
 __all__ = [
     "Act",
     "Chained",
+    "ClearanceTimes",
     "ContactCheck",
     "Country",
     "County",
@@ -21,6 +23,7 @@ __all__ = [
     "Partner",
     "Person",
     "Phase",
+    "PreparedText",
     "Region",
     "RegionMunicipality",
     "Responsibility",

@@ -220,6 +220,10 @@ class Partner(FSMModelMixin, models.Model):
     def want_more(self) -> None:
         """Kaikukeskus asks the pair for more."""
 
+    @transition(state, State.MORE_WANTED, State.CANDIDATE, conditions=[_distributor])
+    def lapse(self) -> None:
+        """Nobody has answered Kaikukeskus's question in time."""
+
     @transition(state, State.ASKED, State.CLEARED)
     def clear(self) -> None:
         """Kaikukeskus has discussed the distributor and supports it (R5)."""

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from adoption import partners as services
+from adoption import silent_requests
 from adoption.access import KAIKUKESKUS, holders_for_partner, may_act, partner_or_404, regions_of
 from adoption.alphabet import by_name
 from adoption.contacts import alarms, returned
@@ -200,6 +201,7 @@ def _page(
         "decided": _decided(found),
         "stand": alarms.stand_of(found) if found.contact and found.state not in GONE else None,
         "returned_note": returned.note(),
+        "returned": silent_requests.returned(found),
         "form": form,
         "reasons": refusal.reasons if refusal else [],
     }

@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from adoption.access import may_act, partners_of, region_or_404
+from adoption.access import may_act, partners_of, region_or_404, regions_of
 from adoption.alphabet import by_name
 from adoption.contacts import alarms, returned
 from adoption.contacts.alarms import Alarm
@@ -23,6 +23,7 @@ from adoption.next_step import R6, SAID_NO, has_said_no, lacks
 from adoption.partners import add_partner, change_partner, request_clearance
 from adoption.refusal import NotYours, Refused
 from adoption.regions import language_for, language_of
+from adoption.silent_requests import returned
 from adoption.views import Request
 
 A_PAGE = 60
@@ -190,8 +191,12 @@ def partner_ask(request: Request, slug: str, pk: int) -> HttpResponse:
     """Kaikukeskus is asked to clear the distributor, with the answers of rule R6."""
     partner = partner_to_change(request.user, slug, pk)
     typed = Partner.objects.get(pk=partner.pk)
+    source = _answered_before(partner, request.user)
+    if source:
+        typed.client_group, typed.why_most = source.client_group, source.why_most
     form = ClearanceRequestForm(request.POST if request.method == "POST" else None, instance=typed)
     shown: dict[str, Any] = {"partner": partner, "region": partner.region, "form": form, "rule": R6}
+    shown |= {"source": source, "returned": returned(partner)}
     if form.is_valid():
         try:
             request_clearance(partner, request.user, form.cleaned_data)
@@ -201,3 +206,12 @@ def partner_ask(request: Request, slug: str, pk: int) -> HttpResponse:
         messages.success(request, _("The request stands in Kaikukeskus's queue. You get a mail when it has decided."))
         return redirect(partner)
     return render(request, "adoption/partner_ask.html", shown, status=form.status)
+
+
+def _answered_before(partner: Partner, person: Person) -> Partner | None:
+    """Of one that has said nothing yet, another unit of its organisation that has, where the person may read it."""
+    if partner.client_group:
+        return None
+    others = Partner.objects.filter(organisation=partner.organisation_id, region__in=regions_of(person))
+    others = others.exclude(client_group="").exclude(pk=partner.pk).select_related("organisation")
+    return others.order_by("-pk").first()

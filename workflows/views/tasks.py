@@ -1,28 +1,21 @@
-"""What waits for me, what for Kaikukeskus, and where is Kaikukortti in use?"""
+"""What waits for me, and where is Kaikukortti in use?"""
 
-from collections import Counter
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
-from adoption.access import kaikukeskus_or_404, regions_of
-from adoption.contacts import alarms, returned
-from adoption.forms import ClearanceForm
-from adoption.models import Partner, Phase, Region, Responsibility
+from adoption.access import regions_of
+from adoption.models import Phase, Region, Responsibility
 from adoption.operating_model import DEFAULT
 from adoption.operating_model import MODELS as OPERATING_MODELS
-from adoption.refusal import Refused
 from adoption.views import Request
-from adoption.views.partner import ACTS as PARTNER_ACTS
 from workflows import overview
 from workflows.standing import end_of_week
 from workflows.steps import Step
@@ -96,85 +89,6 @@ def sections(items: list[Item]) -> list[Section]:
     return [part for part in parts if part.items]
 
 
-# -- Kaikukeskus ----------------------------------------------------------------------------------------------------
-
-
-@require_GET
-def queue(request: Request) -> HttpResponse:
-    """Kaikukeskus's front page: what waits for it, decided in place, and the regions × ten steps."""
-    kaikukeskus_or_404(request.user)
-    return queue_page(request, Tried(0))
-
-
-class Tried(NamedTuple):
-    """A decision that was sent from the queue and refused: whose, its form, the reasons, and the status."""
-
-    partner: int
-    form: ClearanceForm | None = None
-    reasons: Sequence[str] = ()
-    status: int = 200
-
-
-@require_POST
-def queue_decide(request: Request, pk: int) -> HttpResponse:
-    """A request is decided in place; what is refused stays in the queue, with all that was typed."""
-    kaikukeskus_or_404(request.user)
-    partner = get_object_or_404(Partner.objects.select_related("organisation", "region"), pk=pk)
-    form = ClearanceForm(request.POST, auto_id=f"p{pk}-%s", use_required_attribute=False)
-    if not form.is_valid():
-        return queue_page(request, Tried(pk, form, status=form.status))
-    try:
-        PARTNER_ACTS["decide"].do(partner, request.user, form.cleaned_data)
-    except Refused as refusal:
-        return queue_page(request, Tried(pk, form, refusal.reasons, refusal.status))
-    messages.success(request, str(PARTNER_ACTS["decide"].done))
-    return redirect("queue")
-
-
-def queue_page(request: Request, tried: Tried) -> HttpResponse:
-    """The queue; with what was refused, the page of it on which that stands, unfolded."""
-    waiting = overview.queue()
-    at = next((i for i, one in enumerate(waiting) if one.partner and one.partner.pk == tried.partner), None)
-    page = Paginator(waiting, A_PAGE).get_page(request.GET.get("page") if at is None else at // A_PAGE + 1)
-    shown = {
-        "page": page,
-        "entries": [(one, *_decision(one, tried, first=one is page[0])) for one in page],
-        "form": tried.form,
-        "reasons": tried.reasons,
-        "first": waiting[0] if waiting else None,
-        "kinds": Counter(one.kind for one in waiting).items(),
-        "target": overview.ANSWER_WITHIN,
-        "rows": overview.matrix(),
-        "words": overview.WORDS.items(),
-        "short": overview.SHORT.items(),
-        "lapsed": alarms.count(),
-        "returned_note": returned.note(),
-    }
-    return render(request, "workflows/queue.html", shown | today(), status=tried.status)
-
-
-def _decision(one: overview.Waiting, tried: Tried, first: bool) -> tuple[ClearanceForm | None, bool]:
-    """The form of the entry, and whether the entry is unfolded: the one that was tried, else the first."""
-    if tried.form and one.partner and one.partner.pk == tried.partner:
-        _say_when_mandatory(tried.form)
-        return tried.form, True
-    return decision_form(one), first and not tried.partner
-
-
-def decision_form(one: overview.Waiting) -> ClearanceForm | None:
-    """The partner page's own form of the decision, with field ids that are this entry's."""
-    if one.partner is None:
-        return None
-    form = ClearanceForm(auto_id=f"p{one.partner.pk}-%s", use_required_attribute=False)
-    _say_when_mandatory(form)
-    return form
-
-
-def _say_when_mandatory(form: ClearanceForm) -> None:
-    """The help of the message says when it is mandatory: "(not mandatory)" beside that would deny it."""
-    form.fields["message"].required = True
-
-
 # -- regions --------------------------------------------------------------------------------------------------------
 
 
@@ -219,8 +133,6 @@ def steps_help(request: Request) -> HttpResponse:
 
 urlpatterns = [
     path("", my_tasks, name="my_tasks"),
-    path("queue/", queue, name="queue"),
-    path("queue/<int:pk>/", queue_decide, name="queue_decide"),
     path("regions/", regions, name="regions"),
     path("help/steps/", steps_help, name="steps_help"),
 ]

@@ -1,0 +1,110 @@
+"""What becomes of a request when the pair leaves Kaikukeskus's question unanswered? A reminder, then its return.
+
+Both are acts of history by nobody, and history says what is due: whatever runs twice, was down for days or was killed
+half-way, each question has one reminder, and the request goes back on the day that the reminder has named.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from adoption.history import NOBODY, locked, record
+from adoption.mail import later
+from adoption.models import Act, ClearanceTimes, Partner, Region
+from adoption.prepared_texts import times
+
+REMIND, RETURN = "remind", "return"
+NOTICE = timedelta(days=7)  # at least so long after the reminder nothing else happens, however late it left
+QUESTION, REMINDED = "clearance_more_wanted", "clearance_reminded"
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that waits for the pair's answer: since when, and, once the pair is reminded, until when."""
+
+    partner: Partner
+    asked_on: date
+    reminded_on: date | None = None
+    until: date | None = None
+
+    @property
+    def days(self) -> int:
+        """For how many days it has waited."""
+        return max((localdate() - self.asked_on).days, 0)
+
+
+def open_questions() -> list[Question]:
+    """The questions that wait for an answer, the oldest first."""
+    waiting = Partner.objects.filter(state=Partner.State.MORE_WANTED).select_related("organisation", "region")
+    return sorted(_questions(waiting), key=lambda one: (one.asked_on, one.partner.pk))
+
+
+def _questions(partners: Iterable[Partner]) -> Iterable[Question]:
+    """Of each partner the newest question, with the reminder that came after it."""
+    by_key = {str(partner.pk): partner for partner in partners}
+    acts = Act.objects.filter(about_kind="partner", about_id__in=list(by_key), what__in=[QUESTION, REMINDED])
+    found: dict[str, Question] = {}
+    for act in acts.order_by("region", "number"):
+        on, key = localdate(act.at), act.about_id
+        if act.what == QUESTION:
+            found[key] = Question(by_key[key], on)
+        else:
+            found[key] = replace(found[key], reminded_on=on, until=date.fromisoformat(act.data["until"]))
+    return found.values()
+
+
+def due(question: Question, today: date, wait: ClearanceTimes) -> str:
+    """What is done about the question today: "remind", "return", or nothing."""
+    if question.until:
+        return RETURN if today > question.until else ""
+    return REMIND if today >= question.asked_on + timedelta(days=wait.remind_after) else ""
+
+
+def look_after(today: date) -> int:
+    """Whatever is due today is a job of its own, so that one that fails keeps no other. Returns how many."""
+    wait = times()
+    found = [one for one in open_questions() if due(one, today, wait)]
+    with transaction.atomic():
+        for one in found:
+            later("adoption.silent_requests.go_on", one.partner.pk, today.isoformat())
+    return len(found)
+
+
+@transaction.atomic
+def go_on(partner_pk: int, on: str) -> None:
+    """The worker's job: the pair is reminded, or the request returned, if that is still due; else nothing happens."""
+    region, today = locked(Partner.objects.values_list("region", flat=True).get(pk=partner_pk)), date.fromisoformat(on)
+    waiting = Partner.objects.filter(pk=partner_pk, state=Partner.State.MORE_WANTED)
+    for question in _questions(waiting.select_related("organisation", "region")):
+        what = due(question, today, times())
+        if what == REMIND:
+            _remind(question, region, today)
+        elif what == RETURN:
+            _return(question, region)
+
+
+def _remind(question: Question, region: Region, today: date) -> None:
+    until = max(question.asked_on + timedelta(days=times().return_after), today + NOTICE)
+    act = record(region, NOBODY, "clearance_reminded", question.partner, until=until.isoformat())
+    later("adoption.letters.clearance_silent", act.pk)
+
+
+def _return(question: Question, region: Region) -> None:
+    partner = question.partner
+    partner.lapse()
+    partner.save()
+    act = record(region, NOBODY, "clearance_lapsed", partner, reason=partner.question)
+    later("adoption.letters.clearance_silent", act.pk)
+
+
+def returned(partner: Partner) -> Act | None:
+    """The act by which the candidate's request was returned unanswered, while that is the newest thing about it."""
+    if partner.state != Partner.State.CANDIDATE or not partner.question:
+        return None
+    newest = ["clearance_lapsed", "partner_considered_again"]
+    acts = Act.objects.filter(region=partner.region_id, about_kind="partner", about_id=str(partner.pk))
+    act = acts.filter(what__in=newest).order_by("number").last()
+    return act if act and act.what == "clearance_lapsed" else None

@@ -1,0 +1,562 @@
+"""Does a clearance take minutes? The queue with all that a decision needs, prepared texts, several at once, silence."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from django.utils.timezone import localdate, now
+
+from adoption import partners
+from adoption.models import Act, ClearanceTimes, Partner, Person, PreparedText, Region
+from adoption.people import name_person
+from adoption.precedents import similar_to, telling_words
+from adoption.prepared_texts import add_text, change_text, load_shipped, remove_text, set_times
+from adoption.refusal import Refused
+from adoption.silent_requests import go_on, look_after, open_questions
+from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_venue
+from workflows.checks import faults
+from workflows.overview import queue, requests
+from workflows.sentences import sentences
+from workflows.year import daily
+
+pytestmark = pytest.mark.django_db
+
+ANSWERS = {"client_group": "Päihdekuntoutujia.", "most_in_tight": True, "why_most": "Perusturvan varassa."}
+SAID_NO = ANSWERS | {"most_in_tight": False}
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def english(settings):
+    settings.LANGUAGE_CODE = "en"
+
+
+@pytest.fixture
+def laura() -> Person:
+    return a_kaikukeskus_person()
+
+
+@pytest.fixture
+def region() -> Region:
+    region = a_region("kainuu")
+    a_pair(region)
+    return region
+
+
+@pytest.fixture
+def desk(laura) -> Client:
+    """Laura's browser."""
+    return signed_in(laura)
+
+
+def signed_in(person: Person) -> Client:
+    Person.objects.filter(pk=person.pk).update(language="en")
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def mikko_of(region: Region) -> Person:
+    return region.responsibilities.get(side="care").person
+
+
+def a_request(
+    region: Region, name: str, days: int = 0, answers: dict | None = None, kind: str = "clubhouse", **details: object
+) -> Partner:
+    """A distributor that has been asked about so many days ago."""
+    mikko = mikko_of(region)
+    asked = partners.request_clearance(a_distributor(region, mikko, name, **details), mikko, answers or ANSWERS)
+    Partner.objects.filter(pk=asked.pk).update(asked_at=now() - days * DAY, kind=kind)
+    return Partner.objects.select_related("organisation").get(pk=asked.pk)
+
+
+def decide(desk: Client, partner: Partner, decision: str, message: str):
+    return desk.post(reverse("queue_decide", args=[partner.pk]), {"decision": decision, "message": message})
+
+
+def text(answer) -> str:
+    return unescape(answer.content.decode())
+
+
+def state(partner: Partner) -> str:
+    return Partner.objects.get(pk=partner.pk).state
+
+
+# -- the queue --------------------------------------------------------------------------------------------------------
+
+
+def test_the_oldest_is_open_with_everything_and_the_others_are_a_press_away(desk, region):
+    newer = a_request(region, "Toinen ry", 2)
+    oldest = a_request(region, "Ensimmäinen ry", 20)
+    shown = text(desk.get("/queue/"))
+    opened = shown[shown.index('id="open"') :]
+    assert "Päihdekuntoutujia." in opened
+    assert opened.index("Ensimmäinen ry") < opened.index(f"?open={newer.pk}#open")
+    assert [one.is_late for one in queue()] == [True, False]
+    chosen = text(desk.get(f"/queue/?open={newer.pk}"))
+    assert f"?open={oldest.pk}#open" in chosen
+    assert f'action="{reverse("queue_decide", args=[newer.pk])}"' in chosen
+
+
+def test_after_each_decision_the_next_one_comes_by_itself(desk, region):
+    first, second, third = (a_request(region, f"Tupa {days} ry", days) for days in (9, 6, 3))
+    assert decide(desk, second, "clear", "").url == f"/queue/?open={third.pk}"
+    assert decide(desk, third, "more", "Kuinka moni?").url == "/queue/"
+    assert decide(desk, first, "decline", "Muu kohderyhmä.").url == "/queue/"
+    assert [state(one) for one in (first, second, third)] == ["declined", "cleared", "more_wanted"]
+    assert "Nothing waits for your decision" in text(desk.get("/queue/"))
+
+
+@pytest.mark.parametrize("wanted", ["0", "999999", "x", "9" * 40, "%00"])
+def test_an_address_that_names_no_request_opens_the_first(desk, region, wanted):
+    a_request(region, "Tupa ry")
+    assert 'id="decide"' in text(desk.get(f"/queue/?open={wanted}&text={wanted}"))
+
+
+def test_a_request_stands_once_whatever_has_been_said_of_it(desk, laura, region):
+    asked, mikko = a_request(region, "Tupa ry", 30), mikko_of(region)
+    a_request(region, "Muu ry", 10)
+    place = asked.asked_at
+    for question in ("Kuinka moni?", "Entä nuoret?"):
+        partners.want_more(asked, laura, question)
+        assert [one.partner for one in queue()] != []
+        assert asked not in [one.partner for one in queue()]
+        partners.answer_question(asked, mikko, f"Vastaus: {question}")
+    assert [one.title for one in queue()] == ["Tupa ry", "Muu ry"]
+    assert Partner.objects.get(pk=asked.pk).asked_at == place
+    shown = text(desk.get("/queue/"))
+    told = shown[shown.index('id="open"') :]
+    said = [told.index(words) for words in ("Kuinka moni?", "Vastaus: Kuinka", "Entä", "Vastaus: Ent")]
+    assert said == sorted(said)
+    assert not queue()[0].is_late  # Kaikukeskus has been waited for since the answer only
+
+
+def test_what_is_refused_keeps_what_was_typed_and_says_why(desk, region):
+    asked = a_request(region, "Tupa ry", answers=SAID_NO)
+    answer = decide(desk, asked, "clear", "")
+    assert answer.status_code == 422
+    assert "the commitment says it" in text(answer)
+    partners.decline(asked, a_kaikukeskus_person(), "Ehti ensin.")
+    late = decide(desk, asked, "more", "Kuinka moni heistä?")
+    assert late.status_code == 422
+    assert "not taking part" in text(late)
+    assert decide(desk, asked, "nonsense", "x").status_code == 422
+
+
+@pytest.mark.parametrize("number", [10, 200])
+def test_so_many_queries_whatever_the_number_of_requests(desk, laura, region, number, django_assert_num_queries):
+    first = a_request(region, "Tupa 0 ry")
+    partners.clear(a_request(region, "Naapuri ry"), laura)
+    partners.want_more(a_request(region, "Hiljainen ry"), laura, "Kuinka moni?")
+    town = first.municipalities.get()
+    rows = [
+        Partner(
+            region=region, organisation=first.organisation, unit=f"Yksikkö {n}", role="distributor", kind="clubhouse",
+            state="asked", asked_at=now(), most_in_tight=True, client_group="A", why_most="B",
+        )
+        for n in range(1, number)
+    ]  # fmt: skip
+    for made in Partner.objects.bulk_create(rows):
+        made.municipalities.add(town)
+    with django_assert_num_queries(13):
+        answer = desk.get("/queue/")
+    assert answer.context["page"].paginator.count == number
+    with django_assert_num_queries(7):
+        desk.get("/queue/several/")
+
+
+# -- similar ones -----------------------------------------------------------------------------------------------------
+
+
+def test_similar_ones_stand_there_the_same_organisation_first_then_like_names_then_the_kind(laura, region):
+    lappi = a_region("lappi")
+    a_pair(lappi)
+    words = {"same": "Mielenterveyden tuki ry", "alike": "Kemin Mielenterveyskeskus", "kind": "Olohuone ry"}
+    kind = a_request(lappi, words["kind"])
+    partners.decline(kind, laura, "Ei asiakastyötä.")
+    alike = a_request(lappi, "Savon mielenterveystyön talo", kind="substance_mental")
+    partners.clear(alike, laura, "Hyvä.")
+    there = a_request(lappi, "Huoma ry", kind="family_work")
+    partners.clear(there, laura)
+    undecided = a_request(lappi, "Ratkaisematta ry")
+    others = a_request(lappi, "Muualla ry", kind="debt_advice")
+    partners.clear(others, laura)
+    asked = a_request(region, "Kainuun Mielenterveystyön keskus", unit="Tupa")
+    Partner.objects.filter(pk=asked.pk).update(organisation=there.organisation, unit="Mielenterveystyön tupa")
+    found = similar_to(Partner.objects.get(pk=asked.pk))
+    assert [(one.partner, str(one.why), one.cleared, one.reason) for one in found] == [
+        (there, "the same organisation", True, ""),
+        (alike, "a name alike", True, "Hyvä."),
+        (kind, "the same kind", False, "Ei asiakastyötä."),
+    ]
+    assert undecided not in [one.partner for one in found]
+
+
+def test_what_the_pair_has_declined_itself_is_no_decision_of_kaikukeskus(laura, region):
+    gone = a_distributor(region, mikko_of(region), "Poissa ry")
+    partners.decline(gone, mikko_of(region), "Eivät ehdi.")
+    venue = a_venue(region, mikko_of(region))
+    assert similar_to(a_request(region, "Tupa ry")) == []
+    assert venue.role == "venue"
+
+
+def test_of_the_same_kind_the_newest_five_stand_there(laura, region):
+    before = [a_request(region, f"{letter} ry") for letter in "ABCDEFG"]
+    for one in before:
+        partners.clear(one, laura, one.organisation.name)
+    found = similar_to(a_request(region, "Uusi ry"))
+    assert [one.partner for one in found] == before[:1:-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Kainuun hyvinvointialue, Aikuissosiaalityö", ["Aikuissosiaalityö", "Kainuun"]),
+        ("Tupa ry", []),
+        ("Pohjanmaan 100% (ry) _", ["Pohjanmaan"]),
+    ],
+)
+def test_the_telling_words_of_a_name(name, words):
+    assert telling_words(name) == words
+
+
+def test_similar_ones_take_two_queries(laura, region, django_assert_num_queries):
+    for letter in "ABCDEF":
+        partners.clear(a_request(region, f"Työpaja {letter} ry"), laura)
+    asked = a_request(region, "Työpaja Uusi ry")
+    with django_assert_num_queries(2):
+        assert len(similar_to(asked)) == 5
+
+
+# -- prepared texts ---------------------------------------------------------------------------------------------------
+
+
+def test_each_decision_begins_from_the_first_text_in_the_partners_language(desk, region):
+    swedish = a_request(region, "Stugan rf", language="sv")
+    forms = {way.decision: way for way in desk.get("/queue/").context["ways"]}
+    firsts = {
+        key: PreparedText.objects.filter(decision=key, language="sv").first().text
+        for key in ("clear", "more", "decline")
+    }
+    assert {key: way.form.initial["message"] for key, way in forms.items()} == firsts
+    other = PreparedText.objects.filter(decision="more", language="sv")[1]
+    assert other in forms["more"].texts
+    taken = {way.decision: way for way in desk.get(f"/queue/?open={swedish.pk}&text={other.pk}").context["ways"]}
+    assert taken["more"].form.initial["message"] == other.text
+    assert [key for key, way in taken.items() if way.is_open] == ["more"]
+
+
+def test_what_is_sent_is_what_was_edited(desk, region, worker):
+    asked = a_request(region, "Tupa ry")
+    worker.run()
+    mail.outbox.clear()
+    decide(desk, asked, "more", "Kuinka moni heistä,\narviolta?")
+    worker.run()
+    assert len(mail.outbox) == 2
+    assert all("Kuinka moni heistä,\narviolta?" in letter.body for letter in mail.outbox)
+
+
+def test_where_the_answer_is_no_kaikukeskus_finds_the_words_itself(desk, region):
+    a_request(region, "Tupa ry", answers=SAID_NO)
+    clear = desk.get("/queue/").context["ways"][0]
+    assert (clear.form.initial["message"], clear.texts) == ("", [])
+
+
+def test_texts_are_added_changed_and_removed(desk, laura):
+    a_region()
+    given = {"decision": "more", "language": "sv", "name": "Öppettider", "text": "När har ni öppet?"}
+    assert desk.post(reverse("prepared_text_new"), given).url == reverse("prepared_texts")
+    again = desk.post(reverse("prepared_text_new"), given)
+    assert again.status_code == 422
+    assert "has this name" in text(again)
+    assert "När har ni öppet?" in text(again)
+    one = PreparedText.objects.get(name="Öppettider")
+    address = reverse("prepared_text", args=[one.pk])
+    assert desk.post(address, {"name": "Öppettider", "text": ""}).status_code == 422
+    desk.post(address, {"name": "Öppettiderna", "text": "När är det öppet?"})
+    assert "När är det öppet?" in text(desk.get(reverse("prepared_texts")))
+    desk.post(reverse("prepared_text_remove", args=[one.pk]))
+    assert not PreparedText.objects.filter(pk=one.pk).exists()
+    assert desk.post(reverse("prepared_text_remove", args=[one.pk])).status_code == 404
+    acts = Act.objects.filter(about_kind="preparedtext").order_by("number")
+    assert [line.text for line in sentences(acts)] == [
+        "Laura Mäkelä (Kaikukeskus) added a prepared text: Öppettider.",
+        "Laura Mäkelä (Kaikukeskus) changed a prepared text: Öppettiderna.",
+        "Laura Mäkelä (Kaikukeskus) removed a prepared text: Öppettiderna.",
+    ]
+
+
+def test_a_text_with_an_identity_code_is_refused(desk):
+    given = {"decision": "more", "language": "fi", "name": "Koe", "text": "Hän on 010190-123A."}
+    assert desk.post(reverse("prepared_text_new"), given).status_code == 422
+
+
+def test_our_texts_are_there_once_and_what_was_removed_does_not_come_back(laura):
+    PreparedText.objects.all().delete()
+    load_shipped()
+    shipped = PreparedText.objects.count()
+    assert {(one.decision, one.language) for one in PreparedText.objects.all()} == {
+        (decision, language) for decision in PreparedText.Decision.values for language in ("fi", "sv", "en")
+    }
+    load_shipped()
+    assert PreparedText.objects.count() == shipped
+    for one in PreparedText.objects.all():
+        remove_text(one, laura)
+    load_shipped()
+    assert not PreparedText.objects.exists()
+
+
+def test_without_any_text_the_queue_works_all_the_same(desk, laura, region):
+    PreparedText.objects.all().delete()
+    asked = a_request(region, "Tupa ry")
+    assert [way.form.initial["message"] for way in desk.get("/queue/").context["ways"]] == ["", "", ""]
+    assert decide(desk, asked, "clear", "").status_code == 302
+    assert "None yet." in text(desk.get(reverse("prepared_texts")))
+
+
+def test_a_text_that_is_gone_or_named_twice_is_refused_in_words(laura):
+    one = add_text("more", "en", "One", "Text", laura)
+    add_text("more", "en", "Two", "Text", laura)
+    with pytest.raises(Refused, match="has this name"):
+        change_text(one, "Two", "Text", laura)
+    remove_text(one, laura)
+    for act in (lambda: change_text(one, "Three", "Text", laura), lambda: remove_text(one, laura)):
+        with pytest.raises(Refused, match="removed meanwhile"):
+            act()
+
+
+@pytest.mark.parametrize("name", ["prepared_texts", "prepared_text_new", "clearance_times", "queue_several"])
+def test_the_pages_are_kaikukeskuss_own(region, name):
+    pair = signed_in(mikko_of(region))
+    assert (pair.get(reverse(name)).status_code, pair.post(reverse(name)).status_code in (404, 405)) == (404, True)
+
+
+# -- several at once --------------------------------------------------------------------------------------------------
+
+
+def test_several_are_cleared_at_once_each_with_its_own_act_and_mails(desk, region, worker):
+    asked = [a_request(region, f"Tupa {n} ry", language=language) for n, language in enumerate(("fi", "fi", "sv"))]
+    worker.run()
+    mail.outbox.clear()
+    page = text(desk.get(reverse("queue_several")))
+    assert page.count('type="checkbox" name="chosen"') == 3
+    messages = {"message_fi": "Tervetuloa!", "message_sv": "Välkommen!"}
+    answer = desk.post(reverse("queue_several"), {"chosen": [one.pk for one in asked], **messages})
+    assert answer.url == "/queue/"
+    assert [state(one) for one in asked] == ["cleared"] * 3
+    acts = Act.objects.filter(what="clearance_given").order_by("number")
+    assert [act.reason for act in acts] == ["Tervetuloa!", "Tervetuloa!", "Välkommen!"]
+    worker.run()
+    assert len(mail.outbox) == 6
+
+
+def test_one_that_is_refused_keeps_nobody_elses(desk, laura, region):
+    ready, taken, no = a_request(region, "Valmis ry"), a_request(region, "Ehditty ry"), a_request(region, "Ei ry")
+    Partner.objects.filter(pk=no.pk).update(most_in_tight=False)
+    partners.want_more(taken, laura, "Kuinka moni?")
+    answer = desk.post(
+        reverse("queue_several"), {"chosen": [one.pk for one in (taken, no, ready)], "message_fi": "Tervetuloa!"}
+    )
+    assert answer.status_code == 422
+    assert [state(one) for one in (ready, taken, no)] == ["cleared", "more_wanted", "asked"]
+    assert "Ehditty ry is now in the state" in text(answer)
+    assert "Ei ry: The pair's answer to the rule is no." in text(answer)
+    assert "One distributor is cleared." in text(answer)
+    assert Partner.objects.get(pk=no.pk).cleared_because == ""
+
+
+@pytest.mark.parametrize("chosen", [[], ["x"], ["-1"], ["9" * 30]])
+def test_nothing_that_can_be_chosen_is_said(desk, region, chosen):
+    a_request(region, "Tupa ry")
+    answer = desk.post(reverse("queue_several"), {"chosen": chosen, "message_fi": "Tervetuloa!"})
+    assert answer.status_code == 422
+    assert Partner.objects.get().state == "asked"
+
+
+def test_those_with_a_no_are_not_offered_together(desk, region):
+    no = a_request(region, "Ei ry", answers=SAID_NO)
+    shown = text(desk.get(reverse("queue_several")))
+    assert 'type="checkbox"' not in shown
+    assert f"/queue/?open={no.pk}" in shown
+
+
+# -- the pair's request -----------------------------------------------------------------------------------------------
+
+
+def test_the_request_asks_four_things_and_nothing_twice(region):
+    mikko = mikko_of(region)
+    pair = signed_in(mikko)
+    first = a_distributor(region, mikko, "Kainuun palvelut", unit="Kajaani")
+    address = reverse("partner_ask", args=[region.slug, first.pk])
+    assert list(pair.get(address).context["form"].fields) == [
+        "client_group", "most_in_tight", "why_most", "cards_per_year",
+    ]  # fmt: skip
+    pair.post(address, ANSWERS | {"most_in_tight": "yes", "cards_per_year": "40"})
+    partners.want_more(first, a_kaikukeskus_person(), "Kuinka moni?")
+    other = a_distributor(region, mikko, "Kainuun palvelut", unit="Kuhmo")
+    shown = pair.get(reverse("partner_ask", args=[region.slug, other.pk]))
+    form = shown.context["form"]
+    assert (form.initial["client_group"], form.initial["why_most"]) == ("Päihdekuntoutujia.", "Perusturvan varassa.")
+    assert form.initial["most_in_tight"] is None
+    assert "Kainuun palvelut, Kajaani" in text(shown)
+
+
+def test_what_another_region_has_said_of_the_organisation_is_not_shown(region):
+    lappi = a_region("lappi")
+    a_pair(lappi)
+    there = a_request(lappi, "Kainuun palvelut")
+    here = a_distributor(region, mikko_of(region), "Kainuun palvelut")
+    Partner.objects.filter(pk=here.pk).update(organisation=there.organisation)
+    form = signed_in(mikko_of(region)).get(reverse("partner_ask", args=[region.slug, here.pk])).context["form"]
+    assert form.initial["client_group"] == ""
+
+
+# -- silence ----------------------------------------------------------------------------------------------------------
+
+
+def silent(region: Region, laura: Person, name: str = "Tupa ry") -> Partner:
+    """One about whom Kaikukeskus asked today; what was queued has left."""
+    asked = a_request(region, name)
+    partners.want_more(asked, laura, "Kuinka moni?")
+    return Partner.objects.get(pk=asked.pk)
+
+
+def acts_of(partner: Partner) -> list[str]:
+    acts = Act.objects.filter(about_kind="partner", about_id=str(partner.pk)).order_by("number")
+    return [act.what for act in acts if act.what in ("clearance_reminded", "clearance_lapsed")]
+
+
+def run(worker, *days: int) -> None:
+    for day in days:
+        look_after(localdate() + day * DAY)
+        worker.run()
+
+
+def test_a_silent_pair_is_reminded_once_and_the_request_goes_back_on_the_named_day(laura, region, worker):
+    asked = silent(region, laura)
+    worker.run()
+    mail.outbox.clear()
+    run(worker, 1, 13)
+    assert (acts_of(asked), mail.outbox) == ([], [])
+    run(worker, 14, 14, 15, 59, 60)
+    assert acts_of(asked) == ["clearance_reminded"]
+    assert sorted(letter.to[0] for letter in mail.outbox) == ["aino.kainuu@example.org", "mikko.kainuu@example.org"]
+    named = localdate() + 60 * DAY
+    assert f"{named.day}.{named.month}.{named.year}" in mail.outbox[0].body
+    assert "Kuinka moni?" in mail.outbox[0].body
+    run(worker, 61, 61, 62, 100)
+    assert (state(asked), acts_of(asked)) == ("candidate", ["clearance_reminded", "clearance_lapsed"])
+    assert len(mail.outbox) == 4
+    assert Act.objects.get(what="clearance_lapsed").by is None
+    assert faults() == []
+
+
+def test_the_note_stands_with_the_partner_and_in_history_and_the_request_can_be_sent_anew(laura, region, worker):
+    asked = silent(region, laura)
+    run(worker, 14, 61)
+    pair = signed_in(mikko_of(region))
+    page = text(pair.get(asked.get_absolute_url()))
+    assert "The request for clearance has gone back" in page
+    assert "Kuinka moni?" in page
+    told = [line.text for line in sentences(Act.objects.filter(what__startswith="clearance_"))]
+    assert "Kaikukeskus's question was not answered in time, and the request went back: Tupa ry." in told
+    address = reverse("partner_ask", args=[region.slug, asked.pk])
+    form = pair.get(address)
+    assert "Kuinka moni?" in text(form)
+    assert form.context["form"].initial["client_group"] == ANSWERS["client_group"]
+    pair.post(address, ANSWERS | {"most_in_tight": "yes"})
+    assert state(asked) == "asked"
+    assert "The request for clearance has gone back" not in text(pair.get(asked.get_absolute_url()))
+    shown = text(signed_in(laura).get("/queue/"))
+    assert "Nobody answered in time" in shown
+
+
+def test_days_that_were_missed_take_no_time_from_the_pair(laura, region, worker):
+    asked = silent(region, laura)
+    run(worker, 90)
+    assert acts_of(asked) == ["clearance_reminded"]
+    run(worker, 96, 97)
+    assert state(asked) == "more_wanted"
+    run(worker, 98)
+    assert state(asked) == "candidate"
+
+
+def test_a_job_that_was_killed_or_comes_twice_or_late_does_no_harm(laura, region, worker):
+    asked = silent(region, laura)
+    day = (localdate() + 14 * DAY).isoformat()
+    for _again in range(3):
+        go_on(asked.pk, day)
+    assert acts_of(asked) == ["clearance_reminded"]
+    partners.answer_question(asked, mikko_of(region), "Kaksi kolmesta.")
+    go_on(asked.pk, (localdate() + 90 * DAY).isoformat())
+    assert (state(asked), acts_of(asked)) == ("asked", ["clearance_reminded"])
+
+
+def test_a_second_question_has_its_own_time(laura, region, worker):
+    asked = silent(region, laura)
+    run(worker, 14)
+    partners.answer_question(asked, mikko_of(region), "Kaksi kolmesta.")
+    partners.want_more(asked, laura, "Entä nuoret?")
+    run(worker, 13)
+    assert acts_of(asked) == ["clearance_reminded"]
+    run(worker, 14)
+    assert acts_of(asked) == ["clearance_reminded"] * 2
+
+
+def test_the_days_are_kaikukeskuss_to_set_and_a_named_day_stays(desk, laura, region, worker):
+    reminded, later_one = silent(region, laura, "Eka ry"), silent(region, laura, "Toka ry")
+    go_on(reminded.pk, (localdate() + 14 * DAY).isoformat())
+    assert desk.post(reverse("clearance_times"), {"remind_after": "5", "return_after": "20"}).status_code == 302
+    assert "5 days" in text(desk.get(reverse("prepared_texts")))
+    run(worker, 21)
+    assert (state(reminded), state(later_one)) == ("more_wanted", "more_wanted")
+    run(worker, 29)
+    assert (state(reminded), state(later_one)) == ("more_wanted", "candidate")
+    run(worker, 61)
+    assert state(reminded) == "candidate"
+
+
+@pytest.mark.parametrize(("remind", "back"), [("20", "20"), ("0", "5"), ("10", "400"), ("", "60"), ("-1", "4")])
+def test_days_that_make_no_sense_are_refused(desk, remind, back):
+    answer = desk.post(reverse("clearance_times"), {"remind_after": remind, "return_after": back})
+    assert answer.status_code == 422
+    assert not ClearanceTimes.objects.exists()
+
+
+def test_setting_the_same_days_again_is_no_act(laura):
+    set_times(10, 30, laura)
+    set_times(10, 30, laura)
+    assert [line.text for line in sentences(Act.objects.filter(what="clearance_times_set"))] == [
+        "Laura Mäkelä (Kaikukeskus) set when an unanswered question is reminded of, 10 days, and returned, 30 days."
+    ]
+
+
+def test_the_daily_job_looks_after_silent_requests_too(laura, region, worker):
+    asked = silent(region, laura)
+    daily(localdate() + 14 * DAY)
+    worker.run()
+    assert acts_of(asked) == ["clearance_reminded"]
+
+
+def test_questions_that_wait_stand_below_the_queue(desk, laura, region, worker):
+    silent(region, laura)
+    run(worker, 14)
+    shown = text(desk.get("/queue/"))
+    assert "Asked, and not answered yet" in shown
+    assert "Kuinka moni?" in shown
+    [question] = open_questions()
+    assert question.until == localdate() + 60 * DAY
+    assert requests() == []
+
+
+def test_a_reader_of_the_region_is_not_written_to(laura, region, worker):
+    name_person(region, "group", "reetta@example.org", "Reetta Ryhmä", laura)
+    silent(region, laura)
+    worker.run()
+    mail.outbox.clear()
+    run(worker, 14)
+    assert re.findall("reetta", " ".join(letter.to[0] for letter in mail.outbox)) == []

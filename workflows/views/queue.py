@@ -1,0 +1,165 @@
+"""What waits for Kaikukeskus, and how does it decide, one request after another or several at once?"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from adoption.access import kaikukeskus_or_404
+from adoption.clearance_forms import Decision, DecisionForm, SeveralForm
+from adoption.clearing import clear_several
+from adoption.contacts import alarms, returned
+from adoption.models import Partner, PreparedText
+from adoption.precedents import similar_to
+from adoption.prepared_texts import first_texts, texts_for
+from adoption.refusal import Linked, Refused
+from adoption.silent_requests import open_questions
+from adoption.views import Request
+from adoption.views.partner import ACTS as PARTNER_ACTS
+from workflows import overview
+from workflows.views.tasks import A_PAGE, today
+
+
+class Tried(NamedTuple):
+    """A decision that was sent from the queue and refused: whose, its form, the reasons, and the status."""
+
+    partner: int
+    form: DecisionForm
+    reasons: Sequence[str] = ()
+    status: int = 200
+
+
+class Way(NamedTuple):
+    """One of the three decisions about the open request: its form, the other texts, and whether it is unfolded."""
+
+    decision: str
+    label: str
+    form: DecisionForm
+    texts: list[PreparedText]
+    is_open: bool
+
+
+# -- one after another ------------------------------------------------------------------------------------------------
+
+
+@require_GET
+def queue(request: Request) -> HttpResponse:
+    """Kaikukeskus's front page: what waits for it, the oldest or a chosen one unfolded to be decided in place, the
+    questions that wait for an answer, and the regions × ten steps."""
+    kaikukeskus_or_404(request.user)
+    return queue_page(request)
+
+
+@require_POST
+def queue_decide(request: Request, pk: int) -> HttpResponse:
+    """A request is decided in place, and the next one comes; what is refused stays open, with all that was typed."""
+    kaikukeskus_or_404(request.user)
+    partner = get_object_or_404(Partner.objects.select_related("organisation", "region"), pk=pk)
+    decision = request.POST.get("decision", "")
+    form = DecisionForm(decision if decision in Decision.values else Decision.CLEAR, partner, request.POST)
+    if not form.is_valid():
+        return queue_page(request, Tried(pk, form, status=form.status))
+    before = overview.queue()
+    try:
+        PARTNER_ACTS["decide"].do(partner, request.user, form.cleaned_data)
+    except Refused as refusal:
+        return queue_page(request, Tried(pk, form, refusal.reasons, refusal.status))
+    messages.success(request, str(PARTNER_ACTS["decide"].done))
+    return redirect(_next(before, pk))
+
+
+def _next(before: list[overview.Waiting], decided: int) -> str:
+    """The queue, with the request unfolded that stood behind the decided one; at its beginning or end, its first."""
+    keys = [one.partner.pk if one.partner else None for one in before]
+    behind = keys[keys.index(decided) + 1 :] if decided in keys else []
+    following = next((key for key in behind if key), None)
+    rest = [key for key in keys if key != decided]
+    plain = reverse("queue")
+    return plain if following is None or rest[0] == following else f"{plain}?open={following}"
+
+
+def queue_page(request: Request, tried: Tried | None = None) -> HttpResponse:
+    """The queue, on the page of it on which the open entry stands."""
+    waiting, wanted = overview.queue(), str(tried.partner) if tried else request.GET.get("open", "")
+    at = next((i for i, one in enumerate(waiting) if one.partner and str(one.partner.pk) == wanted), None)
+    page = Paginator(waiting, A_PAGE).get_page(request.GET.get("page") if at is None else at // A_PAGE + 1)
+    open_one = waiting[at] if at is not None else next(iter(page), None)
+    asked = [one for one in waiting if one.partner]
+    shown = {
+        "page": page,
+        "open": open_one,
+        "to_decide": open_one if open_one in asked else next(iter(asked), None),
+        "form": tried.form if tried else None,
+        "reasons": tried.reasons if tried else [],
+        "first": waiting[0] if waiting else None,
+        "kinds": Counter(one.kind for one in waiting).items(),
+        "requests": len(asked),
+        "target": overview.ANSWER_WITHIN,
+        "questions": open_questions()[:A_PAGE],
+        "rows": overview.matrix(),
+        "words": overview.WORDS.items(),
+        "short": overview.SHORT.items(),
+        "lapsed": alarms.count(),
+        "returned_note": returned.note(),
+    }
+    if open_one and open_one.partner:
+        shown |= _case(open_one.partner, tried if at is not None else None, request.GET.get("text", ""))
+    return render(request, "workflows/queue.html", shown | today(), status=tried.status if tried else 200)
+
+
+def _case(partner: Partner, tried: Tried | None, chosen: str) -> dict[str, Any]:
+    """What the decision about the open request is made by."""
+    texts = texts_for(partner)
+    ways = [_way(decision, partner, texts.get(decision, []), tried, chosen) for decision in Decision]
+    return {"ways": ways, "similar": similar_to(partner)}
+
+
+def _way(decision: Decision, partner: Partner, texts: list[PreparedText], tried: Tried | None, chosen: str) -> Way:
+    """With what was typed; else with the chosen text, else with the first one."""
+    if tried and tried.form.chosen == decision:
+        return Way(decision, str(decision.label), tried.form, texts, True)
+    taken = next((one for one in texts if str(one.pk) == chosen), None)
+    text = taken or next(iter(texts), None)
+    form = DecisionForm(decision, partner, initial={"message": text.text if text else ""})
+    return Way(decision, str(decision.label), form, [one for one in texts if one != text], taken is not None)
+
+
+# -- several at once --------------------------------------------------------------------------------------------------
+
+
+def queue_several(request: Request) -> HttpResponse:
+    """The requests that need no word of their own, to be ticked and cleared together; what is refused says why."""
+    kaikukeskus_or_404(request.user)
+    form = _several_form(request)
+    reasons: list[Linked] = []
+    if form.is_valid():
+        chosen = Partner.objects.filter(pk__in=form.cleaned_data["chosen"]).select_related("organisation", "region")
+        done, reasons = clear_several(chosen.order_by("asked_at", "pk"), request.user, form.messages)
+        if done:
+            said = ngettext("One distributor is cleared.", "%(count)s distributors are cleared.", len(done))
+            messages.success(request, said % {"count": len(done)})
+        if not reasons:
+            return redirect("queue")
+    waiting = [one for one in overview.requests() if one.partner]
+    waiting.sort(key=lambda one: (one.since, one.title))
+    shown = {
+        "form": form,
+        "reasons": reasons,
+        "rows": [one for one in waiting if one.partner and one.partner.most_in_tight][:A_PAGE],
+        "others": [one for one in waiting if one.partner and not one.partner.most_in_tight][:A_PAGE],
+        "ticked": set(request.POST.getlist("chosen")),
+    }
+    return render(request, "workflows/queue_several.html", shown, status=422 if reasons else form.status)
+
+
+def _several_form(request: Request) -> SeveralForm:
+    waiting = Partner.objects.waiting_for_kaikukeskus().filter(most_in_tight=True).select_related("organisation")
+    data = request.POST if request.method == "POST" else None
+    return SeveralForm(waiting.order_by("asked_at", "pk")[:A_PAGE], first_texts(Decision.CLEAR), data)
