@@ -247,8 +247,9 @@ def request_clearance(partner: Partner, by: Person, answers: dict[str, Any] | No
         _check_request(partner)
         partner.ask()
         partner.asked_at, partner.question = now(), ""
+        left = _drop_contact_who_left(partner)
         partner.save()
-        act = record(region, who, "clearance_asked", partner)
+        act = record(region, who, "clearance_asked", partner, **left)
         later("adoption.letters.clearance_asked", act.pk)
     return partner
 
@@ -319,12 +320,18 @@ def want_more(partner: Partner, by: Person, question: str) -> Partner:
 
 
 def decline(partner: Partner, by: Person, reason: str) -> Partner:
-    """The partner is not taking part. Kaikukeskus declines a request that waits, the pair any other. Needs a reason."""
+    """The partner is not taking part. Kaikukeskus declines a request that waits, the pair any other. Needs a reason.
+
+    Raises Refused where an answer has come to the question that the one who declines saw unanswered.
+    """
+    unanswered = partner.state == Partner.State.MORE_WANTED
     with changing(partner, by) as (partner, region, who):
         if not reason.strip():
             raise Refused([_("Write the reason: it stays visible.")])
         if partner.state == Partner.State.ASKED:
             only_kaikukeskus(by)
+            if unanswered:
+                raise Refused([not_now(partner)])
         elif who.side == KAIKUKESKUS and partner.state == Partner.State.CLEARED:
             raise Refused([not_now(partner)])  # a colleague has cleared it since this page was opened
         _refuse_while_signing(partner)
@@ -346,9 +353,18 @@ def consider_again(partner: Partner, by: Person) -> Partner:
             partner.account_on, partner.induction_on, partner.induction_manner = None, None, ""
             partner.induction_persons = None
         partner.consider_again()
+        left = _drop_contact_who_left(partner)
         partner.save()
-        record(region, who, "partner_considered_again", partner)
+        record(region, who, "partner_considered_again", partner, **left)
     return partner
+
+
+def _drop_contact_who_left(partner: Partner) -> dict[str, Any]:
+    """Back on its way, a partner keeps no contact who was closed while it was not (R7). What history says of it."""
+    if partner.contact is None or alone(partner.contact).is_active:
+        return {}
+    partner.contact = None
+    return {"contact_left": True}
 
 
 def _refuse_while_signing(partner: Partner) -> None:

@@ -1,19 +1,23 @@
 """What can happen to a partner in each state? The allowed set written out, and random ways through all of it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 from django_fsm import TransitionNotAllowed, can_proceed
-from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import HealthCheck, Phase, currently_in_test_context, given, note, settings
 from hypothesis import strategies as st
 
 from adoption import partners
+from adoption.clearing import clear_several
+from adoption.leaving import close_person, reopen_person
 from adoption.models import Act, Partner, Person
 from adoption.partners import missing_for_active
 from adoption.refusal import Refused
+from adoption.silent_requests import go_on
 from commitments import services as commitments
 from commitments.models import Commitment
 from tests.people import a_kaikukeskus_person, a_pair, a_region
@@ -111,6 +115,12 @@ def test_the_database_refuses_an_unknown_state(people, state):
 # -- random ways --------------------------------------------------------------------------------------------------
 
 
+def told(text: str) -> None:
+    """Shown where a random way fails."""
+    if currently_in_test_context():
+        note(text)
+
+
 class Way:
     """One partner, and everything that anybody can do to it."""
 
@@ -123,9 +133,9 @@ class Way:
         try:
             act(*args, **details)
         except Refused as refusal:
-            note(f"{act.__name__}: {refusal}")
+            told(f"{act.__name__}: {refusal}")
             return False
-        note(f"{act.__name__}: done")
+        told(f"{act.__name__}: done")
         return True
 
     def now(self) -> Partner:
@@ -158,6 +168,38 @@ class Way:
 
     def decline(self, model: str) -> None:
         self.attempt(partners.decline, self.now(), self.laura, "Ei tänä vuonna.")
+
+    def silence(self, model: str) -> None:
+        """Nobody answers for three weeks."""
+        go_on(self.partner.pk, (localdate() + timedelta(days=21)).isoformat())
+
+    def long_silence(self, model: str) -> None:
+        """Nobody answers until every day that a reminder could name is over."""
+        go_on(self.partner.pk, (localdate() + timedelta(days=200)).isoformat())
+
+    def clear_with_others(self, model: str) -> None:
+        self.attempt(clear_several, [self.now()], self.laura, {"fi": "Tervetuloa."})
+
+    def decline_by_the_pair(self, model: str) -> None:
+        self.attempt(partners.decline, self.now(), self.aino, "Ei ehdi.")
+
+    def correct(self, model: str) -> None:
+        """Another kind, sector and unit, whoever may say so."""
+        now = self.now()
+        kind = {"clubhouse": "debt_advice", "culture": "sport"}.get(now.kind, now.kind)
+        towns, owner = now.municipalities.all(), {"name": "Tupa ry", "sector": "private"}
+        self.attempt(partners.change_partner, now, self.aino, towns, owner, "Toinen tupa", kind=kind)
+
+    def other_contact(self, model: str) -> None:
+        self.attempt(partners.name_contact, self.now(), self.mikko, "pirjo@example.org", "Pirjo Karppinen")
+
+    def contact_leaves(self, model: str) -> None:
+        if contact := self.now().contact:
+            self.attempt(close_person, contact, self.laura, "Lähti muualle.")
+
+    def contacts_come_back(self, model: str) -> None:
+        for person in Person.objects.filter(is_active=False):
+            self.attempt(reopen_person, person, self.laura, "Palasi.")
 
     def consider_again(self, model: str) -> None:
         self.attempt(partners.consider_again, self.now(), self.aino)
@@ -206,11 +248,15 @@ ACTS = [
     "rest", "ask", "answer", "clear", "want_more", "decline", "consider_again", "end", "account", "induction",
     "contact", "draft", "prepare", "sign", "promise", "decline_commitment", "replace", "end_commitment", "promise",
     "ask", "clear", "sign", "prepare", "consider_again", "consider_again",
+    "silence", "long_silence", "clear_with_others", "decline_by_the_pair", "correct", "other_contact",
+    "contact_leaves", "contacts_come_back",
 ]  # fmt: skip
 
 
 def wrong(partner: Partner) -> list[str]:
     """What an active or a committed partner must have, looked up without the code that makes it active."""
+    if partner.state not in ("declined", "ended") and partner.contact and not partner.contact.is_active:
+        return ["on its way with a contact who has left"]
     in_force = Commitment.objects.filter(partner=partner, state="in_force")
     if partner.state not in ("committed", "active"):
         return ["a commitment in force, and not committed"] if in_force else []
@@ -227,7 +273,8 @@ def wrong(partner: Partner) -> list[str]:
 
 def was_cleared(partner: Partner) -> bool:
     """Whether Kaikukeskus's newest word on it, or that of the pair, is the clearance."""
-    words = ["clearance_given", "clearance_asked", "clearance_more_wanted", "partner_declined", "partner_ended"]
+    words = ["clearance_given", "clearance_asked", "clearance_more_wanted", "partner_declined", "partner_ended",
+             "clearance_lapsed"]  # fmt: skip
     acts = Act.objects.filter(about_kind="partner", about_id=str(partner.pk), what__in=words).order_by("number")
     newest = acts.last()
     return newest is not None and newest.what == "clearance_given"
@@ -250,3 +297,24 @@ def test_an_active_partner_has_all_that_it_needs(people, role, acts):
             assert missing_for_active(way.now()) == [] or way.now().state != "active"
         assert faults() == []
         transaction.set_rollback(True)
+
+
+def test_a_contact_who_left_while_the_partner_was_away_is_not_kept(people):
+    """Declined, its contact closed, taken back: it must not become active with nobody to write to."""
+    way = Way(people, "venue")
+    for act in (
+        "contact", "decline", "contact_leaves", "consider_again", "promise", "account", "induction",
+    ):  # fmt: skip
+        getattr(way, act)("2024")
+    assert (way.now().state, way.now().contact) == ("committed", None)
+    assert faults() == []
+    way.other_contact("2024")
+    assert way.now().state == "active"
+
+
+def test_a_contact_who_left_is_not_kept_by_a_request_made_again(people):
+    way = Way(people, "distributor")
+    for act in ("contact", "ask", "decline", "contact_leaves", "ask"):
+        getattr(way, act)("2024")
+    assert (way.now().state, way.now().contact) == ("asked", None)
+    assert faults() == []

@@ -208,6 +208,8 @@ def _partner_moves(partner: PartnerSaid, act: Act) -> None:
         partner.cleared_on = localdate(act.at).isoformat()
     if act.what == "partner_considered_again" and partner.state == "ended":
         partner.account_on = partner.induction_on = None
+    if act.data.get("contact_left"):
+        partner.contact = None
     partner.state = PARTNER_STATES[act.what]
 
 

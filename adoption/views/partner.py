@@ -76,6 +76,13 @@ def _decide(partner: Partner, by: Person, said: dict[str, Any]) -> Partner:
     return services.decline(partner, by, said["message"])
 
 
+def _decline(partner: Partner, by: Person, said: dict[str, Any]) -> Partner:
+    """Of one that does not wait for Kaikukeskus: a request that does is decided in its own form."""
+    if partner.state == State.ASKED:
+        raise Refused([services.not_now(partner)])
+    return services.decline(partner, by, **said)
+
+
 ACTS = {
     "decide": PartnerAct(
         _("Decide about the clearance"), _("Save the decision"), ClearanceForm, _decide,
@@ -102,8 +109,7 @@ ACTS = {
         ALIVE, _("The induction is stored."),
     ),
     "decline": PartnerAct(
-        _("The partner is not taking part"), _("Not taking part"), ReasonForm,
-        lambda partner, by, said: services.decline(partner, by, **said),
+        _("The partner is not taking part"), _("Not taking part"), ReasonForm, _decline,
         UNDECIDED, _("It is stored that the partner is not taking part."), stops=True,
     ),
     "end": PartnerAct(
