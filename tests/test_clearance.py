@@ -147,6 +147,22 @@ def test_what_is_refused_keeps_what_was_typed_and_says_why(desk, region):
     assert decide(desk, asked, "nonsense", "x").status_code == 422
 
 
+def test_nobody_decides_by_a_page_that_has_not_shown_the_newest_answer(desk, laura, region):
+    asked = a_request(region, "Tupa ry")
+    address = reverse("queue_decide", args=[asked.pk])
+    seen = {"seen": str(desk.get("/queue/").context["open"].newest_said), "decision": "clear", "message": "Hyvä."}
+    partners.want_more(asked, laura, "Kuinka moni?")
+    partners.answer_question(asked, mikko_of(region), "Ei juuri kukaan.", most_in_tight=False)
+    refused = desk.post(address, seen)
+    assert refused.status_code == 422
+    assert "More has been said since this page was opened" in text(refused)
+    assert "Ei juuri kukaan." in text(refused)
+    [way] = [way for way in refused.context["ways"] if way.is_open]
+    assert (way.form["message"].value(), state(asked)) == ("Hyvä.", "asked")
+    desk.post(address, seen | {"seen": way.form["seen"].value()})
+    assert state(asked) == "cleared"
+
+
 @pytest.mark.parametrize("number", [10, 200])
 def test_so_many_queries_whatever_the_number_of_requests(desk, laura, region, number, django_assert_num_queries):
     first = a_request(region, "Tupa 0 ry")

@@ -58,6 +58,11 @@ class Waiting:
         return max((localdate() - localdate(self.since)).days, 0)
 
     @property
+    def newest_said(self) -> int:
+        """The key of the newest act of its thread; 0 where there is none."""
+        return self.thread[-1].pk if self.thread else 0
+
+    @property
     def is_late(self) -> bool:
         return (localdate() - localdate(self.turn_since or self.since)).days > ANSWER_WITHIN
 
@@ -80,6 +85,12 @@ THREAD = (
     "clearance_asked", "clearance_more_wanted", "clearance_reminded", "clearance_answered", "clearance_lapsed",
     "clearance_given", "partner_declined",
 )  # fmt: skip
+
+
+def newest_said(partner: Partner) -> int:
+    """The key of the newest act of the partner's thread; 0 where there is none."""
+    acts = Act.objects.filter(about_kind="partner", about_id=str(partner.pk), what__in=THREAD)
+    return acts.order_by("number").values_list("pk", flat=True).last() or 0
 
 
 def _threads(partners: Sequence[Partner]) -> dict[str, list[Act]]:

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
@@ -62,12 +63,16 @@ def queue_decide(request: Request, pk: int) -> HttpResponse:
     """A request is decided in place, and the next one comes; what is refused stays open, with all that was typed."""
     kaikukeskus_or_404(request.user)
     partner = get_object_or_404(Partner.objects.select_related("organisation", "region"), pk=pk)
-    decision = request.POST.get("decision", "")
-    form = DecisionForm(decision if decision in Decision.values else Decision.CLEAR, partner, request.POST)
+    decision, newest = request.POST.get("decision", ""), overview.newest_said(partner)
+    sent = request.POST.copy()
+    sent["seen"] = str(newest)  # a page that comes back shows all
+    form = DecisionForm(decision if decision in Decision.values else Decision.CLEAR, partner, sent)
     if not form.is_valid():
         return queue_page(request, Tried(pk, form, status=form.status))
     before = overview.queue()
     try:
+        if request.POST.get("seen", str(newest)) != str(newest):
+            raise Refused([_("More has been said since this page was opened: read it, and decide again.")])
         PARTNER_ACTS["decide"].do(partner, request.user, form.cleaned_data)
     except Refused as refusal:
         return queue_page(request, Tried(pk, form, refusal.reasons, refusal.status))
@@ -110,25 +115,28 @@ def queue_page(request: Request, tried: Tried | None = None) -> HttpResponse:
         "returned_note": returned.note(),
     }
     if open_one and open_one.partner:
-        shown |= _case(open_one.partner, tried if at is not None else None, request.GET.get("text", ""))
+        shown |= _case(open_one, tried if at is not None else None, request.GET.get("text", ""))
     return render(request, "workflows/queue.html", shown | today(), status=tried.status if tried else 200)
 
 
-def _case(partner: Partner, tried: Tried | None, chosen: str) -> dict[str, Any]:
+def _case(one: overview.Waiting, tried: Tried | None, chosen: str) -> dict[str, Any]:
     """What the decision about the open request is made by."""
-    texts = texts_for(partner)
-    ways = [_way(decision, partner, texts.get(decision, []), tried, chosen) for decision in Decision]
-    return {"ways": ways, "similar": similar_to(partner)}
+    assert one.partner
+    texts = texts_for(one.partner)
+    ways = [_way(decision, one, texts.get(decision, []), tried, chosen) for decision in Decision]
+    return {"ways": ways, "similar": similar_to(one.partner)}
 
 
-def _way(decision: Decision, partner: Partner, texts: list[PreparedText], tried: Tried | None, chosen: str) -> Way:
+def _way(decision: Decision, one: overview.Waiting, texts: list[PreparedText], tried: Tried | None, chosen: str) -> Way:
     """With what was typed; else with the chosen text, else with the first one."""
     if tried and tried.form.chosen == decision:
         return Way(decision, str(decision.label), tried.form, texts, True)
-    taken = next((one for one in texts if str(one.pk) == chosen), None)
+    assert one.partner
+    taken = next((text for text in texts if str(text.pk) == chosen), None)
     text = taken or next(iter(texts), None)
-    form = DecisionForm(decision, partner, initial={"message": text.text if text else ""})
-    return Way(decision, str(decision.label), form, [one for one in texts if one != text], taken is not None)
+    known = {"message": text.text if text else "", "seen": one.newest_said}
+    form = DecisionForm(decision, one.partner, initial=known)
+    return Way(decision, str(decision.label), form, [other for other in texts if other != text], taken is not None)
 
 
 # -- several at once --------------------------------------------------------------------------------------------------
