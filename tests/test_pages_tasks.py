@@ -610,9 +610,9 @@ def decided_by_keyboard(opened, here: Walk) -> bool:
     opened.locator(".queue .entry").nth(1).focus()
     with opened.expect_navigation(url="**/queue/?open=*"):
         opened.keyboard.press("Enter")
-    opened.locator("#decide summary").first.focus()
+    opened.locator(".decide summary").first.focus()
     opened.keyboard.press("Enter")
-    opened.locator("#decide details[open] button").first.focus()
+    opened.locator(".decide details[open] button").first.focus()
     with opened.expect_navigation(url="**/queue/"):
         opened.keyboard.press("Enter")
     return here.region.partners.filter(state=Partner.State.CLEARED).count() == 1

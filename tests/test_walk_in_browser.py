@@ -177,7 +177,7 @@ def clear(mikko: Visitor, laura: Visitor) -> None:
     mikko.page.locator("main [name=most_in_tight]").first.check()
     mikko.press("main form button[type=submit]")
     laura.go("/queue/")
-    laura.page.locator("#decide summary").first.click()
+    laura.page.locator(".decide summary").first.click()
     laura.press(".queue form button[type=submit]")
     partner.refresh_from_db()
     assert partner.state == Partner.State.CLEARED
