@@ -100,7 +100,7 @@ def _return(question: Question, region: Region) -> None:
     later("adoption.letters.clearance_silent", act.pk)
 
 
-def returned(partner: Partner) -> Act | None:
+def unanswered(partner: Partner) -> Act | None:
     """The act by which the candidate's request was returned unanswered, while that is the newest thing about it."""
     if partner.state != Partner.State.CANDIDATE or not partner.question:
         return None

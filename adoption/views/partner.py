@@ -13,7 +13,6 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from adoption import partners as services
-from adoption import silent_requests
 from adoption.access import KAIKUKESKUS, holders_for_partner, may_act, partner_or_404, regions_of
 from adoption.alphabet import by_name
 from adoption.contacts import alarms, returned
@@ -31,6 +30,7 @@ from adoption.icons import COMMITMENT_ICONS, PARTNER_ICONS
 from adoption.models import Act, Partner, Person
 from adoption.next_step import next_for, said_to_contact
 from adoption.refusal import NotYours, Refused
+from adoption.silent_requests import unanswered
 from adoption.views import Request
 from adoption.views.partners import partner_to_change
 
@@ -207,7 +207,7 @@ def _page(
         "decided": _decided(found),
         "stand": alarms.stand_of(found) if found.contact and found.state not in GONE else None,
         "returned_note": returned.note(),
-        "returned": silent_requests.returned(found),
+        "returned": unanswered(found),
         "form": form,
         "reasons": refusal.reasons if refusal else [],
     }

@@ -23,7 +23,7 @@ from adoption.next_step import R6, SAID_NO, has_said_no, lacks
 from adoption.partners import add_partner, change_partner, request_clearance
 from adoption.refusal import NotYours, Refused
 from adoption.regions import language_for, language_of
-from adoption.silent_requests import returned
+from adoption.silent_requests import unanswered
 from adoption.views import Request
 
 A_PAGE = 60
@@ -196,7 +196,7 @@ def partner_ask(request: Request, slug: str, pk: int) -> HttpResponse:
         typed.client_group, typed.why_most = source.client_group, source.why_most
     form = ClearanceRequestForm(request.POST if request.method == "POST" else None, instance=typed)
     shown: dict[str, Any] = {"partner": partner, "region": partner.region, "form": form, "rule": R6}
-    shown |= {"source": source, "returned": returned(partner)}
+    shown |= {"source": source, "returned": unanswered(partner)}
     if form.is_valid():
         try:
             request_clearance(partner, request.user, form.cleaned_data)
