@@ -1,5 +1,7 @@
 """What is written to people about a commitment? Jobs that the worker runs once the act has been committed."""
 
+from datetime import date
+
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -12,6 +14,7 @@ from adoption.models import Act, Person, Responsibility
 from commitments import asking
 from commitments.facts import day
 from commitments.models import Commitment, Party, SignatureRequest, SignedCopy
+from commitments.reminding import by_hand_key
 from commitments.told import sender_of
 
 # -- to people who have an account ------------------------------------------------------------------------------------
@@ -185,6 +188,14 @@ def reminded(request: int, number: int, stage: str) -> None:
     _ask(request, number, stage)
 
 
+def reminded_by_hand(request: int, number: int, on: str) -> None:
+    """A responsible person has the silent signatory reminded, once on that day at most."""
+    found = _awaited(request, number)
+    if found:
+        kind = "late" if found.party.commitment.is_late else "half"
+        _tell(found, by_hand_key(found, date.fromisoformat(on)), kind)
+
+
 def copy_refused(copy_pk: int) -> None:
     """The signatory who sent a copy knows why it was not accepted, and can sign by the link."""
     copy = SignedCopy.objects.get(pk=copy_pk)
@@ -195,9 +206,14 @@ def copy_refused(copy_pk: int) -> None:
 
 def _ask(pk: int, number: int, kind: str, more: str = "", **facts: object) -> None:
     """A mail with the link, if it is still the newest one and awaited."""
-    request = _all_requests().filter(pk=pk, round=number, state=SignatureRequest.State.SENT).first()
+    request = _awaited(pk, number)
     if request:
         _tell(request, asking.mail_key(pk, number, kind) + more, kind, **facts)
+
+
+def _awaited(pk: int, number: int) -> SignatureRequest | None:
+    """The request, if this is still its newest round and nobody has answered."""
+    return _all_requests().filter(pk=pk, round=number, state=SignatureRequest.State.SENT).first()
 
 
 def stopped(act_pk: int, told: list[int]) -> None:

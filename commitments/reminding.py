@@ -6,45 +6,77 @@ from typing import NamedTuple
 
 from django.db import models, transaction
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
+from adoption.access import acting
+from adoption.history import locked, record
 from adoption.mail import later
-from adoption.models import Mail
+from adoption.models import Mail, Person, Region
+from adoption.refusal import Refused
 from commitments import asking
+from commitments.access import may_act_in
 from commitments.models import Commitment, Party, SignatureRequest
+from commitments.services import changing, refuse_unless_signing
 
 State = SignatureRequest.State
 STAGES = HALF, SOON, LATE = "half", "soon", "late"
 MAILS = ("asked", "renewed", "forwarded", *STAGES)
+BY_HAND = "by_hand"
 
 
 # -- the mails --------------------------------------------------------------------------------------------------------
 
 
 class Mailed(NamedTuple):
-    """Of a request's present round: when its signatory was last reminded, and whether a mail could not be delivered."""
+    """Of a request's present round: when its signatory was last reminded, whether a mail could not be delivered, of
+    which stages a reminder has been written, and on which day anything was last."""
 
     reminded_at: datetime | None
     lost: bool
+    used: frozenset[str] = frozenset()
+    last_on: date | None = None
 
 
 def mails_about(parties: Iterable[Party]) -> dict[int, Mailed]:
     """Party → how its signatory has been written to; parties that are not asked by link are absent."""
     requests = {party.pk: request for party in parties if (request := asking.request_of(party))}
-    keys = {pk: [asking.mail_key(r.pk, r.round, kind) for kind in MAILS] for pk, r in requests.items()}
+    keys = {pk: _keys(request) for pk, request in requests.items()}
     found = {mail.key: mail for mail in Mail.objects.filter(key__in=[key for some in keys.values() for key in some])}
-    return {pk: _mailed([found.get(key) for key in some]) for pk, some in keys.items()}
+    return {
+        pk: _mailed(requests[pk], {kind: found[key] for key, kind in some.items() if key in found})
+        for pk, some in keys.items()
+    }
 
 
-def _mailed(mails: list[Mail | None]) -> Mailed:
-    """By the mails in the order of MAILS."""
-    reminders = [mail.sent_at for mail in mails[-len(STAGES) :] if mail and mail.sent_at]
-    return Mailed(max(reminders, default=None), any(mail.given_up_at for mail in mails if mail))
+def _keys(request: SignatureRequest) -> dict[str, str]:
+    """Key of each mail that the present round may have had → its kind."""
+    keys = {asking.mail_key(request.pk, request.round, kind): kind for kind in MAILS}
+    return keys | ({by_hand_key(request, request.reminded_on): BY_HAND} if request.reminded_on else {})
 
 
-# -- reminders --------------------------------------------------------------------------------------------------------
+def by_hand_key(request: SignatureRequest, on: date) -> str:
+    """The key of the reminder that a responsible person has sent on the day: a second of that day is the same mail."""
+    return f"{asking.mail_key(request.pk, request.round, BY_HAND)}:{on.isoformat()}"
+
+
+def _mailed(request: SignatureRequest, mails: dict[str, Mail]) -> Mailed:
+    """By the mails of each kind."""
+    reminders = [mail for kind, mail in mails.items() if kind in (*STAGES, BY_HAND)]
+    moments = [mail.made_at for mail in reminders] + ([request.sent_at] if request.sent_at else [])
+    days = [localdate(moment) for moment in moments] + ([request.reminded_on] if request.reminded_on else [])
+    return Mailed(
+        reminded_at=max((mail.sent_at for mail in reminders if mail.sent_at), default=None),
+        lost=any(mail.given_up_at for mail in mails.values()),
+        used=frozenset(mails) & frozenset(STAGES),
+        last_on=max(days, default=None),
+    )
+
+
+# -- by the clock ------------------------------------------------------------------------------------------------------
 
 BEFORE = timedelta(days=2)  # the end of the time in which one is reminded that it is ending; and the rest after a mail
 SATURDAY = 5
+A_DAY = timedelta(days=1)
 
 
 def stage_of(sent_on: date, sign_by: date, today: date) -> str:
@@ -59,9 +91,30 @@ def stage_of(sent_on: date, sign_by: date, today: date) -> str:
     return HALF if today >= sent_on + (sign_by - sent_on) / 2 else ""
 
 
+def next_on(request: SignatureRequest, sign_by: date | None, mailed: Mailed, today: date) -> date | None:
+    """On which day the silent signatory is reminded next without anybody's doing; None when not any more."""
+    if request.state != State.SENT or not (request.sent_at and request.expires_at and sign_by):
+        return None
+    sent_on, last = localdate(request.sent_at), localdate(request.expires_at)
+    first = today + A_DAY if request.reminded_on == today else today
+    rested = max(first, sent_on + BEFORE)
+    starts = {
+        HALF: max(rested, sent_on + (sign_by - sent_on) / 2), SOON: max(rested, sign_by - BEFORE),
+        LATE: max(first, sign_by + A_DAY),
+    }  # fmt: skip
+    days = {stage: _weekday(day) for stage, day in starts.items() if stage not in mailed.used}
+    return min((d for stage, d in days.items() if d <= last and stage_of(sent_on, sign_by, d) == stage), default=None)
+
+
+def _weekday(day: date) -> date:
+    """The day, or the Monday after it."""
+    return day + A_DAY * max(0, 7 - day.weekday()) if day.weekday() >= SATURDAY else day
+
+
 def remind(today: date) -> int:
     """Whoever was asked and is silent has one mail at half time, one two days before the day and one when it is late;
-    then the pair too. On weekdays; whatever runs twice or was down for a day. Returns how many jobs were queued."""
+    then the pair too. On weekdays, and not on a day on which a responsible person has reminded; whatever runs twice or
+    was down for a day. Returns how many jobs were queued."""
     if today.weekday() >= SATURDAY:
         return 0
     due = [(request, stage) for request in _silent(today) if (stage := _stage(request, today))]
@@ -79,6 +132,7 @@ def remind(today: date) -> int:
 
 def _silent(today: date) -> models.QuerySet[SignatureRequest]:
     found = SignatureRequest.objects.filter(state=State.SENT, party__commitment__sign_by__isnull=False)
+    found = found.filter(models.Q(reminded_on=None) | models.Q(reminded_on__lt=today))
     return found.filter(expires_at__date__gte=today).select_related("party__commitment").order_by("pk")
 
 
@@ -97,3 +151,92 @@ def _gone(due: Iterable[tuple[SignatureRequest, str]]) -> set[str]:
     """The keys of those reminders that have left; one that a mail server refused is tried again the next day."""
     keys = [_key(request, stage) for request, stage in due]
     return set(Mail.objects.filter(key__in=keys, sent_at__isnull=False).values_list("key", flat=True))
+
+
+# -- by a responsible person ------------------------------------------------------------------------------------------
+
+
+class Reminded(NamedTuple):
+    """How many signatories have a reminder now, and how many silent ones could have none."""
+
+    now: int
+    left: int
+
+
+def why_not(party: Party, is_turn: bool, mailed: Mailed | None, today: date) -> str:
+    """Why the party's signatory cannot be reminded today; nothing when it can. Once a day at most, whoever writes."""
+    request = asking.request_of(party)
+    if party.signed_on:
+        return _("%(party)s has signed already.") % {"party": party.short_name}
+    if request is None:
+        return _("%(party)s has no address for a link: talk with the signatory.") % {"party": party.short_name}
+    if request.state == State.DECLINED:
+        return _("%(party)s has declined: talk with the signatory before you ask anew.") % {"party": party.short_name}
+    if request.state != State.SENT or not is_turn:
+        return _("It is not the turn of %(party)s.") % {"party": party.short_name}
+    if request.is_expired:
+        return _("The link of %(names)s has expired unused: send a new one.") % {"names": party.short_name}
+    if mailed and mailed.lost:
+        return _("The mail to %(party)s could not be delivered: correct the address.") % {"party": party.short_name}
+    if mailed and mailed.last_on == today:
+        return _("%(party)s has had a mail today: remind tomorrow at the earliest.") % {"party": party.short_name}
+    return ""
+
+
+def remind_now(commitment: Commitment, by: Person, party: int) -> Commitment:
+    """The party's silent signatory has a reminder with the same link. Raises Refused for one who is not awaited, whom
+    no mail reaches, and who has had a mail today."""
+    with changing(commitment, by) as (commitment, region, who):
+        refuse_unless_signing(commitment)
+        rows = {row.pk: row for row in _parties().filter(commitment=commitment)}
+        if party not in rows:
+            raise Refused([_("Choose a party that has not signed.")])
+        turn = {row.pk for row in asking.whose_turn(commitment)}
+        mailed = mails_about([rows[party]]).get(party)
+        if said := why_not(rows[party], party in turn, mailed, localdate()):
+            raise Refused([said])
+        _send([rows[party]])
+        record(region, who, "signature_reminded", commitment, parties=[party])
+    return commitment
+
+
+@transaction.atomic
+def remind_all(region: Region, by: Person) -> Reminded:
+    """Every silent signatory of the region's partner commitments has a reminder, as in `remind_now`. Raises Refused
+    when nobody can be reminded today; those that the person may not act for are not looked at."""
+    region = locked(region.pk)
+    acting(by, region)
+    found = Commitment.objects.filter(region=region, kind=Commitment.Kind.PARTNER, state__in=Commitment.SIGNING)
+    may, now, left = may_act_in(by, region), 0, 0
+    commitments = [one for one in found.order_by("pk").prefetch_related(with_requests()) if may(one)]
+    mailed = mails_about([party for one in commitments for party in one.parties.all()])
+    for one in commitments:
+        turn = asking.whose_turn(one)
+        free = [party for party in turn if not why_not(party, True, mailed.get(party.pk), localdate())]
+        now, left = now + len(free), left + len(turn) - len(free)
+        if free:
+            _send(free)
+            members = [party.municipality_id for party in one.parties.all() if party.municipality_id]
+            record(region, acting(by, region, members), "signature_reminded", one, parties=[p.pk for p in free])
+    if not now:
+        raise Refused([_("Nobody can be reminded now: each has had a mail today, or needs a new link.")])
+    return Reminded(now, left)
+
+
+def _parties() -> models.QuerySet[Party]:
+    return Party.objects.select_related("municipality", "county", "request")
+
+
+def with_requests() -> models.Prefetch:
+    """The parties of commitments with what `why_not` and the pages look at."""
+    return models.Prefetch("parties", _parties())
+
+
+def _send(parties: Iterable[Party]) -> None:
+    """Each has a reminder of today, written by a job."""
+    for party in parties:
+        request = asking.request_of(party)
+        assert request
+        request.reminded_on = localdate()
+        request.save(update_fields=["reminded_on"])
+        later("commitments.letters.reminded_by_hand", request.pk, request.round, request.reminded_on.isoformat())

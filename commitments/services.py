@@ -21,7 +21,7 @@ from adoption.refusal import Refused
 from commitments import asking, certificates
 from commitments.facts import day, kaikukeskus
 from commitments.making import ask
-from commitments.models import Commitment, Party, SignedCopy
+from commitments.models import Batch, Commitment, Party, SignedCopy
 
 PROMISED = (Partner.State.COMMITTED, Partner.State.ACTIVE)
 
@@ -86,7 +86,7 @@ def draft_region_commitment(
     commitment = Commitment(
         region=region, kind=Commitment.Kind.REGION, operating_model=model, replaces=replaces, **details
     )
-    return _made(commitment, region, who, [*_bodies(region, municipalities), _kaikukeskus_party()], term)
+    return _made(commitment, region, who, [*bodies_of(region, municipalities), _kaikukeskus_party()], term)
 
 
 @transaction.atomic
@@ -96,6 +96,7 @@ def draft_partner_commitment(
     model: str = DEFAULT,
     term: tuple[date | None, date | None] = (None, None),
     replaces: Commitment | None = None,
+    batch: Batch | None = None,
     **details: Any,
 ) -> Commitment:
     """A draft between the partner, the municipalities in which it acts and the county if there is one, with its files.
@@ -118,7 +119,7 @@ def draft_partner_commitment(
         replaces=replaces,
         **details,
     )
-    return _made(commitment, region, who, [_partner_party(partner), *_bodies(region, municipalities)], term)
+    return _made(commitment, region, who, [_partner_party(partner), *bodies_of(region, municipalities)], term, batch)
 
 
 def _not_ready(partner: Partner) -> str:
@@ -144,7 +145,12 @@ def _refuse_second_draft(same: Any) -> None:
 
 
 def _made(
-    commitment: Commitment, region: Region, who: Acting, parties: list[Party], term: tuple[date | None, date | None]
+    commitment: Commitment,
+    region: Region,
+    who: Acting,
+    parties: list[Party],
+    term: tuple[date | None, date | None],
+    batch: Batch | None = None,
 ) -> Commitment:
     commitment.term_start, commitment.term_end = term
     commitment.save()
@@ -152,7 +158,7 @@ def _made(
         party.commitment, party.position = commitment, position
     Party.objects.bulk_create(parties)
     assert who.person
-    ask(commitment, who.person)
+    ask(commitment, who.person, batch)
     act = record(region, who, "commitment_drafted", commitment, kind=commitment.kind, partner=commitment.partner_id)
     later("commitments.letters.name_signatory", act.pk)
     return commitment
@@ -161,7 +167,7 @@ def _made(
 SIGNATORY = ("signatory_name", "signatory_title", "signatory_basis", "signatory_email")
 
 
-def _bodies(region: Region, municipalities: list[Municipality]) -> list[Party]:
+def bodies_of(region: Region, municipalities: Iterable[Municipality]) -> list[Party]:
     """The responsible bodies, with the signatory that each had in its newest commitment here."""
     bodies = [Party(role=Party.Role.MUNICIPALITY, municipality=m, name=m.name_fi) for m in municipalities]
     if region.county:
@@ -179,16 +185,21 @@ def _as_before(party: Party, same: QuerySet[Party]) -> None:
 
 
 def _partner_party(partner: Partner) -> Party:
-    contact = partner.contact
-    is_contact = contact is not None and spelt(contact.name) == spelt(partner.signatory_name)
     return Party(
         role=Party.Role.PARTNER,
         name=str(partner),
         signatory_name=partner.signatory_name,
         signatory_title=partner.signatory_title,
         signatory_basis=partner.signatory_basis,
-        signatory_email=partner.signatory_email or (contact.email if contact and is_contact else ""),
+        signatory_email=signatory_address(partner),
     )
+
+
+def signatory_address(partner: Partner) -> str:
+    """Where the partner's signatory is written to: the own address, or the contact person's where it is the same."""
+    contact = partner.contact
+    is_contact = contact is not None and spelt(contact.name) == spelt(partner.signatory_name)
+    return partner.signatory_email or (contact.email if contact and is_contact else "")
 
 
 def _kaikukeskus_party() -> Party:
@@ -213,7 +224,7 @@ def change_draft(
         _refuse_foreign(commitment, who, parties)
         for field, value in details.items():
             setattr(commitment, field, value)
-        _check_term(commitment)
+        check_term(commitment)
         commitment.save()
         for party in commitment.parties.filter(pk__in=parties):
             Party.objects.filter(pk=party.pk).update(**parties[party.pk])
@@ -247,7 +258,8 @@ def _refuse_foreign(commitment: Commitment, who: Acting, parties: dict[int, dict
         raise Refused([_("Kaikukeskus names its own signatory.")])
 
 
-def _check_term(commitment: Commitment) -> None:
+def check_term(commitment: Commitment) -> None:
+    """Raises Refused for an end that is not after the beginning, and for a day of signing that has passed."""
     start, end = commitment.term_start, commitment.term_end
     if start and end and end <= start:
         raise Refused([_("The end of the trial must be after its beginning.")])

@@ -22,6 +22,7 @@ WHAT: dict[str, str | Promise] = {
     "commitment_signed": _("A signed copy was uploaded"),
     "signature_asked": _("Asked to sign by a link in a mail"),
     "signature_renewed": _("A new link was sent"),
+    "signature_reminded": _("Reminded by a mail"),
     "signature_forwarded": _("The request to sign was passed on within the organisation"),
     "signature_declined": _("Declined to sign"),
     "copy_sent": _("A signed copy was sent, to be looked at"),

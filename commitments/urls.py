@@ -3,7 +3,7 @@
 from django.urls import path
 
 from commitments.models import Rendition
-from commitments.views import acts, bundles, making, pdf, proof, signing, templates
+from commitments.views import acts, bundles, making, pdf, proof, signing, templates, together
 from commitments.views import commitments as views
 
 SEALED = {"form": Rendition.Form.SEALED}
@@ -22,6 +22,9 @@ urlpatterns = [
     path("templates/<int:pk>/<slug:sample>/", templates.template_filled, name="template_filled"),
     path("regions/<slug:slug>/commitments/", views.commitments, name="commitments"),
     path("regions/<slug:slug>/commitments/bundle/", bundles.region_bundle, name="region_bundle"),
+    path("regions/<slug:slug>/commitments/send/", together.commitments_send, name="commitments_send"),
+    path("regions/<slug:slug>/commitments/signing/", together.commitments_signing, name="commitments_signing"),
+    path("regions/<slug:slug>/commitments/remind/", together.commitments_remind, name="commitments_remind"),
     path("regions/<slug:slug>/commitments/again/", making.drafts_again, name="drafts_again"),
     path("papers/<int:pk>/", making.batch, name="batch"),
     path("papers/<int:pk>/again/", making.batch_again, name="batch_again"),
@@ -45,6 +48,7 @@ urlpatterns = [
     path(f"{ONE}copies/<int:copy>/", views.signed_copy, name="signed_copy"),
     path(f"{ONE}copies/<int:copy>/review/", acts.commitment_review, name="commitment_review"),
     path(f"{ONE}parties/<int:party>/ask/", acts.commitment_ask, name="commitment_ask"),
+    path(f"{ONE}parties/<int:party>/remind/", together.commitment_remind, name="commitment_remind"),
     path(LINK, signing.sign, name="sign"),
     path(f"{LINK}decline/", signing.sign_decline, name="sign_decline"),
     path(f"{LINK}pass-on/", signing.sign_forward, name="sign_forward"),

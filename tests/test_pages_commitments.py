@@ -205,7 +205,7 @@ def test_the_list_asks_as_much_at_10_as_at_200(client, kainuu, aino, django_asse
     for more in (4, 95):
         copies_of(draft, more)
         copies_of(awaited, more)
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(16):
             answer = client.get(address)
     assert text_of(answer).count('<h3 class="task-what">') == 200
 

@@ -12,7 +12,7 @@ from adoption.contacts import pair
 from adoption.models import Act, Municipality, Note, Person, PreparedText, SharedAnswer
 from adoption.people import end_responsibility, name_person
 from adoption.refusal import NotYours
-from commitments import publishing, renewing, reviewing, signing
+from commitments import publishing, reminding, renewing, reviewing, signing, together
 from commitments import services as commitments
 from commitments.models import Template
 from tests.people import a_pair, a_region, a_stranger
@@ -23,7 +23,7 @@ from workflows.walk import Walk, a_pdf, begin, walk
 
 MODULES = (
     people, leaving, partners, regions, notes, answers, pair, clearing, prepared_texts, commitments, signing, reviewing,
-    publishing, renewing, workflows, correcting, meetings,
+    publishing, renewing, reminding, together, workflows, correcting, meetings,
 )  # fmt: skip
 SERVICES = [
     service
@@ -72,6 +72,8 @@ def arguments(here: Walk) -> dict[str, object]:
         "shared": SharedAnswer.objects.create(), "said": {},
         "decision": "more", "one": PreparedText.objects.first(), "remind_after": 5,
         "return_after": 20, "partners": [partner], "messages": {},
+        "plans": [together.Plan(partner)], "common": together.Common(),
+        "seen": {commitment.pk: commitment.edition.manifest_sha256},
     }  # fmt: skip
 
 

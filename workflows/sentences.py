@@ -95,6 +95,7 @@ SENTENCES = {
     "commitment_signed": gettext_lazy("%(who)s stored a signed copy: %(about)s."),
     "signature_asked": gettext_lazy("Signatures were asked for by mail: %(about)s."),
     "signature_renewed": gettext_lazy("A new link for signing was sent: %(about)s."),
+    "signature_reminded": gettext_lazy("%(who)s had silent signatories reminded: %(about)s."),
     "signature_forwarded": gettext_lazy("A request to sign was passed on within an organisation: %(about)s."),
     "signature_declined": gettext_lazy("A signatory declined to sign: %(about)s."),
     "copy_sent": gettext_lazy("A signatory sent a signed copy to be looked at: %(about)s."),

@@ -21,6 +21,7 @@ from adoption.operating_model import DEFAULT
 from adoption.refusal import NotYours, Refused
 from commitments.models import Commitment
 from commitments.services import carry_over, draft_partner_commitment, draft_region_commitment
+from commitments.together import Plan
 from workflows.facts import Facts, Read
 from workflows.models import FeedbackMeeting, Trial, TrialMunicipality, TrialStep
 from workflows.plan import due_dates, possible_ends
@@ -659,18 +660,32 @@ def draft_for_partner(partner: Partner, by: Person) -> Commitment:
     """The partner's commitment, with model and dates of the newest trial in its municipalities; without a trial (a
     region of the 2024 list) with today's model and no end. Refused as in `draft_partner_commitment`."""
     found = Trial.objects.filter(region=partner.region_id, municipalities__in=partner.municipalities.all())
-    trial = found.exclude(decided=WITHDRAWN).first()
+    plan = plan_by(found.exclude(decided=WITHDRAWN).first(), partner)
+    if plan.refusal:
+        raise Refused([plan.refusal])
+    return draft_partner_commitment(partner, by, plan.model, plan.term)
+
+
+def plan_by(trial: Trial | None, partner: Partner) -> Plan:
+    """Model and dates of a commitment by the trial in which the partner takes part, if there is one."""
     if trial is None:
-        return draft_partner_commitment(partner, by)
-    _refuse_stopped(trial)
-    return draft_partner_commitment(partner, by, trial.model, (None, None) if trial.decided else term_of(trial))
+        return Plan(partner)
+    term = (None, None) if trial.decided else term_of(trial)
+    return Plan(partner, trial.model, term, _stopped(trial))
+
+
+def _stopped(trial: Trial) -> str:
+    """Why nothing is drafted by the trial any more; nothing when it is."""
+    if trial.decided == WITHDRAWN:
+        return _("The trial was withdrawn: a commitment is drafted once a new trial has been opened.")
+    if trial.decided == "stop":
+        return _("The trial was stopped: a commitment is drafted once a new trial has been opened.")
+    return ""
 
 
 def _refuse_stopped(trial: Trial) -> None:
-    if trial.decided == WITHDRAWN:
-        raise Refused([_("The trial was withdrawn: a commitment is drafted once a new trial has been opened.")])
-    if trial.decided == "stop":
-        raise Refused([_("The trial was stopped: a commitment is drafted once a new trial has been opened.")])
+    if said := _stopped(trial):
+        raise Refused([said])
 
 
 def term_of(trial: Trial) -> tuple[date, date]:

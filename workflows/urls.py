@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from workflows.views import board, queue, readiness, steps, tasks, trials
+from workflows.views import board, queue, readiness, steps, tasks, together, trials
 
 # `adoption` stands before these, so that /regions/new/ is no region's board.
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("regions/<slug:slug>/meetings/new/", trials.meeting_new, name="meeting_new"),
     path("regions/<slug:slug>/meetings/invite/", trials.meeting_invite, name="meeting_invite"),
     path("regions/<slug:slug>/meetings/<int:pk>/", trials.meeting_correct, name="meeting_correct"),
+    path("regions/<slug:slug>/commitments/new/", together.commitments_new, name="commitments_new"),
     path("regions/<slug:slug>/partners/<int:pk>/commitment/", steps.partner_draft, name="partner_draft"),
     # Before the steps: "commitment" and "correct" are no keys of a step.
     path("regions/<slug:slug>/trials/<int:trial>/commitment/", steps.region_draft, name="region_draft"),

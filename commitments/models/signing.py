@@ -29,6 +29,7 @@ class SignatureRequest(FSMModelMixin, models.Model):
     round = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
+    reminded_on = models.DateField(null=True)  # the last day on which a responsible person had a reminder sent
     reason = models.TextField(blank=True, default="")
     state = FSMField(default=State.WAITING, choices=State.choices, protected=True)
 

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from adoption.access import holders_for_partner, region_or_404
+from adoption.access import holders_for_partner, may_act, region_or_404
 from adoption.icons import COMMITMENT_ICONS
 from adoption.models import Person
 from commitments import services
@@ -62,7 +62,7 @@ def commitments(request: Request, slug: str) -> HttpResponse:
     }
     yours = next((row for row in groups["waiting"] if row["next"].yours), None)
     older = older_drafts().filter(region=region).count() if groups["waiting"] else 0
-    context = {"region": region, "yours": yours, "older": older, **groups}
+    context = {"region": region, "yours": yours, "older": older, "may_act": may_act(request.user, region), **groups}
     return render(request, "commitments/commitments.html", context)
 
 
