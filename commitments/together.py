@@ -151,6 +151,14 @@ def _of_all(left: Sequence[Left]) -> Refused:
 # -- checking and sending ---------------------------------------------------------------------------------------------
 
 
+class Seen(NamedTuple):
+    """What a page showed of a draft: the number of its newest edition, and that edition's manifest. The same papers may
+    be made once more, when something changes that they do not print: an address, or the order of signing."""
+
+    edition: int
+    manifest: str
+
+
 class Sent(NamedTuple):
     """How many were sent now, how many had been sent before as they were read, and those that were left."""
 
@@ -180,8 +188,8 @@ def lacks_of_draft(commitment: Commitment) -> list[Lack]:
     return found
 
 
-def send_all(region: Region, by: Person, seen: Mapping[int, str]) -> Sent:
-    """Each of these drafts has been checked as it was seen, and awaits its signatures. `seen`: key → the manifest that
+def send_all(region: Region, by: Person, seen: Mapping[int, Seen]) -> Sent:
+    """Each of these drafts has been checked as it was seen, and awaits its signatures. `seen`: key → what
     the page showed.
 
     Each in a transaction of its own: one that cannot be sent is left and named, and whoever is interrupted does the
@@ -205,21 +213,21 @@ def send_all(region: Region, by: Person, seen: Mapping[int, str]) -> Sent:
     return Sent(now, before, left)
 
 
-def send_as_seen(commitment: Commitment, by: Person, manifest: str) -> bool:
+def send_as_seen(commitment: Commitment, by: Person, seen: Seen) -> bool:
     """The commitment is checked and sent in one transaction, by the rules of `services.check` and `services.send`;
-    False when it had been sent before with this very manifest.
+    False when it had been sent before as it was seen.
 
     Raises Refused when the document is not the one that was seen, and while anything is lacking.
     """
     with services.changing(commitment, by) as (row, _region, _who):
         edition = row.edition
-        if edition is None or not manifest or edition.manifest_sha256 != manifest:
+        if edition is None or not seen.manifest or (edition.number, edition.manifest_sha256) != seen:
             raise Refused([_("The document has changed since you opened it: read it anew.")])
         if row.state in (*Commitment.SIGNING, State.IN_FORCE):
             return False
         if lacks := [lack.what for lack in lacks_of_draft(row) if lack.needed]:
             raise Refused(lacks)
         if row.state == State.DRAFT:
-            services.check(row, by, manifest)
+            services.check(row, by, seen.manifest)
         services.send(row, by)
     return True

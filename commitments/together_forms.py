@@ -15,11 +15,11 @@ from adoption.fields import Day, Fault, Several, field_for, offer
 from adoption.models import Partner
 from commitments.forms import SIGNATORY, ActForm
 from commitments.models import Commitment, Party
-from commitments.together import Common, key_of
+from commitments.together import Common, Seen, key_of
 from commitments.turn import order_of
 
 OF_BODY = (*SIGNATORY, "record_number")
-SEEN = re.compile(r"([0-9]{1,15}):([0-9a-f]{64})", re.ASCII)
+SEEN = re.compile(r"([0-9]{1,15}):([0-9]{1,4}):([0-9a-f]{64})", re.ASCII)  # commitment, edition, manifest
 
 
 class DraftsForm(ActForm):
@@ -89,11 +89,11 @@ class DraftsForm(ActForm):
 
 
 class SendForm(ActForm):
-    """Which drafts are sent, each with the manifest that the page showed, and that they were read."""
+    """Which drafts are sent, each with the edition that the page showed, and that they were read."""
 
     seen = forms.CharField(required=False)
     read = forms.BooleanField(
-        label=_("I have read the document below and looked at what differs in the others"),
+        label=_("I have read the document above and looked at what differs in the others"),
         error_messages={"required": _("Tick that you have read the document and looked at what differs.")},
     )
 
@@ -102,11 +102,11 @@ class SendForm(ActForm):
         """What was chosen, for a page that shows the form anew."""
         return set(cast(QueryDict, self.data).getlist("seen"))
 
-    def clean_seen(self) -> dict[int, str]:
-        """Key of a commitment → the manifest that was seen."""
+    def clean_seen(self) -> dict[int, Seen]:
+        """Key of a commitment → what was seen of it."""
         found = [SEEN.fullmatch(one) for one in self.ticked]
         if not found:
             raise ValidationError(_("Choose at least one commitment."), code="required")
         if not all(found):
             raise ValidationError(_("Look at the page anew."), code="invalid")
-        return {int(one[1]): one[2] for one in found if one}
+        return {int(one[1]): Seen(int(one[2]), one[3]) for one in found if one}

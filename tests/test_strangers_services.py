@@ -73,7 +73,7 @@ def arguments(here: Walk) -> dict[str, object]:
         "decision": "more", "one": PreparedText.objects.first(), "remind_after": 5,
         "return_after": 20, "partners": [partner], "messages": {},
         "plans": [together.Plan(partner)], "common": together.Common(),
-        "seen": {commitment.pk: commitment.edition.manifest_sha256},
+        "seen": {commitment.pk: together.Seen(1, commitment.edition.manifest_sha256)},
     }  # fmt: skip
 
 

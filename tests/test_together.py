@@ -17,7 +17,7 @@ from adoption.refusal import NotYours, Refused
 from commitments import services
 from commitments.making import finish
 from commitments.models import Batch, Commitment, Party, SignatureRequest
-from commitments.together import Common, Plan, draft_all, lacks_of_partner, send_all
+from commitments.together import Common, Plan, Seen, draft_all, lacks_of_partner, send_all
 from tests import papers
 from tests.people import a_kaikukeskus_person, a_pair, a_region, a_stranger, a_trial, a_venue
 from tests.race import DONE, REFUSED
@@ -93,9 +93,10 @@ def drafted(region: Region, by: Person, partners: list[Partner]) -> list[Commitm
     return [finish(edition.commitment) for edition in made.batch.editions.order_by("pk")]
 
 
-def seen(drafts: list[Commitment]) -> dict[int, str]:
+def seen(drafts: list[Commitment]) -> dict[int, Seen]:
     """What the page shows of each."""
-    return {draft.pk: anew(draft).edition.manifest_sha256 for draft in drafts}
+    editions = {draft.pk: anew(draft).edition for draft in drafts}
+    return {pk: Seen(edition.number, edition.manifest_sha256) for pk, edition in editions.items()}
 
 
 def acts(what: str) -> list[str]:
@@ -256,7 +257,8 @@ def test_all_are_checked_and_sent_as_they_were_seen(kainuu, aino, worker):
     assert send_all(kainuu, aino, seen(drafts)) == (3, 0, [])
     assert {anew(draft).state for draft in drafts} == {State.AWAITING}
     checked = Act.objects.filter(what="commitment_checked")
-    assert {int(act.about_id): act.data["manifest"] for act in checked} == seen(drafts)
+    manifests = {pk: shown.manifest for pk, shown in seen(drafts).items()}
+    assert {int(act.about_id): act.data["manifest"] for act in checked} == manifests
     assert {act.by for act in checked} == {aino}
     worker.run()
     assert sorted(a for letter in mail.outbox for a in letter.to if a.startswith("johtaja")) == [
@@ -276,7 +278,7 @@ def test_one_that_has_changed_is_refused_and_named_and_the_others_go(kainuu, ain
         2, ["Galleria 2: The document has changed since you opened it: read it anew."],
     )  # fmt: skip
     assert [anew(draft).state for draft in drafts] == [State.AWAITING, State.DRAFT, State.AWAITING]
-    sent = send_all(kainuu, aino, shown | {drafts[1].pk: ""})
+    sent = send_all(kainuu, aino, shown | {drafts[1].pk: Seen(2, "")})
     assert (sent.now, sent.before, len(sent.left)) == (0, 2, 1)
 
 
@@ -328,7 +330,7 @@ def test_the_page_shows_one_whole_says_what_differs_and_sends(kainuu, aino, as_a
         in as_aino.get(address("commitments_send"), {"read": drafts[2].pk}).content.decode()
     )
     chosen = re.findall(r'name="seen" value="([^"]+)"', page.content.decode())
-    assert chosen == [f"{pk}:{manifest}" for pk, manifest in seen(drafts).items()]
+    assert chosen == [f"{pk}:{number}:{manifest}" for pk, (number, manifest) in seen(drafts).items()]
     unread = as_aino.post(address("commitments_send"), {"seen": chosen[:2]})
     assert (unread.status_code, "Tick that you have read" in text_of(unread)) == (422, True)
     assert unread.content.decode().count("checked") == 2
@@ -339,7 +341,7 @@ def test_the_page_shows_one_whole_says_what_differs_and_sends(kainuu, aino, as_a
     assert "2 commitments have been checked and sent to be signed." in text_of(answer)
     assert "Galleria 2: The document has changed" in text_of(answer)
     again = re.findall(r'name="seen" value="([^"]+)"', answer.content.decode())
-    assert again == [f"{drafts[1].pk}:{seen(drafts)[drafts[1].pk]}"]
+    assert again == [f"{drafts[1].pk}:2:{seen(drafts)[drafts[1].pk].manifest}"]
     answer = as_aino.post(address("commitments_send"), {"seen": again, "read": "on"})
     assert answer.url == address("commitments_signing")
     answer = as_aino.post(address("commitments_send"), {"seen": again, "read": "on"}, follow=True)
@@ -347,7 +349,7 @@ def test_the_page_shows_one_whole_says_what_differs_and_sends(kainuu, aino, as_a
     assert acts("commitment_sent") == keys(drafts)
 
 
-@pytest.mark.parametrize("given", ["", "x", "1:2", "99999999999999999999:" + "0" * 64, "5:" + "0" * 64])
+@pytest.mark.parametrize("given", ["", "x", "1:2", "99999999999999999999:1:" + "0" * 64, "5:1:" + "0" * 64])
 def test_what_no_page_shows_is_refused(kainuu, as_aino, given):
     answer = as_aino.post(address("commitments_send"), {"seen": [given], "read": "on"})
     assert answer.status_code == 422

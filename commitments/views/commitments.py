@@ -29,6 +29,7 @@ from commitments.models import Commitment, Document, Party, SignedCopy
 from commitments.preview import as_html
 from commitments.reminding import mails_about
 from commitments.renewing import older_drafts
+from commitments.together import TO_SEND
 from commitments.told import history_of
 from commitments.turn import next_of, order_of, unsigned
 
@@ -62,7 +63,9 @@ def commitments(request: Request, slug: str) -> HttpResponse:
     }
     yours = next((row for row in groups["waiting"] if row["next"].yours), None)
     older = older_drafts().filter(region=region).count() if groups["waiting"] else 0
-    context = {"region": region, "yours": yours, "older": older, "may_act": may_act(request.user, region), **groups}
+    drafts = any(row["commitment"].partner and row["commitment"].state in TO_SEND for row in groups["waiting"])
+    context = {"region": region, "yours": yours, "older": older, "to_send": drafts, **groups}
+    context["may_act"] = may_act(request.user, region)
     return render(request, "commitments/commitments.html", context)
 
 

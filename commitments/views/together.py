@@ -86,7 +86,7 @@ def _draft(commitment: Commitment, form: SendForm) -> dict[str, Any]:
     edition = commitment.edition
     documents = list(edition.documents.all()) if edition and edition.made_at else []
     lacks: list[Lack] = lacks_of_draft(commitment)
-    seen = f"{commitment.pk}:{edition.manifest_sha256}" if edition and documents and not lacks else ""
+    seen = f"{commitment.pk}:{edition.number}:{edition.manifest_sha256}" if edition and documents and not lacks else ""
     return {
         "commitment": commitment, "documents": documents, "lacks": lacks, "seen": seen,
         "chosen": seen in form.ticked if form.is_bound else True,
