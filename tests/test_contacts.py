@@ -187,7 +187,7 @@ def test_a_partner_that_has_said_no_and_one_that_has_left_are_not_asked(region, 
 # -- two years --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_in_two_years_of_any_mornings_each_is_asked_once_a_year(region, aino, mikko, spring, worker, seed):
     """Each day the scan runs not at all, once or twice, and the worker is sometimes away; those asked answer after
     some days, some of them never. Nobody is asked more often than once in twelve months, nor later than the outages."""
