@@ -325,7 +325,7 @@ def test_the_numbers_of_queries_do_not_grow_with_partners_and_commitments(django
             papers.draft_partner_commitment(a_venue(region, aino, f"Sali {number}"), aino)
         with django_assert_num_queries(14):
             mine_now.get("/")
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(16):
             queue_now.get("/queue/")
 
 
