@@ -352,6 +352,7 @@ def consider_again(partner: Partner, by: Person) -> Partner:
         if partner.state == Partner.State.ENDED:  # what it had is of its former time
             partner.account_on, partner.induction_on, partner.induction_manner = None, None, ""
             partner.induction_persons = None
+            partner.account_before = partner.induction_before = False
         partner.consider_again()
         left = _drop_contact_who_left(partner)
         partner.save()
@@ -393,10 +394,10 @@ def record_account(partner: Partner, by: Person, on: date) -> Partner:
     """The partner has its Kaikukanta account since the day (R15). Raises Refused for a day to come."""
     with changing(partner, by) as (partner, region, who):
         _check_past(on)
-        if partner.account_on == on:
+        if partner.account_on == on and not partner.account_before:
             return partner
-        partner.account_on = on
-        partner.save(update_fields=["account_on"])
+        partner.account_on, partner.account_before = on, False
+        partner.save(update_fields=["account_on", "account_before"])
         record(region, who, "account_recorded", partner, on=on.isoformat())
         _activate_if_ready(partner, region, who)
     return partner
@@ -409,7 +410,8 @@ def record_induction(partner: Partner, by: Person, on: date, manner: str, person
         if (partner.induction_on, partner.induction_manner, partner.induction_persons) == (on, manner, persons):
             return partner
         partner.induction_on, partner.induction_manner, partner.induction_persons = on, manner, persons
-        partner.save(update_fields=["induction_on", "induction_manner", "induction_persons"])
+        partner.induction_before = False
+        partner.save(update_fields=["induction_on", "induction_manner", "induction_persons", "induction_before"])
         record(region, who, "induction_recorded", partner, on=on.isoformat(), manner=manner)
         _activate_if_ready(partner, region, who)
     return partner

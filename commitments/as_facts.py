@@ -72,7 +72,7 @@ def _party(party: Party, whole: bool) -> dict[str, Any]:
             "name": party.signatory_name, "title": party.signatory_title, "basis": party.basis,
         },
         "record_number": party.record_number,
-        "signature": _signature(party) if party.signed_on else None,
+        "signature": _signature(party) if party.method else None,
     }  # fmt: skip
     if whole:
         said["signatory"]["email"] = party.signatory_email

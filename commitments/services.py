@@ -75,18 +75,26 @@ def draft_region_commitment(
     region = locked(region.pk)
     municipalities = list(municipalities)
     who = acting(by, region, [m.pk for m in municipalities])
+    refuse_region_commitment(region, municipalities, replaces)
+    commitment = Commitment(
+        region=region, kind=Commitment.Kind.REGION, operating_model=model, replaces=replaces, **details
+    )
+    return _made(commitment, region, who, parties_of_region(region, municipalities), term)
+
+
+def refuse_region_commitment(
+    region: Region, municipalities: list[Municipality], replaces: Commitment | None = None
+) -> None:
+    """Raises Refused without a municipality, while another draft of theirs is unfinished, and, unless it replaces
+    one, when all of them have a commitment in force."""
     if not municipalities:
         raise Refused([_("Choose at least one municipality.")])
     same = Commitment.objects.filter(
         region=region, kind=Commitment.Kind.REGION, parties__municipality__in=municipalities
     )
-    _refuse_second_draft(same)
+    refuse_second_draft(same)
     if replaces is None:
         _refuse_if_all_are_bound(same.in_force(), municipalities)
-    commitment = Commitment(
-        region=region, kind=Commitment.Kind.REGION, operating_model=model, replaces=replaces, **details
-    )
-    return _made(commitment, region, who, [*bodies_of(region, municipalities), _kaikukeskus_party()], term)
 
 
 @transaction.atomic
@@ -110,7 +118,7 @@ def draft_partner_commitment(
     promised = replaces is not None and partner.state in PROMISED
     if not promised and not partner.may_commit:
         raise Refused([_not_ready(partner)])
-    _refuse_second_draft(Commitment.objects.filter(partner=partner))
+    refuse_second_draft(Commitment.objects.filter(partner=partner))
     commitment = Commitment(
         region=region,
         kind=Commitment.Kind.PARTNER,
@@ -119,7 +127,7 @@ def draft_partner_commitment(
         replaces=replaces,
         **details,
     )
-    return _made(commitment, region, who, [_partner_party(partner), *bodies_of(region, municipalities)], term, batch)
+    return _made(commitment, region, who, parties_of_partner(partner, municipalities), term, batch)
 
 
 def _not_ready(partner: Partner) -> str:
@@ -136,7 +144,8 @@ def _refuse_if_all_are_bound(in_force: Any, municipalities: list[Municipality]) 
         raise Refused([_("These municipalities have a commitment in force: replace that one instead.")])
 
 
-def _refuse_second_draft(same: Any) -> None:
+def refuse_second_draft(same: Any) -> None:
+    """Raises Refused when one of these is unfinished."""
     found = same.unfinished().first()
     if found:
         raise Refused(
@@ -165,6 +174,16 @@ def _made(
 
 
 SIGNATORY = ("signatory_name", "signatory_title", "signatory_basis", "signatory_email")
+
+
+def parties_of_region(region: Region, municipalities: list[Municipality]) -> list[Party]:
+    """The responsible bodies and Kaikukeskus, as parties that are not stored yet."""
+    return [*bodies_of(region, municipalities), _kaikukeskus_party()]
+
+
+def parties_of_partner(partner: Partner, municipalities: list[Municipality]) -> list[Party]:
+    """The partner and the responsible bodies, as parties that are not stored yet."""
+    return [_partner_party(partner), *bodies_of(partner.region, municipalities)]
 
 
 def bodies_of(region: Region, municipalities: Iterable[Municipality]) -> list[Party]:

@@ -165,7 +165,7 @@ def _of_contact(turn: list[Party], person: Person) -> Next:
 
 def unsigned(commitment: Commitment) -> list[Party]:
     """The parties whose signature is awaited."""
-    return [party for party in commitment.parties.all() if party.signed_on is None]
+    return [party for party in commitment.parties.all() if not party.method]
 
 
 def names_of(parties: Iterable[Party]) -> str:

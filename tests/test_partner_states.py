@@ -20,6 +20,7 @@ from adoption.refusal import Refused
 from adoption.silent_requests import go_on
 from commitments import services as commitments
 from commitments.models import Commitment
+from commitments.on_paper import partner_committed
 from tests.people import a_kaikukeskus_person, a_pair, a_region
 from workflows.checks import faults
 from workflows.walk import ready
@@ -27,14 +28,26 @@ from workflows.walk import ready
 STATES = ["candidate", "asked", "more_wanted", "cleared", "declined", "committed", "active", "ended"]
 TRANSITIONS = {
     "ask", "want_more", "lapse", "clear", "decline", "consider_again", "commit", "activate", "uncommit_distributor",
-    "uncommit_venue", "end",
+    "uncommit_venue", "end", "clear_before",
 }  # fmt: skip
 # state → transition → the state after it; what does not stand here is refused.
 ALLOWED = {
     "distributor": {
-        "candidate": {"ask": "asked", "decline": "declined", "end": "ended"},
-        "asked": {"want_more": "more_wanted", "clear": "cleared", "decline": "declined", "end": "ended"},
-        "more_wanted": {"ask": "asked", "lapse": "candidate", "decline": "declined", "end": "ended"},
+        "candidate": {"ask": "asked", "clear_before": "cleared", "decline": "declined", "end": "ended"},
+        "asked": {
+            "want_more": "more_wanted",
+            "clear": "cleared",
+            "clear_before": "cleared",
+            "decline": "declined",
+            "end": "ended",
+        },
+        "more_wanted": {
+            "ask": "asked",
+            "lapse": "candidate",
+            "clear_before": "cleared",
+            "decline": "declined",
+            "end": "ended",
+        },
         "cleared": {"commit": "committed", "decline": "declined", "end": "ended"},
         "declined": {"ask": "asked", "consider_again": "candidate", "end": "ended"},
         "committed": {"activate": "active", "uncommit_distributor": "cleared"},
@@ -233,6 +246,11 @@ class Way:
         self.prepare(model)
         self.sign(model)
 
+    def on_paper(self, model: str) -> None:
+        """Committed earlier, on paper, says the pair or Kaikukeskus; only what the form says is done counts."""
+        by = self.laura if model == "2023" else self.mikko
+        self.attempt(partner_committed, self.now(), by, None, model, account=model == "2024", induction=localdate())
+
     def decline_commitment(self, model: str) -> None:
         self.on_newest(Commitment.UNFINISHED, commitments.decline, self.aino, "Ei allekirjoita.")
 
@@ -249,7 +267,7 @@ ACTS = [
     "contact", "draft", "prepare", "sign", "promise", "decline_commitment", "replace", "end_commitment", "promise",
     "ask", "clear", "sign", "prepare", "consider_again", "consider_again",
     "silence", "long_silence", "clear_with_others", "decline_by_the_pair", "correct", "other_contact",
-    "contact_leaves", "contacts_come_back",
+    "contact_leaves", "contacts_come_back", "on_paper",
 ]  # fmt: skip
 
 
@@ -272,12 +290,14 @@ def wrong(partner: Partner) -> list[str]:
 
 
 def was_cleared(partner: Partner) -> bool:
-    """Whether Kaikukeskus's newest word on it, or that of the pair, is the clearance."""
+    """Whether Kaikukeskus's newest word on it, or that of the pair, is the clearance, here or before."""
     words = ["clearance_given", "clearance_asked", "clearance_more_wanted", "partner_declined", "partner_ended",
              "clearance_lapsed"]  # fmt: skip
-    acts = Act.objects.filter(about_kind="partner", about_id=str(partner.pk), what__in=words).order_by("number")
-    newest = acts.last()
-    return newest is not None and newest.what == "clearance_given"
+    acts = Act.objects.filter(about_kind="partner", about_id=str(partner.pk)).order_by("number")
+    said = [act for act in acts if act.what in words or act.data.get("clears")]
+    if not said or said[-1].what == "clearance_given":
+        return bool(said)
+    return bool(said[-1].data.get("clears")) and said[-1].by.is_kaikukeskus
 
 
 @pytest.mark.long

@@ -187,7 +187,7 @@ def _partners(region: Region) -> dict[str, Row]:
 
 def _commitments(region: Region) -> dict[str, Row]:
     signed: dict[int, set[int]] = defaultdict(set)
-    parties = Party.objects.filter(commitment__region=region, signed_on__isnull=False)
+    parties = Party.objects.filter(commitment__region=region).exclude(method="")
     for commitment, party in parties.values_list("commitment", "pk"):
         signed[commitment].add(party)
     return {str(one.pk): Row(f"commitment {one.pk}", {
@@ -237,7 +237,7 @@ def _of_phases(region: Region, said: Replay) -> Iterator[str]:
 def _of_promises(region: Region) -> Iterator[str]:
     """What is in force is signed by all, and its partner is committed; an active partner lacks nothing."""
     found = Commitment.objects.filter(region=region, state__in=SIGNED)
-    for pk in found.filter(parties__signed_on=None).distinct().values_list("pk", flat=True):
+    for pk in found.filter(parties__method="").distinct().values_list("pk", flat=True):
         yield f"commitment {pk}: it has been in force, and a party has not signed"
     bound = set(found.in_force().exclude(partner=None).values_list("partner", flat=True))
     for partner in Partner.objects.filter(region=region):

@@ -28,7 +28,9 @@ class Promise(NamedTuple):
     sector: str | None
     contact: int | None
     account_on: date | None
+    account_before: bool
     induction_on: date | None
+    induction_before: bool
     in_force_on: date | None
     replaces: int | None
     signed_on: date | None  # the day of its last signature
@@ -36,7 +38,8 @@ class Promise(NamedTuple):
 
 OF_PROMISE = (
     "municipality", "commitment__partner", "commitment__partner__role", "commitment__partner__organisation__sector",
-    "commitment__partner__contact", "commitment__partner__account_on", "commitment__partner__induction_on",
+    "commitment__partner__contact", "commitment__partner__account_on", "commitment__partner__account_before",
+    "commitment__partner__induction_on", "commitment__partner__induction_before",
     "commitment__in_force_on", "commitment__replaces",
 )  # fmt: skip
 LAST_SIGNATURE = Subquery(

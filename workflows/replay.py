@@ -22,8 +22,8 @@ COMMITMENT_STATES = {
     "commitment_drafted": "draft", "commitment_changed": "draft", "commitment_renewed": "draft",
     "commitment_checked": "checked",
     "commitment_sent": "awaiting", "commitment_signed": "partly_signed", "commitment_acknowledged": "partly_signed",
-    "commitment_in_force": "in_force", "commitment_declined": "declined", "commitment_superseded": "superseded",
-    "commitment_ended": "ended",
+    "commitment_in_force": "in_force", "commitment_on_paper": "in_force", "commitment_declined": "declined",
+    "commitment_superseded": "superseded", "commitment_ended": "ended",
 }  # fmt: skip
 
 
@@ -230,12 +230,25 @@ def _induction_recorded(said: Replay, act: Act) -> None:
     said.partners[act.about_id].induction_on = act.data["on"]
 
 
+def _taken_over(said: Replay, act: Act) -> None:
+    partner = said.partners[act.about_id]
+    if act.data["clears"]:
+        partner.state, partner.cleared_on = "cleared", act.data["cleared"]
+    partner.account_on = act.data["account"] or partner.account_on
+    partner.induction_on = act.data["induction"] or partner.induction_on
+
+
 def _signed(said: Replay, act: Act) -> None:
     said.commitments[act.about_id].signed |= frozenset(act.data["parties"])
 
 
 def _in_force(said: Replay, act: Act) -> None:
     said.commitments[act.about_id].in_force_on = localdate(act.at).isoformat()
+
+
+def _on_paper(said: Replay, act: Act) -> None:
+    _signed(said, act)
+    said.commitments[act.about_id].in_force_on = act.data["on"]
 
 
 def _carried_over(said: Replay, act: Act) -> None:
@@ -256,6 +269,7 @@ ACTS: dict[str, Callable[[Replay, Act], Any]] = {
     "person_named": _person_named, "responsibility_ended": _responsibility_ended,
     "partner_uncommitted": _partner_uncommitted, "contact_named": _contact_named,
     "account_recorded": _account_recorded, "induction_recorded": _induction_recorded,
+    "partner_taken_over": _taken_over, "commitment_on_paper": _on_paper,
     "commitment_signed": _signed, "commitment_acknowledged": _signed, "commitment_in_force": _in_force,
     "commitment_carried_over": _carried_over, "commitment_ended": _ended,
 }  # fmt: skip

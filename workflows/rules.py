@@ -369,12 +369,14 @@ def started_too_early(facts: Facts) -> list[str]:
             [*promised, *(one.signed_on for one in partners if not one.replaces)]
         ),
         _("A start that is not before the last Kaikukanta account, %(day)s"): _last(
-            [one.account_on for one in partners] if "kaikukanta_users" in facts.rows else []
+            [one.account_on for one in partners if not one.account_before] if "kaikukanta_users" in facts.rows else []
         ),
         _("A start that is not before the print run of the cards, %(day)s"): str(
             facts.rows["print_comms"].evidence.get("printed_on") or ""
         ),
-        _("A start that is not before the last induction, %(day)s"): _last([one.induction_on for one in partners]),
+        _("A start that is not before the last induction, %(day)s"): _last(
+            [one.induction_on for one in partners if not one.induction_before]
+        ),
     }
     return [
         Linked(text % {"day": shown(date.fromisoformat(day))}, "#id_start")

@@ -73,6 +73,7 @@ SENTENCES = {
     "induction_recorded": gettext_lazy("%(who)s recorded an induction: %(about)s, %(on)s."),
     "partner_committed": gettext_lazy("A partner is committed: %(about)s."),
     "partner_uncommitted": gettext_lazy("A partner is no longer committed: %(about)s."),
+    "partner_taken_over": gettext_lazy("%(who)s recorded what was done before it was entered here: %(about)s."),
     "partner_active": gettext_lazy("A partner is active: %(about)s."),
     # notes, questions and shared answers
     "note_left": gettext_lazy("%(who)s left a note: %(of)s."),
@@ -103,6 +104,7 @@ SENTENCES = {
     "commitment_acknowledged": gettext_lazy("%(who)s recorded an acknowledgement in Kaikukanta: %(about)s, %(on)s."),
     "commitment_superseded": gettext_lazy("A commitment was replaced by a new one: %(about)s."),
     "commitment_in_force": gettext_lazy("A commitment is in force: %(about)s."),
+    "commitment_on_paper": gettext_lazy("%(who)s recorded a commitment made earlier, on paper: %(about)s, %(on)s."),
     "certificate_made": gettext_lazy("The certificate of signatures was made: %(about)s."),
     "certificate_asked_again": gettext_lazy("%(who)s asked anew for the certificate of signatures: %(about)s."),
     "documents_sealed": gettext_lazy("The PDFs of a commitment were sealed: %(about)s."),
@@ -158,7 +160,7 @@ def _sentence(act: Act, names: "Names") -> str:
 def _details(act: Act, names: "Names") -> dict[str, str]:
     data, found = act.data, {}
     if "on" in data:
-        found["on"] = written(date.fromisoformat(data["on"]))
+        found["on"] = written(date.fromisoformat(data["on"])) if data["on"] else _("on a day that is not known")
     if "side" in data:
         found["side"] = _responsibility(data, names)
     if "person" in data:

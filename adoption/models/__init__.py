@@ -4,6 +4,7 @@ from adoption.models.clearance import ClearanceTimes, PreparedText
 from adoption.models.contacts import ContactCheck, ReturnedMail
 from adoption.models.country import County, Municipality, Phase, Region, RegionMunicipality
 from adoption.models.history import Act, Chained, Country
+from adoption.models.imports import Import, ImportRow
 from adoption.models.mail import Mail
 from adoption.models.notes import Note, SharedAnswer
 from adoption.models.partners import Organisation, Partner
@@ -16,6 +17,8 @@ __all__ = [
     "ContactCheck",
     "Country",
     "County",
+    "Import",
+    "ImportRow",
     "Mail",
     "Municipality",
     "Note",

@@ -160,7 +160,9 @@ class Partner(FSMModelMixin, models.Model):
         max_length=8, blank=True, default=""
     )  # the operating model it promised to follow
     account_on = models.DateField(_("Kaikukanta account made on"), null=True, blank=True)
+    account_before = models.BooleanField(default=False)  # made by the day above, on one that is not known
     induction_on = models.DateField(_("induction held on"), null=True, blank=True)
+    induction_before = models.BooleanField(default=False)  # the same
     induction_manner = models.CharField(_("manner of induction"), max_length=6, choices=Manner, blank=True, default="")
     induction_persons = models.PositiveIntegerField(_("persons inducted"), null=True, blank=True)
 
@@ -227,6 +229,10 @@ class Partner(FSMModelMixin, models.Model):
     @transition(state, State.ASKED, State.CLEARED)
     def clear(self) -> None:
         """Kaikukeskus has discussed the distributor and supports it (R5)."""
+
+    @transition(state, [State.CANDIDATE, State.ASKED, State.MORE_WANTED], State.CLEARED, conditions=[_distributor])
+    def clear_before(self) -> None:
+        """Kaikukeskus had cleared the distributor before it was entered here."""
 
     @transition(state, [State.CANDIDATE, State.ASKED, State.MORE_WANTED, State.CLEARED], State.DECLINED)
     def decline(self) -> None:

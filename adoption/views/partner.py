@@ -234,7 +234,7 @@ def _offered(key: str, act: PartnerAct, found: Partner, commitments: list[Any], 
     if key == "decide":
         return by.is_kaikukeskus
     if key in ("decline", "end"):
-        return (key == "end") == any(one.in_force_on for one in commitments)
+        return (key == "end") == any(one.in_force_on or one.state in ("in_force", "ended") for one in commitments)
     if key in ("account", "induction"):
         return found.may_commit or found.state in (State.COMMITTED, State.ACTIVE)
     return True

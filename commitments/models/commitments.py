@@ -1,6 +1,6 @@
 """Which states has a commitment, what moves it, and who are its parties?"""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.urls import reverse
@@ -13,6 +13,10 @@ from adoption.operating_model import MODELS, PARTNER_COMMITMENT, REGION_COMMITME
 
 if TYPE_CHECKING:
     from commitments.models.papers import Edition
+
+
+def _is_on_paper(commitment: Any) -> bool:
+    return commitment.pk is not None and commitment.is_on_paper
 
 
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
@@ -108,6 +112,11 @@ class Commitment(FSMModelMixin, models.Model):
         """Whether the day has passed by which it was to be signed, and it has not been."""
         return self.state in self.SIGNING and self.sign_by is not None and self.sign_by < localdate()
 
+    @property
+    def is_on_paper(self) -> bool:
+        """Whether it was made on paper before it was entered here: it has no document. Parties may be prefetched."""
+        return any(party.method == Party.Method.PAPER for party in self.parties.all())
+
     # -- transitions: the state's own block ------------------------------------------------------------------
 
     @transition(state, State.DRAFT, State.CHECKED)
@@ -129,6 +138,10 @@ class Commitment(FSMModelMixin, models.Model):
     @transition(state, [State.AWAITING, State.PARTLY_SIGNED], State.IN_FORCE)
     def enter_into_force(self) -> None:
         """Every party has signed."""
+
+    @transition(state, State.DRAFT, State.IN_FORCE, conditions=[_is_on_paper])
+    def take_over(self) -> None:
+        """It was made on paper before it was entered here."""
 
     @transition(state, [State.DRAFT, State.CHECKED, State.AWAITING, State.PARTLY_SIGNED], State.DECLINED)
     def decline(self) -> None:
@@ -156,6 +169,7 @@ class Party(models.Model):
         LINK = "link", _("signed by link")
         COPY = "copy", _("signed copy")
         KAIKUKANTA = "kaikukanta", _("acknowledged in Kaikukanta")
+        PAPER = "paper", _("committed earlier, on paper")
 
     commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="parties")
     position = models.PositiveSmallIntegerField()
@@ -183,7 +197,8 @@ class Party(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["commitment", "position"], name="party_position"),
             models.CheckConstraint(
-                condition=models.Q(signed_on=None, method="") | models.Q(signed_on__isnull=False, method__gt=""),
+                condition=models.Q(signed_on=None, method__in=["", "paper"])
+                | models.Q(signed_on__isnull=False, method__gt=""),
                 name="signed_by_some_method",
             ),
         ]
