@@ -1,14 +1,18 @@
 """What is written to people about people and partners? Jobs that the worker runs once the act has been committed."""
 
+from collections import defaultdict
 from datetime import date
+from functools import partial
+from uuid import UUID
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from adoption.access import pair_for_partner
 from adoption.mail import link, write
-from adoption.models import Act, Partner, Person, Side
+from adoption.models import Act, ImportRow, Partner, Person, Side
 from adoption.templatetags.kaiku import day
 
 
@@ -62,11 +66,39 @@ def contact_named(act_pk: int) -> None:
             "Your page says what is next and whom to ask. Sign in with this address; you get a code by e-mail.\n\n"
             "%(link)s\n"
         )
-        facts = {"name": person.given_name, "by": act.by, "partner": partner, "link": link(partner.get_absolute_url())}
+        page = link(partner.get_absolute_url())
+        facts = {"name": person.given_name, "by": _by(act), "partner": partner, "link": page}
         return _("You are the contact person of %(partner)s") % facts, body % facts
 
     write(f"act:{act.pk}", Person.objects.filter(pk=act.data["person"]), text)
     _contact_taken_over(act, partner)
+
+
+def contacts_brought(key: str, act_pk: int) -> None:
+    """Whoever has become a contact person by a list has one mail, with all the partners of it."""
+    act = Act.objects.select_related("by", "region").get(pk=act_pk)
+    named: dict[Person, list[Partner]] = defaultdict(list)
+    rows = ImportRow.objects.filter(brought=UUID(key)).exclude(named=None).exclude(partner=None)
+    for row in rows.select_related("named", "partner__organisation", "partner__region"):
+        if row.named and row.partner:
+            named[row.named].append(row.partner)
+    for person, partners in named.items():
+        write(f"act:{act.pk}", [person], partial(_brought, act, partners))
+
+
+def _brought(act: Act, partners: list[Partner], person: Person) -> tuple[str, str]:
+    body = _(
+        "Hello %(name)s,\n\n%(by)s has named you a Kaikukortti contact person in Kaikupolku:\n\n%(partners)s\n\n"
+        "Its page says what is next and whom to ask. Sign in with this address; you get a code by e-mail.\n"
+    )
+    listed = "\n".join(f"{one}\n{link(one.get_absolute_url())}" for one in partners)
+    subject = _("You are the contact person of %(partner)s") % {"partner": partners[0]}
+    return subject, body % {"name": person.given_name, "by": _by(act), "partners": listed}
+
+
+def _by(act: Act) -> str:
+    """Who has done it; of the command line Kaikukeskus, whose site it is."""
+    return act.by.name if act.by else "Kaikukeskus"
 
 
 def _contact_taken_over(act: Act, partner: Partner) -> None:
@@ -77,8 +109,8 @@ def _contact_taken_over(act: Act, partner: Partner) -> None:
             "Hello %(name)s,\n\n%(by)s has named %(now)s the Kaikukortti contact person of %(partner)s.\n"
             "Until now this was you; you no longer see its page. Is this a mistake? Write to %(by)s: %(address)s.\n"
         )
-        assert act.by
-        facts = {"name": person.given_name, "by": act.by, "address": act.by.email, "now": now, "partner": partner}
+        address = act.by.email if act.by else settings.DEFAULT_FROM_EMAIL
+        facts = {"name": person.given_name, "by": _by(act), "address": address, "now": now, "partner": partner}
         return _("You are no longer the contact person of %(partner)s") % facts, body % facts
 
     write(f"act:{act.pk}", Person.objects.filter(pk=act.data.get("former")), text)

@@ -69,13 +69,20 @@ def add_partner(
     _check(region, role, details["kind"], municipalities)
     partner = Partner(region=region, organisation=_organisation(region, **organisation), unit=unit, role=role)
     _refuse_twin(partner, partner.organisation)
+    enter(partner, region, who, municipalities, details)
+    if contact and contact.get("email"):
+        set_contact(partner, region, who, contact)
+    return partner
+
+
+def enter(
+    partner: Partner, region: Region, who: Acting, municipalities: list[Municipality], details: dict[str, Any]
+) -> None:
+    """The partner, which nothing is against, stands in the list. Called under the region's lock."""
     _set(partner, details)
     partner.save()
-    partner.municipalities.set(municipalities)
-    record(region, who, "partner_added", partner, role=role)
-    if contact and contact.get("email"):
-        _set_contact(partner, region, who, contact)
-    return partner
+    partner.municipalities.add(*municipalities)
+    record(region, who, "partner_added", partner, role=partner.role)
 
 
 def change_partner(
@@ -93,32 +100,43 @@ def change_partner(
     keeps its sector and the municipalities that it has promised for; others may be added. What Kaikukeskus has
     cleared, only Kaikukeskus gives another name, unit, sector or kind.
     """
-    municipalities = list(municipalities)
     with changing(partner, by) as (partner, region, who):
-        _check(region, partner.role, details.get("kind", partner.kind), municipalities)
-        _refuse_against_promise(partner, municipalities, organisation or {})
-        if who.side != KAIKUKESKUS:
-            _refuse_against_clearance(partner, details.get("kind"), organisation or {}, unit)
-        changed = _set(partner, details) + _correct(partner, who, organisation or {}, unit)
-        if set(partner.municipalities.all()) != set(municipalities):
-            partner.municipalities.set(municipalities)
-            changed.append("municipalities")
-        partner.save()
-        if changed:
-            record(region, who, "partner_changed", partner, fields=sorted(changed))
+        change(partner, region, who, list(municipalities), organisation or {}, unit, details)
     return partner
+
+
+def change(
+    partner: Partner,
+    region: Region,
+    who: Acting,
+    municipalities: list[Municipality],
+    organisation: dict[str, str],
+    unit: str | None,
+    details: dict[str, Any],
+) -> None:
+    """The same within a transaction that has locked the region and asked who may act."""
+    _check(region, partner.role, details.get("kind", partner.kind), municipalities)
+    _refuse_against_promise(partner, municipalities, organisation)
+    refuse_against_clearance(partner, who, details.get("kind"), organisation, unit)
+    changed = _set(partner, details) + _correct(partner, who, organisation, unit)
+    if set(partner.municipalities.all()) != set(municipalities):
+        partner.municipalities.set(municipalities)
+        changed.append("municipalities")
+    partner.save()
+    if changed:
+        record(region, who, "partner_changed", partner, fields=sorted(changed))
 
 
 def name_contact(partner: Partner, by: Person, email: str, name: str, **details: Any) -> Partner:
     """The partner has this one named contact person (R7), who is told and sees the partner's page; the former one is
     told too. The same again changes nothing. Raises Refused for a person who has left."""
     with changing(partner, by) as (partner, region, who):
-        _set_contact(partner, region, who, {"email": email, "name": name, **details})
-        _activate_if_ready(partner, region, who)
+        set_contact(partner, region, who, {"email": email, "name": name, **details})
     return partner
 
 
-def _set_contact(partner: Partner, region: Region, who: Acting, contact: dict[str, str]) -> None:
+def set_contact(partner: Partner, region: Region, who: Acting, contact: dict[str, str], tell: bool = True) -> None:
+    """The same within a transaction that has locked the region and asked who may act; `tell`: by a mail of its own."""
     person = alone(find_or_make(**contact))  # so that nobody closes this person meanwhile
     if not person.is_active:
         raise Refused([_("%(name)s has left and cannot be named.") % {"name": person.name}])
@@ -128,7 +146,9 @@ def _set_contact(partner: Partner, region: Region, who: Acting, contact: dict[st
     partner.contact = person
     partner.save(update_fields=["contact"])
     act = record(region, who, "contact_named", partner, person=person.pk, former=former)
-    later("adoption.letters.contact_named", act.pk)
+    if tell:
+        later("adoption.letters.contact_named", act.pk)
+    _activate_if_ready(partner, region, who)
 
 
 def _refuse_against_promise(partner: Partner, municipalities: list[Municipality], organisation: dict[str, str]) -> None:
@@ -140,10 +160,12 @@ def _refuse_against_promise(partner: Partner, municipalities: list[Municipality]
         raise Refused([_("A commitment names these municipalities and this sector: end it before you change them.")])
 
 
-def _refuse_against_clearance(
-    partner: Partner, kind: str | None, organisation: dict[str, str], unit: str | None
+def refuse_against_clearance(
+    partner: Partner, who: Acting, kind: str | None, organisation: dict[str, str], unit: str | None
 ) -> None:
-    """Of what Kaikukeskus has cleared (R5), a business ID may be added; what was known then stays."""
+    """Raises Refused to all but Kaikukeskus: of what it has cleared (R5), only a business ID may be added."""
+    if who.side == KAIKUKESKUS:
+        return
     owner = partner.organisation
     other_unit = (unit is not None and unit != partner.unit) or (kind is not None and kind != partner.kind)
     other_owner = any(getattr(owner, field) not in ("", value) for field, value in organisation.items())

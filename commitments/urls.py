@@ -3,11 +3,23 @@
 from django.urls import path
 
 from commitments.models import Rendition
-from commitments.views import acts, bundles, making, pdf, proof, signing, templates, together
+from commitments.views import (
+    acts,
+    bundles,
+    importing,
+    making,
+    on_paper,
+    pdf,
+    proof,
+    signing,
+    templates,
+    together,
+)
 from commitments.views import commitments as views
 
 SEALED = {"form": Rendition.Form.SEALED}
 ONE = "regions/<slug:slug>/commitments/<int:pk>/"
+BROUGHT = "regions/<slug:slug>/imports/<uuid:brought>/"
 LINK = "sign/<str:token>/"  # open to whoever has it
 
 urlpatterns = [
@@ -26,6 +38,13 @@ urlpatterns = [
     path("regions/<slug:slug>/commitments/signing/", together.commitments_signing, name="commitments_signing"),
     path("regions/<slug:slug>/commitments/remind/", together.commitments_remind, name="commitments_remind"),
     path("regions/<slug:slug>/commitments/again/", making.drafts_again, name="drafts_again"),
+    path("regions/<slug:slug>/commitments/on-paper/", on_paper.region_on_paper, name="region_on_paper"),
+    path("regions/<slug:slug>/partners/<int:pk>/on-paper/", on_paper.partner_on_paper, name="partner_on_paper"),
+    path("regions/<slug:slug>/imports/", importing.partners_import, name="partners_import"),
+    path("regions/<slug:slug>/candidates/", importing.candidates, name="candidates"),
+    path(BROUGHT, importing.import_page, name="import"),
+    path(f"{BROUGHT}confirm/", importing.import_confirm, name="import_confirm"),
+    path(f"{BROUGHT}refused/", importing.import_refused, name="import_refused"),
     path("papers/<int:pk>/", making.batch, name="batch"),
     path("papers/<int:pk>/again/", making.batch_again, name="batch_again"),
     path(ONE, views.commitment, name="commitment"),

@@ -30,6 +30,7 @@ EXAMPLES: dict[str, object] = {
     "language": "fi",
     "fingerprint": "0" * 64,
     "path": "no/such/page/",
+    "brought": "00000000-0000-4000-8000-000000000000",
 }
 MADE_UP = ["/no-such-page/", "/no-such-page", "/regions/atlantis/", "/admin/", "/regions/%00/", "/a//b/", "/.env"]
 MADE_UP += ["/foo%0Abar", "/regions/kainuu/%0A", "/regions/%0A/", "/%0A", "/a%0D%0Ab/", "/a%E2%80%A8b", "/%FF/"]

@@ -43,6 +43,7 @@ SENTENCES = {
     # partners
     "partner_added": gettext_lazy("%(who)s added a partner: %(about)s."),
     "partner_changed": gettext_lazy("%(who)s changed what is known of a partner: %(about)s."),
+    "partners_brought": gettext_lazy("%(who)s brought partners in from a list."),
     "contact_named": gettext_lazy("%(who)s named the contact person of %(about)s: %(person)s."),
     "contact_asked": gettext_lazy("%(person)s was asked whether still the contact person of %(about)s."),
     "contact_stays": gettext_lazy("%(who)s still is the contact person of %(about)s."),
@@ -160,7 +161,7 @@ def _sentence(act: Act, names: "Names") -> str:
 def _details(act: Act, names: "Names") -> dict[str, str]:
     data, found = act.data, {}
     if "on" in data:
-        found["on"] = written(date.fromisoformat(data["on"])) if data["on"] else _("on a day that is not known")
+        found["on"] = _day(data["on"])
     if "side" in data:
         found["side"] = _responsibility(data, names)
     if "person" in data:
@@ -179,6 +180,10 @@ def _details(act: Act, names: "Names") -> dict[str, str]:
     return found
 
 
+def _day(on: str | None) -> str:
+    return written(date.fromisoformat(on)) if on else _("on a day that is not known")
+
+
 def _responsibility(data: dict[str, Any], names: "Names") -> str:
     parts = [str(Side(data["side"]).label)]
     if data.get("municipality"):
@@ -192,6 +197,8 @@ def _more(act: Act, names: "Names") -> list[str]:
     """What follows the sentence: the plan of a trial, that the step was closed, whose confirmation fell, who had not
     signed by then."""
     more = _of_trial(act, names)
+    if numbers := act.data.get("numbers"):
+        more.append(_("%(create)s new, %(update)s changed, %(refuse)s refused.") % numbers)
     if act.what == "step_confirmed" and act.data.get("closes"):
         more.append(_("With this the step was closed."))
     if withdrew := act.data.get("withdrew"):

@@ -28,7 +28,7 @@ from adoption.forms import (
 )
 from adoption.icons import COMMITMENT_ICONS, PARTNER_ICONS
 from adoption.models import Act, Partner, Person
-from adoption.next_step import next_for, said_to_contact
+from adoption.next_step import next_for, said_to_contact, unfinished
 from adoption.refusal import NotYours, Refused
 from adoption.silent_requests import unanswered
 from adoption.views import Request
@@ -201,6 +201,7 @@ def _page(
         "mine": mine,
         "may_act": acts_here,
         "acts": _acts(found, commitments, request.user, act, form) if acts_here else [],
+        "on_paper": acts_here and may_be_on_paper(found, commitments, request.user),
         "commitments": [(one, COMMITMENT_ICONS[one.state]) for one in commitments],
         "current": _newest(commitments),
         "signatory": _signatory(found),
@@ -213,6 +214,13 @@ def _page(
     }
     status = refusal.status if refusal else form.status if form else 200
     return render(request, "adoption/partner.html", shown, status=status)
+
+
+def may_be_on_paper(found: Partner, commitments: list[Any], by: Person) -> bool:
+    """Whether it may have committed itself before it was entered here; of an uncleared one Kaikukeskus says so."""
+    if found.state in (*GONE, State.COMMITTED, State.ACTIVE) or unfinished(commitments):
+        return False
+    return found.may_commit or by.is_kaikukeskus
 
 
 def _acts(

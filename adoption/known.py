@@ -1,0 +1,154 @@
+"""Which partner, organisation and person does a row of a list mean? The same is found again, however it is spelt."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from adoption.models import Organisation, Partner, Person, Region
+from adoption.partners import plain
+from adoption.refusal import Refused
+from adoption.rows import Given
+
+Key = tuple[str, str, str]  # name or business ID, unit, role
+
+
+class Kept(NamedTuple):
+    """A partner that is there by its key, or one that a row before would make, by the number of that row."""
+
+    pk: int
+    row: int
+    organisation: int
+    business_id: str
+    towns: set[int]
+
+
+class Known:
+    """What is there already in a region, and what the rows before bring."""
+
+    def __init__(self, region: Region) -> None:
+        self.by_id: dict[Key, Kept] = {}
+        self.by_name: dict[Key, list[Kept]] = defaultdict(list)
+        self.owners: dict[str, list[Kept]] = defaultdict(list)  # by the organisation's name alone
+        self.partners: dict[int, Partner] = {}
+        self.organisations: dict[str, Organisation] = {}
+        self.by_key: dict[int, Organisation] = {}
+        self.people: dict[str, str] = {}  # address → name, of those that are known and of those that a row brings
+        self.inactive: set[str] = set()
+        self.unfinished: set[int] = set()
+        self._read(region)
+
+    def _read(self, region: Region) -> None:
+        """Keys and names only: a region may have thousands of partners."""
+        towns: dict[int, set[int]] = defaultdict(set)
+        through = Partner.municipalities.through.objects.filter(partner__region=region)
+        for partner, town in through.values_list("partner_id", "municipality_id"):
+            towns[partner].add(town)
+        rows = Partner.objects.filter(region=region).order_by("pk").values_list(
+            "pk", "unit", "role", "organisation_id", "organisation__name", "organisation__business_id"
+        )  # fmt: skip
+        for pk, unit, role, owner, name, business_id in rows.iterator():
+            self._add(Kept(pk, 0, owner, business_id, towns[pk]), name, unit, role)
+
+    def _add(self, kept: Kept, name: str, unit: str, role: str) -> None:
+        spelt = plain(name)
+        if kept.business_id:
+            self.by_id[kept.business_id, plain(unit), role] = kept
+        self.by_name[spelt, plain(unit), role].append(kept)
+        self.owners[spelt].append(kept)
+
+    def add(self, kept: Kept, given: Given) -> None:
+        """What the row brings is known to those after it."""
+        self._add(kept, given.organisation, given.unit, given.role)
+
+    def meet_organisation(self, owner: Organisation, given: Given) -> None:
+        """An organisation that a row has made is that of the rows after it."""
+        self.by_key[owner.pk] = owner
+        if owner.business_id:
+            self.organisations[owner.business_id] = owner
+        self.owners[plain(owner.name)].insert(0, Kept(0, 0, owner.pk, owner.business_id, given.towns))
+
+    # -- what rows ask of the database, for many at once --------------------------------------------------------------
+
+    def look_up(self, rows: Iterable[Given]) -> None:
+        """The organisations, partners and people that these rows mean are read."""
+        rows = list(rows)
+        self.partners.clear()
+        ids = {given.business_id for given in rows if given.business_id} - self.organisations.keys()
+        for one in Organisation.objects.filter(business_id__in=ids):
+            self.organisations[one.business_id] = one
+        keys = {one.organisation for given in rows for one in self.owners.get(plain(given.organisation), [])}
+        self.by_key |= Organisation.objects.in_bulk(keys - self.by_key.keys() - {0})
+        self._look_up_partners({kept.pk for given in rows for kept in self._candidates(given)} - {0})
+        self._look_up_people({given.contact["email"] for given in rows if given.contact} - self.people.keys())
+
+    def _look_up_partners(self, keys: set[int]) -> None:
+        found = Partner.objects.filter(pk__in=keys).select_related("organisation", "contact", "region")
+        for one in found.prefetch_related("municipalities"):
+            self.partners[one.pk] = one
+        unfinished = Partner.objects.filter(
+            pk__in=keys, commitments__state__in=["draft", "checked", "awaiting", "partly_signed"]
+        )
+        self.unfinished |= set(unfinished.values_list("pk", flat=True))
+
+    def _look_up_people(self, addresses: set[str]) -> None:
+        for email, name, active in Person.objects.filter(email__in=addresses).values_list("email", "name", "is_active"):
+            self.people[email] = name
+            if not active:
+                self.inactive.add(email)
+
+    # -- which one a row means ----------------------------------------------------------------------------------------
+
+    def _candidates(self, given: Given) -> list[Kept]:
+        by_id = self.by_id.get((given.business_id, plain(given.unit), given.role)) if given.business_id else None
+        return [by_id] if by_id else self.by_name.get((plain(given.organisation), plain(given.unit), given.role), [])
+
+    def partner_of(self, given: Given) -> Kept | None:
+        """By business ID, unit and role; without an ID, on either side, by name, unit, role and a municipality.
+
+        Raises Refused when two of one name act there: only the ID tells which is meant.
+        """
+        found = self._candidates(given)
+        if given.business_id:
+            found = [one for one in found if one.business_id in (given.business_id, "")]
+        if len(found) != 1 or found[0].business_id != given.business_id or not given.business_id:
+            found = [one for one in found if one.towns & given.towns]
+        if len(found) > 1:
+            raise Refused([_("Two of this name act there: give the business ID of the one that is meant.")])
+        return found[0] if found else None
+
+    def partner(self, kept: Kept) -> Partner:
+        """The row of one that is there."""
+        return self.partners[kept.pk]
+
+    def organisation_of(self, given: Given) -> Organisation | None:
+        """By its business ID, anywhere; else by name and a municipality in the region, or by the name of its units."""
+        if owner := self.organisations.get(given.business_id):
+            return owner
+        same = [one for one in self.owners.get(plain(given.organisation), []) if one.organisation]
+        if given.business_id:
+            same = [one for one in same if not one.business_id]
+        near = [one for one in same if one.towns & given.towns] or (same if given.unit else [])
+        return self.by_key.get(near[0].organisation) if near else None
+
+    # -- people -------------------------------------------------------------------------------------------------------
+
+    def refuse_other_name(self, given: Given) -> None:
+        """Raises Refused for an address that is known as that of a person of another name, and for one without any."""
+        if given.contact is None:
+            return
+        email, name = given.contact["email"], given.contact["name"]
+        known = self.people.get(email, "")
+        if email in self.inactive:
+            raise Refused([_("%(name)s has left and cannot be named.") % {"name": known}])
+        if not (name or known):
+            raise Refused([_("Give the contact person's name.")])
+        if name and known and plain(name) != plain(known):
+            said = _("%(email)s is the address of %(name)s, not of %(typed)s: correct one of them.")
+            raise Refused([said % {"email": email, "name": known, "typed": name}])
+
+    def meet_contact(self, given: Given) -> None:
+        """The address is known to the rows after it."""
+        if given.contact:
+            self.people.setdefault(given.contact["email"], given.contact["name"])

@@ -1,0 +1,213 @@
+"""What would become of each row of a list of partners: new, changed, as before or refused? Nothing is written."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from adoption.access import acting
+from adoption.columns import CHOICES, heading
+from adoption.existing import UNCLEARED, may_clear
+from adoption.history import NOBODY, Acting
+from adoption.known import Kept, Known
+from adoption.models import Import, ImportRow, Organisation, Partner, Person, Region
+from adoption.partners import DETAILS, plain, refuse_against_clearance
+from adoption.refusal import NotYours, Refused
+from adoption.rows import Given, Rows
+from adoption.tables import Line
+
+Outcome = ImportRow.Outcome
+Manner = Import.Manner
+TOGETHER = 500  # rows that are planned at once
+GONE = (Partner.State.DECLINED, Partner.State.ENDED)
+PROMISED = (Partner.State.COMMITTED, Partner.State.ACTIVE)
+
+
+class Planned(NamedTuple):
+    """What would become of a row; `partner` and `organisation` are those that it would change or belong to."""
+
+    line: Line
+    name: str
+    outcome: str
+    why: list[str]
+    given: Given | None = None
+    partner: Partner | None = None
+    organisation: Organisation | None = None
+
+    @property
+    def number(self) -> int:
+        return self.line.number
+
+
+class Planner:
+    """Plans rows against a region as it is, and against the rows before them."""
+
+    def __init__(self, region: Region, by: Person | None, manner: str = Manner.PARTNERS, role: str = "") -> None:
+        """`by`: None for the command line, which may all. `role`: of rows that do not say it."""
+        self.region, self.by, self.manner = region, by, manner
+        self.who: Acting = acting(by, region) if by else NOBODY
+        self.rows = Rows(region, role, needs_contact=manner != Manner.CANDIDATES, on_paper=manner == Manner.EXISTING)
+        self.known = Known(region)
+        self.brought: dict[int, Given] = {}  # row → what it says
+        self.met: dict[int, int] = {}  # partner → the row that means it
+        self.names: dict[str, str] = {}  # business ID → the organisation that a row brings
+        self.mine: dict[frozenset[int], bool] = {}
+
+    def plan(self, lines: Iterable[Line]) -> Iterator[Planned]:
+        """Each row in its order."""
+        some: list[Line] = []
+        for line in lines:
+            some.append(line)
+            if len(some) == TOGETHER:
+                yield from self._together(some)
+                some = []
+        yield from self._together(some)
+
+    def _together(self, lines: list[Line]) -> Iterator[Planned]:
+        """What many rows ask of the database is read once for all of them."""
+        read = [(line, *self.rows.read(line)) for line in lines]
+        self.known.look_up([given for _line, given, _why in read if given])
+        for line, given, why in read:
+            name = given.name if given else self.rows.name_of(line)
+            if given is None:
+                yield Planned(line, name, Outcome.REFUSE, why)
+                continue
+            try:
+                yield self._planned(line, given)
+            except Refused as refusal:
+                yield Planned(line, name, Outcome.REFUSE, [str(reason) for reason in refusal.reasons], given)
+
+    def _planned(self, line: Line, given: Given) -> Planned:
+        self._refuse_foreign(given)
+        self._refuse_nameless_unit(given)
+        self.known.refuse_other_name(given)
+        kept = self.known.partner_of(given)
+        row = kept and (kept.row or self.met.get(kept.pk))
+        if row:
+            return self._again(line, given, row)
+        planned = self._changed(line, given, self.known.partner(kept)) if kept else self._new(line, given)
+        self.known.meet_contact(given)
+        return planned
+
+    def _refuse_foreign(self, given: Given) -> None:
+        """Who answers for one municipality brings its partners in, and leaves the others' to those who do for them."""
+        if self.by is None:
+            return
+        keys = frozenset(one.pk for one in given.municipalities)
+        if keys not in self.mine:
+            self.mine[keys] = _may(self.by, self.region, keys)
+        if not self.mine[keys]:
+            names = ", ".join(one.name for one in given.municipalities)
+            said = _("%(names)s: this is brought in by those who are responsible there.")
+            raise Refused([said % {"names": names}])
+
+    def _refuse_nameless_unit(self, given: Given) -> None:
+        """A county has one business ID and tens of units: another name under a known ID is a unit's, which has its
+        own column."""
+        owner = self.known.organisations.get(given.business_id)
+        known = owner.name if owner else self.names.get(given.business_id, "")
+        if known and not given.unit and plain(known) != plain(given.organisation):
+            said = _(
+                "The business ID is that of %(name)s: give this name. A unit of it has a column of its own, “%(unit)s”."
+            )
+            raise Refused([said % {"name": known, "unit": heading("unit")}])
+
+    def _again(self, line: Line, given: Given, row: int) -> Planned:
+        """The same partner stood on a row before."""
+        if self.brought[row] == given:
+            return Planned(line, given.name, Outcome.SAME, [_("The same as row %(number)s.") % {"number": row}])
+        said = _("Row %(number)s is the same partner with other data: put all that belongs to it on one row.")
+        raise Refused([said % {"number": row}])
+
+    def _new(self, line: Line, given: Given) -> Planned:
+        owner = self.known.organisation_of(given)
+        if not (owner or given.sector):
+            raise Refused([_("%(column)s: say whether it is public, of the third sector or private.") % _of("sector")])
+        if given.contact is None and self.rows.needs_contact:
+            raise Refused([_("A contact person is missing: give name and e-mail address.")])
+        if self.manner == Manner.EXISTING and given.is_distributor:
+            self._refuse_uncleared(given.name)
+        self.brought[line.number] = given
+        if given.business_id:
+            self.names.setdefault(given.business_id, given.organisation)
+        self.known.add(Kept(0, line.number, owner.pk if owner else 0, given.key_id(owner), given.towns), given)
+        return Planned(line, given.name, Outcome.CREATE, self._notes(given, owner), given, None, owner)
+
+    def _changed(self, line: Line, given: Given, partner: Partner) -> Planned:
+        changes = changes_of(partner, given)
+        self.brought[line.number], self.met[partner.pk] = given, line.number
+        if "kind" in changes:
+            refuse_against_clearance(partner, self.who, given.details["kind"], {}, None)
+        why = [_("%(what)s: %(old)s → %(new)s") % _shown(key, *both) for key, both in changes.items()]
+        if self.manner == Manner.EXISTING and partner.state not in PROMISED:
+            self._refuse_taking_over(partner)
+            why.append(_("Committed earlier, on paper"))
+        outcome = Outcome.UPDATE if why else Outcome.SAME
+        notes = self._notes(given, partner.organisation)
+        return Planned(line, str(partner), outcome, why + notes, given, partner, partner.organisation)
+
+    def _refuse_taking_over(self, partner: Partner) -> None:
+        if partner.state in GONE:
+            said = _("%(partner)s is not taking part: consider it again first, on its own page.")
+            raise Refused([said % {"partner": partner}])
+        if partner.pk in self.known.unfinished:
+            raise Refused([_("Its commitment is unfinished: close that first, so that nobody signs it.")])
+        if partner.is_distributor and partner.state in UNCLEARED:
+            self._refuse_uncleared(str(partner))
+
+    def _refuse_uncleared(self, name: str) -> None:
+        if not may_clear(self.who):
+            said = _("Only Kaikukeskus can record that it has cleared %(partner)s before: ask Kaikukeskus to do it.")
+            raise Refused([said % {"partner": name}])
+
+    def _notes(self, given: Given, owner: Organisation | None) -> list[str]:
+        """What of the row is not taken, since the organisation is known otherwise."""
+        if owner is None:
+            return []
+        notes = []
+        if plain(owner.name) != plain(given.organisation):
+            notes.append(_("It is known here as %(name)s: this name stays.") % {"name": owner.name})
+        if given.sector_said and owner.sector != given.sector:
+            facts = {"name": owner.name, "sector": owner.get_sector_display()}
+            notes.append(_("The sector of %(name)s stays: %(sector)s.") % facts)
+        return notes
+
+
+def _may(by: Person, region: Region, keys: Iterable[int]) -> bool:
+    try:
+        acting(by, region, keys)
+    except NotYours:
+        return False
+    return True
+
+
+def changes_of(partner: Partner, given: Given) -> dict[str, tuple[Any, Any]]:
+    """Column → what stands there and what would; of empty cells nothing. Municipalities are added, never taken."""
+    found = {
+        key: (getattr(partner, key), value)
+        for key, value in given.details.items()
+        if key in DETAILS and getattr(partner, key) != value
+    }
+    there = {one.pk: one for one in partner.municipalities.all()}
+    if not given.towns <= there.keys():
+        both = {one.pk: one for one in [*there.values(), *given.municipalities]}
+        found["municipalities"] = (list(there.values()), list(both.values()))
+    if given.business_id and partner.organisation.business_id != given.business_id:
+        found["business_id"] = (partner.organisation.business_id, given.business_id)
+    if given.contact and (partner.contact is None or partner.contact.email != given.contact["email"]):
+        found["contact_name"] = (partner.contact, given.contact["name"] or given.contact["email"])
+    return found
+
+
+def _of(column: str) -> dict[str, str]:
+    return {"column": heading(column)}
+
+
+def _shown(column: str, old: Any, new: Any) -> dict[str, str]:
+    return {"what": heading(column), "old": _text(column, old) or "–", "new": _text(column, new)}
+
+
+def _text(column: str, value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(sorted(str(one) for one in value))
+    return str(dict(CHOICES.get(column, ())).get(value, value) or "")

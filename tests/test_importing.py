@@ -1,0 +1,471 @@
+"""A list of partners: what each row would become, nothing before it is confirmed, and nothing twice."""
+
+import re
+import resource
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from django.core import mail
+from django.utils import translation
+from openpyxl import load_workbook
+
+from adoption import partners
+from adoption.exporting import partners_table
+from adoption.models import Act, Import, ImportRow, Organisation, Partner, Person
+from adoption.people import name_person
+from adoption.refusal import NotYours, Refused
+from adoption.sheets import csv_bytes, xlsx_bytes
+from adoption.tables import pasted, uploaded
+from commitments import importing
+from commitments.models import Commitment
+from tests.lists import HEADINGS, a_row, business_id, saved, text, xlsx
+from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
+from workflows.checks import faults
+from workflows.sentences import sentences
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def region():
+    return a_region("kainuu")
+
+
+@pytest.fixture
+def pair(region):
+    pair = a_pair(region)
+    Person.objects.update(language="en")
+    return [Person.objects.get(pk=person.pk) for person in pair]
+
+
+@pytest.fixture
+def laura():
+    return a_kaikukeskus_person()
+
+
+def outcomes(brought: Import) -> list[str]:
+    return list(brought.rows.values_list("outcome", flat=True))
+
+
+def counts(brought: Import) -> dict[str, int]:
+    return {key: outcomes(brought).count(key) for key in ("create", "update", "same", "refuse")}
+
+
+def why(brought: Import, number: int) -> str:
+    return " ".join(brought.rows.get(number=number).why)
+
+
+def bring(region, by, rows, manner="partners", **more) -> Import:
+    return importing.confirm_whole(importing.preview(region, by, pasted(text(rows)), manner, **more), by)
+
+
+# -- the spreadsheet of 200 rows with 20 faults -----------------------------------------------------------------------
+
+
+def with_faults() -> tuple[bytes, dict[int, str]]:
+    """200 rows, and for each of 20 of them a word of why it is not taken."""
+    rows = [a_row(number) for number in range(200)]
+    wrong = {
+        12: ("Row 11 is the same", list(rows[9])),  # a duplicate with other data, below
+        20: ("check digit", a_row(18, id="1234567-2")),
+        31: ("check digit", a_row(29, id="12345")),
+        40: ("no municipality called Atlantis", a_row(38, town="Atlantis")),
+        41: ("not a municipality of this region", a_row(39, town="Helsinki")),
+        50: ("contact person is missing", a_row(48, contact="", email="", phone="")),
+        51: ("way to sign in", a_row(49, email="")),
+        52: ("valid email", a_row(50, email="ei ole")),
+        60: ("formula", a_row(58, name='=HYPERLINK("http://x.example.org","Klikkaa")')),
+        61: ("formula", a_row(59, town="=A1")),
+        70: ("broken", a_row(68, name="JyvÃ¤skylÃ¤n kerho ry")),
+        71: ("broken", a_row(69, contact="P\ufffdivi Kettunen")),
+        90: ("merged", a_row(88)),
+        91: ("merged", a_row(89)),
+        100: ("distributor or a venue", a_row(98, role="")),
+        101: ("not known", a_row(99, role="sponsori")),
+        110: ("name of the organisation", a_row(108, name="")),
+        120: ("not of", a_row(118, email="henkilo5@example.org")),
+        130: ("error of the spreadsheet", a_row(128, contact="#REF!")),
+    }
+    wrong[12][1][9] = "+358 40 999"
+    for number, (_word, row) in wrong.items():
+        rows[number - 2] = row
+    book = load_workbook(BytesIO(xlsx(rows)))
+    sheet = book.active
+    sheet.merge_cells("F90:F91")
+    sheet["H130"].data_type = "e"
+    faults = {number: word for number, (word, _row) in wrong.items()} | {140: "50\xa0000 characters"}
+    return with_a_long_cell(saved(book)), faults
+
+
+def with_a_long_cell(content: bytes) -> bytes:
+    """Row 140 has a signatory of 50 000 characters, which no honest program writes: openpyxl would cut it."""
+    made = BytesIO()
+    with ZipFile(BytesIO(content)) as source, ZipFile(made, "w", ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            part = source.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                cell = b'<c r="K140" t="inlineStr"><is><t>' + b"x" * 50_000 + b"</t></is></c>"
+                part, number = re.subn(rb'<c r="K140"[^>]*>.*?</c>', cell, part)
+                assert number == 1
+            target.writestr(name, part)
+    return made.getvalue()
+
+
+def test_a_spreadsheet_of_200_rows_with_20_faults(region, pair):
+    content, wrong = with_faults()
+    brought = importing.preview(region, pair[0], uploaded(content))
+    assert Partner.objects.filter(region=region).count() == 0
+    assert counts(brought) == {"create": 180, "update": 0, "same": 0, "refuse": 20}
+    assert {row.number for row in brought.rows.filter(outcome="refuse")} == set(wrong)
+    for number, word in wrong.items():
+        assert word in why(brought, number)
+    done = importing.confirm_whole(brought, pair[0])
+    assert counts(done) == {"create": 180, "update": 0, "same": 0, "refuse": 20}
+    there = Partner.objects.filter(region=region)
+    assert there.count() == 180
+    assert len({(one.organisation_id, one.unit, one.role) for one in there}) == 180
+    assert not there.filter(contact=None).exists()
+    assert faults() == []
+    again = importing.confirm_whole(importing.preview(region, pair[0], uploaded(content)), pair[0])
+    assert counts(again) == {"create": 0, "update": 0, "same": 180, "refuse": 20}
+    assert Partner.objects.filter(region=region).count() == 180
+
+
+# -- before it is confirmed, and twice --------------------------------------------------------------------------------
+
+
+def test_nothing_is_written_before_it_is_confirmed(region, pair):
+    acts, people = Act.objects.count(), Person.objects.count()
+    importing.preview(region, pair[0], pasted(text([a_row(1), a_row(2)])))
+    assert (Partner.objects.count(), Organisation.objects.count()) == (0, 0)
+    assert (Act.objects.count(), Person.objects.count()) == (acts, people)
+
+
+def test_what_a_row_says_stands_in_the_partner(region, pair):
+    bring(region, pair[0], [a_row(1, unit="Toimisto", interest="ehkä", town="Kajaani, Sotkamo")])
+    [one] = Partner.objects.all()
+    assert (one.organisation.name, one.organisation.business_id) == ("Toimija 1 ry", business_id(1))
+    assert (one.unit, one.role, one.kind, one.state) == ("Toimisto", "venue", "culture", "candidate")
+    assert (one.interest, one.language, one.signatory_name) == ("maybe", "fi", "Toimi 1")
+    assert sorted(m.name_fi for m in one.municipalities.all()) == ["Kajaani", "Sotkamo"]
+    assert (one.contact.name, one.contact.email) == ("Henkilö 1", "henkilo1@example.org")
+    assert one.contact.phone == "+358 40 0000001"
+
+
+def test_the_same_list_twice_adds_nothing_twice(region, pair):
+    rows = [a_row(number) for number in range(9)]
+    bring(region, pair[0], rows)
+    acts = Act.objects.count()
+    assert counts(bring(region, pair[0], rows)) == {"create": 0, "update": 0, "same": 9, "refuse": 0}
+    assert (Partner.objects.count(), Act.objects.count()) == (9, acts)
+
+
+def test_confirming_twice_does_nothing_twice(region, pair):
+    brought = importing.preview(region, pair[0], pasted(text([a_row(1), a_row(2)])))
+    for _time in range(2):
+        importing.confirm(brought, pair[0])
+    assert Partner.objects.count() == 2
+
+
+def test_a_previewed_row_that_others_have_brought_meanwhile_is_as_before(region, pair):
+    first = importing.preview(region, pair[0], pasted(text([a_row(1), a_row(2)])))
+    bring(region, pair[1], [a_row(1)])
+    assert counts(importing.confirm_whole(first, pair[0])) == {"create": 1, "update": 0, "same": 1, "refuse": 0}
+    assert Partner.objects.count() == 2
+
+
+def test_a_killed_worker_leaves_whole_parts_and_the_rest_is_done_again(region, pair, monkeypatch):
+    monkeypatch.setattr(importing, "A_PART", 3)
+    monkeypatch.setattr(importing, "AT_ONCE", 0)
+    rows = [a_row(number) for number in range(10)]
+    brought = importing.confirm(importing.preview(region, pair[0], pasted(text(rows))), pair[0])
+    importing.do_part(brought)
+    real, calls = importing._do_row, []
+
+    def dies(*args):
+        calls.append(args)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        real(*args)
+
+    monkeypatch.setattr(importing, "_do_row", dies)
+    with pytest.raises(KeyboardInterrupt):
+        importing.do_part(brought)
+    monkeypatch.setattr(importing, "_do_row", real)
+    assert Partner.objects.count() == 3
+    done = importing.confirm_whole(brought, pair[0])
+    assert (Partner.objects.count(), counts(done)["create"]) == (10, 10)
+    assert faults() == []
+
+
+def test_the_worker_does_what_the_page_leaves(region, pair, worker, monkeypatch):
+    monkeypatch.setattr(importing, "A_PART", 2)
+    rows = [a_row(number) for number in range(9)]
+    brought = importing.confirm(importing.preview(region, pair[0], pasted(text(rows))), pair[0])
+    assert (Partner.objects.count(), brought.finished_at) == (2, None)
+    worker.run()
+    brought.refresh_from_db()
+    assert Partner.objects.count() == 9
+    assert brought.finished_at
+
+
+# -- who is the same --------------------------------------------------------------------------------------------------
+
+
+def test_the_business_id_finds_the_organisation_and_never_the_unit(region, pair):
+    county = business_id(7)
+    rows = [
+        a_row(1, name="Kainuun hyvinvointialue", id=county, unit="Kajaanin sosiaalitoimisto", role="jakaja", sector=""),
+        a_row(2, name="Kainuun hyvinvointialue", id=county, unit="Nuorten tupa", role="jakaja", sector=""),
+        a_row(3, name="KAINUUN  hyvinvointialue", id=county, unit="", role="jakaja", sector=""),
+        a_row(4, name="Kainuun hyvinvointialue", id=county, unit="Museo", role="kohde", sector=""),
+    ]
+    assert counts(bring(region, pair[0], rows))["create"] == 4
+    [owner] = Organisation.objects.all()
+    assert (owner.sector, owner.partners.count()) == ("public", 4)
+    assert counts(bring(region, pair[0], rows))["same"] == 4
+
+
+def test_a_new_name_under_a_known_id_asks_for_its_unit(region, pair):
+    county = business_id(7)
+    rows = [a_row(1, name="Kainuun hyvinvointialue", id=county), a_row(3, name="Nuorten tupa", id=county)]
+    brought = bring(region, pair[0], rows)
+    assert "A unit of it" in why(brought, 3)
+    assert "A unit of it" in why(bring(region, pair[0], [a_row(5, name="Tupa", id=county, role="jakaja")]), 2)
+
+
+def test_without_an_id_the_same_is_the_name_in_the_municipality(region, pair):
+    rows = [a_row(3, name="Kirjasto", town="Kajaani"), a_row(9, name="Kirjasto", town="Sotkamo")]
+    assert counts(bring(region, pair[0], rows))["create"] == 2
+    assert Organisation.objects.count() == 2
+    assert counts(bring(region, pair[0], [a_row(3, name=" kirjasto", town="Kajaani")]))["same"] == 1
+
+
+def test_an_organisation_of_another_region_is_not_made_again(region, pair):
+    savo = a_region("etela-savo")
+    town = savo.municipalities.first().name_fi
+    bring(savo, a_pair(savo)[0], [a_row(1, town=town)])
+    bring(region, pair[0], [a_row(1)])
+    assert (Organisation.objects.count(), Partner.objects.count()) == (1, 2)
+
+
+def test_one_organisation_is_distributor_and_venue(region, pair):
+    rows = [a_row(1, role="jakaja"), a_row(1, role="kohde"), a_row(3, role="jakaja"), a_row(3, role="kohde")]
+    assert counts(bring(region, pair[0], rows))["create"] == 4
+    assert Organisation.objects.count() == 2
+
+
+def test_the_same_row_twice_is_one_partner(region, pair):
+    brought = bring(region, pair[0], [a_row(1), a_row(1), a_row(1, town="Sotkamo")])
+    assert outcomes(brought) == ["create", "same", "refuse"]
+    assert why(brought, 3) == "The same as row 2."
+    assert Partner.objects.count() == 1
+
+
+def test_an_id_that_was_lacking_is_filled_in(region, pair):
+    bring(region, pair[0], [a_row(3)])
+    brought = bring(region, pair[0], [a_row(3, id=business_id(3))])
+    assert outcomes(brought) == ["update"]
+    assert Organisation.objects.get().business_id == business_id(3)
+
+
+def test_two_of_one_name_are_told_apart_by_their_ids(region, pair):
+    bring(region, pair[0], [a_row(1, name="Tupa ry"), a_row(5, name="Tupa ry")])
+    assert Partner.objects.count() == 2
+    assert "Two of this name" in why(bring(region, pair[0], [a_row(7, name="Tupa ry", id="")]), 2)
+
+
+# -- changes ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_differs_is_changed_and_an_empty_cell_changes_nothing(region, pair):
+    bring(region, pair[0], [a_row(1)])
+    brought = bring(region, pair[0], [a_row(1, interest="ei", town="Sotkamo", signatory="")])
+    assert outcomes(brought) == ["update"]
+    assert "Interest: yes → no" in why(brought, 2)
+    assert "Municipalities: Kajaani → Kajaani, Sotkamo" in why(brought, 2)
+    [one] = Partner.objects.all()
+    assert (one.interest, one.signatory_name, one.municipalities.count()) == ("no", "Toimi 1", 2)
+
+
+def test_another_contact_person_is_named_and_both_are_told(region, pair, worker):
+    bring(region, pair[0], [a_row(1)])
+    worker.run()
+    mail.outbox.clear()
+    brought = bring(region, pair[0], [a_row(1, contact="Uusi Henkilö", email="uusi@example.org")])
+    assert "Henkilö 1 → Uusi Henkilö" in why(brought, 2)
+    worker.run()
+    assert {m.to[0] for m in mail.outbox} == {"uusi@example.org", "henkilo1@example.org"}
+
+
+def test_what_kaikukeskus_has_cleared_the_pair_does_not_change(region, pair, laura):
+    one = a_distributor(region, pair[1], client_group="Nuoret", most_in_tight=True, why_most="Tuet.")
+    partners.request_clearance(one, pair[1])
+    partners.clear(one, laura)
+    row = [str(one), "jakaja", one.municipalities.get().name_fi, "etsivä nuorisotyö"]
+    listed = text([row], headings=["Nimi", "Rooli", "Kunta", "Tyyppi"])
+    assert "has cleared it" in why(importing.preview(region, pair[0], pasted(listed)), 2)
+    assert outcomes(importing.preview(region, laura, pasted(listed))) == ["update"]
+
+
+def test_a_name_or_sector_that_is_known_otherwise_stays_and_is_told(region, pair):
+    bring(region, pair[0], [a_row(1, unit="Tupa")])
+    brought = bring(region, pair[0], [a_row(1, unit="Tupa", name="Toimija ykkönen", sector="julkinen")])
+    assert outcomes(brought) == ["same"]
+    assert "Toimija 1 ry: this name stays" in why(brought, 2)
+    assert "stays: third sector" in why(brought, 2)
+    assert Organisation.objects.get().name == "Toimija 1 ry"
+
+
+# -- who may ----------------------------------------------------------------------------------------------------------
+
+
+def test_others_bring_nothing(region, pair):
+    group = name_person(region, "group", "g@example.org", "Gunilla Berg", pair[0]).person
+    elsewhere = a_pair(a_region("etela-savo"))[0]
+    for person in (a_stranger(), group, elsewhere):
+        with pytest.raises(NotYours):
+            importing.preview(region, person, pasted(text([a_row(1)])))
+    brought = importing.preview(region, pair[0], pasted(text([a_row(1)])))
+    with pytest.raises(NotYours):
+        importing.confirm(brought, a_stranger())
+    assert Partner.objects.count() == 0
+
+
+def test_who_answers_for_one_municipality_brings_in_its_partners(region, laura):
+    town = region.municipalities.get(name_fi="Sotkamo")
+    pirjo = name_person(region, "culture", "pirjo@example.org", "Pirjo Määttä", laura, municipality=town).person
+    brought = importing.preview(region, pirjo, pasted(text([a_row(1), a_row(3, town="Sotkamo")])))
+    assert outcomes(brought) == ["refuse", "create"]
+    assert "responsible there" in why(brought, 2)
+
+
+# -- mails and history ------------------------------------------------------------------------------------------------
+
+
+def test_a_contact_of_many_has_one_mail(region, pair, worker):
+    rows = [a_row(n, contact="Outi Karppinen", email="outi@example.org") for n in (1, 2, 4)]
+    bring(region, pair[0], rows)
+    worker.run()
+    [letter] = [letter for letter in mail.outbox if letter.to == ["outi@example.org"]]
+    assert all(f"Toimija {n} ry" in letter.body for n in (1, 2, 4))
+
+
+def test_history_tells_each_partner_and_the_list(region, pair):
+    bring(region, pair[0], [a_row(1), a_row(2), a_row(4, town="Atlantis")])
+    told = [line.text for line in sentences(Act.objects.filter(region=region))]
+    assert "Aino Virtanen (culture side) brought partners in from a list. 2 new, 0 changed, 1 refused." in told
+    assert "Aino Virtanen (culture side) added a partner: Toimija 1 ry." in told
+    assert faults() == []
+
+
+def test_a_list_is_deleted_after_a_week(region, pair):
+    brought = importing.preview(region, pair[0], pasted(text([a_row(1)])))
+    assert importing.expire() == 0
+    Import.objects.update(made_at=brought.made_at - importing.KEPT * 2)
+    going = importing.preview(region, pair[0], pasted(text([a_row(1)])))
+    Import.objects.filter(pk=going.pk).update(
+        made_at=brought.made_at - importing.KEPT * 2, confirmed_at=brought.made_at
+    )
+    assert importing.expire() == 1
+    assert Import.objects.get() == going
+
+
+# -- partners that committed earlier, on paper ------------------------------------------------------------------------
+
+
+def test_existing_partners_are_in_force_without_a_document(region, laura):
+    headings = [*HEADINGS, "Sitoutunut", "Kaikukanta-tunnus", "Perehdytys"]
+    rows = [[*a_row(1), "15.10.2019", "1.2.2020", ""], [*a_row(2), "", "", ""], [*a_row(5), "", "ei", "3.3.2020"]]
+    brought = importing.preview(region, laura, pasted(text(rows, headings=headings)), "existing")
+    done = importing.confirm_whole(brought, laura)
+    assert outcomes(done) == ["create"] * 3
+    one, two, five = (Partner.objects.get(contact__email=f"henkilo{n}@example.org") for n in (1, 2, 5))
+    assert [p.state for p in (one, two, five)] == ["active", "active", "committed"]
+    assert (one.account_on.isoformat(), one.account_before, one.induction_before) == ("2020-02-01", False, True)
+    assert (five.account_on, five.induction_on.isoformat()) == (None, "2020-03-03")
+    days = {c.partner_id: c.in_force_on for c in Commitment.objects.in_force()}
+    assert (days[one.pk].isoformat(), days[two.pk]) == ("2019-10-15", None)
+    assert faults() == []
+    again = importing.preview(region, laura, pasted(text(rows, headings=headings)), "existing")
+    assert outcomes(again) == ["same"] * 3
+
+
+def test_the_pair_takes_over_venues_and_leaves_uncleared_distributors_to_kaikukeskus(region, pair):
+    brought = bring(region, pair[0], [a_row(1), a_row(2)], "existing")
+    assert outcomes(brought) == ["create", "refuse"]
+    assert "Only Kaikukeskus" in why(brought, 3)
+
+
+def test_those_that_are_there_already_are_taken_over(region, pair):
+    venue = a_venue(region, pair[0])
+    listed = text([[str(venue), "kohde", venue.municipalities.get().name_fi]], headings=["Nimi", "Rooli", "Kunta"])
+    brought = importing.confirm_whole(importing.preview(region, pair[0], pasted(listed), "existing"), pair[0])
+    assert outcomes(brought) == ["update"]
+    assert Partner.objects.get().state == "active"
+
+
+# -- round trip -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+@pytest.mark.parametrize("write", [csv_bytes, lambda rows: xlsx_bytes(rows, "Kumppanit")])
+def test_what_is_taken_along_comes_back_as_it_is(region, pair, language, write):
+    rows = [a_row(n, unit="Tupa" if n % 4 == 0 else "", town="Kajaani, Sotkamo") for n in range(1, 9)]
+    bring(region, pair[0], rows)
+    a_venue(region, pair[0], name="=1+1 ry", signatory_basis="board", language="sv")
+    with translation.override(language):
+        content = write(partners_table(region))
+    brought = importing.preview(region, pair[0], uploaded(content))
+    assert counts(brought) == {"create": 0, "update": 0, "same": 9, "refuse": 0}
+    assert brought.not_read == []
+
+
+# -- much -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_refused_row_in_a_part_leaves_the_others_and_history_whole(region, pair, monkeypatch):
+    brought = importing.preview(region, pair[0], pasted(text([a_row(n) for n in range(1, 6)])))
+    real = importing._do_row
+
+    def refuses(brought, region, planner, planned, row):
+        real(brought, region, planner, planned, row)
+        if row.number == 4:
+            raise Refused(["No."])
+
+    monkeypatch.setattr(importing, "_do_row", refuses)
+    done = importing.confirm_whole(brought, pair[0])
+    assert outcomes(done) == ["create", "create", "refuse", "create", "create"]
+    assert Partner.objects.count() == 4
+    assert faults() == []
+
+
+def test_a_preview_asks_the_same_number_of_queries_for_10_and_for_400_rows(region, pair, django_assert_max_num_queries):
+    for number in (10, 400):
+        with django_assert_max_num_queries(24):
+            importing.preview(region, pair[0], pasted(text([a_row(n) for n in range(number)])))
+
+
+def peak() -> int:
+    """The most memory that this process has had, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+@pytest.mark.slow
+def test_ten_thousand_rows_are_previewed_and_taken_in_bounded_memory(region, pair):
+    content = xlsx([a_row(number) for number in range(10_000)])
+    before = peak()
+    brought = importing.preview(region, pair[0], uploaded(content))
+    assert counts(brought)["create"] == 10_000
+    importing.confirm_whole(brought, pair[0])
+    assert peak() - before < 150 * 1024 * 1024
+    assert Partner.objects.count() == 10_000
+    assert ImportRow.objects.filter(outcome="create", done=True).count() == 10_000
+    assert counts(importing.preview(region, pair[0], uploaded(content)))["same"] == 10_000
