@@ -22,6 +22,7 @@ from openpyxl.utils.cell import range_boundaries
 MEMORY = 768 * 1024 * 1024  # bytes of address space
 SECONDS = 30  # of a processor
 UNPACKED = 150 * 1024 * 1024  # bytes that all parts together may have
+ANSWER = 100 * 1024 * 1024  # bytes of what it answers
 PARTS = 1000
 MOST_ROWS = 10_200  # headings, titles and empty rows included
 MOST_COLUMNS = 100
@@ -118,6 +119,7 @@ def main(given: BinaryIO, answer: BinaryIO) -> None:
     """Reads the file, answers with a line of JSON for each row, and with a last one: "end", or why there is no more."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (ANSWER, ANSWER))
     warnings.simplefilter("ignore")
     said = "end"
     try:

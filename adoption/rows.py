@@ -186,7 +186,9 @@ def _by_name(towns: list[Municipality]) -> dict[str, Municipality]:
 
 
 def _at(column: str, what: object) -> str:
-    return f"{heading(column)}: {what}"
+    """A sentence about the column."""
+    said = f"{heading(column)}: {what}"
+    return said if said.endswith((".", "!", "?")) else f"{said}."
 
 
 def _wrong(column: str, cell: Cell) -> str:

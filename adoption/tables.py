@@ -5,10 +5,10 @@ import json
 import re
 import subprocess
 import sys
-import threading
 from collections.abc import Iterable, Iterator
 from io import StringIO
-from typing import Any, NamedTuple
+from tempfile import TemporaryFile
+from typing import IO, Any, NamedTuple
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -23,7 +23,7 @@ from adoption.sheets import bare
 LARGEST = 10 * 1024 * 1024  # bytes
 MOST = 10_000  # rows
 SEARCHED = 20  # rows among which the headings are looked for: titles may stand above them
-PATIENCE = 60  # seconds; the process's own limit on processor time comes first, unless the machine is overloaded
+PATIENCE = 120  # seconds; the process's own limit on processor time comes first, unless the machine is overloaded
 PROGRAM = [sys.executable, "-m", "adoption.inside_xlsx"]
 ZIP, OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 BROKEN_LETTERS = re.compile("\ufffd|Ã[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—™š›œžŸ]")
@@ -233,37 +233,29 @@ def _checked(text: str, length: int) -> Cell:
 
 
 def _of_xlsx(content: bytes) -> Raw:
-    """By another process, which a hostile file may exhaust or crash: the site goes on."""
-    with subprocess.Popen(
-        PROGRAM, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=settings.BASE_DIR,
-        env={"LANG": "C.UTF-8"},
-    ) as process:  # fmt: skip
-        assert process.stdin
-        assert process.stdout
-        end = threading.Timer(PATIENCE, process.kill)
-        end.start()
+    """By another process, which a hostile file may exhaust or crash: the site goes on. It answers into a file, so that
+    it waits for nobody, and nobody holds all of it in memory."""
+    with TemporaryFile(dir=settings.VAR_DIR) as answer:
         try:
-            _hand_over(process.stdin, content)
-            for line in process.stdout:
-                said = json.loads(line)
-                if said == "end":
-                    return
-                if isinstance(said, str):
-                    raise Refused([str(UNFIT[said])])
-                yield said[0], [_of_program(*cell) for cell in said[1]]
-            raise Refused([str(UNFIT["unreadable"])])  # it was ended before it came to the end
-        finally:
-            end.cancel()
-            process.kill()
+            subprocess.run(
+                PROGRAM, input=content, stdout=answer, stderr=subprocess.DEVNULL, timeout=PATIENCE, check=False,
+                cwd=settings.BASE_DIR, env={"LANG": "C.UTF-8"},
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            raise Refused([str(UNFIT["unreadable"])]) from None
+        answer.seek(0)
+        yield from _answered(answer)
 
 
-def _hand_over(pipe: Any, content: bytes) -> None:
-    """The program reads all before it answers, so nothing stands in the way."""
-    try:
-        pipe.write(content)
-        pipe.close()
-    except BrokenPipeError:
-        pass
+def _answered(answer: IO[bytes]) -> Raw:
+    for line in answer:
+        said = json.loads(line) if line.endswith(b"\n") else "unreadable"
+        if said == "end":
+            return
+        if isinstance(said, str):
+            raise Refused([str(UNFIT[said])])
+        yield said[0], [_of_program(*cell) for cell in said[1]]
+    raise Refused([str(UNFIT["unreadable"])])  # it was ended before it came to the end
 
 
 def _of_program(text: str, fault: str = "", length: int = 0) -> Cell:

@@ -5,14 +5,15 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 
 from adoption import answers, clearing, leaving, notes, partners, people, prepared_texts, regions
 from adoption.contacts import pair
-from adoption.models import Act, Municipality, Note, Person, PreparedText, SharedAnswer
+from adoption.models import Act, Import, Municipality, Note, Person, PreparedText, SharedAnswer
 from adoption.people import end_responsibility, name_person
 from adoption.refusal import NotYours
-from commitments import publishing, reminding, renewing, reviewing, signing, together
+from adoption.tables import pasted
+from commitments import importing, on_paper, publishing, reminding, renewing, reviewing, signing, together
 from commitments import services as commitments
 from commitments.models import Template
 from tests.people import a_pair, a_region, a_stranger
@@ -23,7 +24,7 @@ from workflows.walk import Walk, a_pdf, begin, walk
 
 MODULES = (
     people, leaving, partners, regions, notes, answers, pair, clearing, prepared_texts, commitments, signing, reviewing,
-    publishing, renewing, reminding, together, workflows, correcting, meetings,
+    publishing, renewing, reminding, together, on_paper, importing, workflows, correcting, meetings,
 )  # fmt: skip
 SERVICES = [
     service
@@ -63,6 +64,7 @@ def arguments(here: Walk) -> dict[str, object]:
             region=here.region, held_on=today, attendees=3, minutes="Hyvin meni.", recorded_by=here.laura
         ),
         "kaikukeskus_took_part": True, "party": commitment.parties.first().pk, "copy": 1, "title": "johtaja",
+        "table": pasted("Nimi\nTupa ry"), "brought": Import.objects.create(region=here.region, planned_at=now()),
         "language": "fi", "file_name": "a.docx", "template": Template(), "drafts": [commitment],
         "of": ("region", here.region.pk), "text": "Muistettava.", "audience": "region",
         "note": Note.objects.create(

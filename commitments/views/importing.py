@@ -1,6 +1,7 @@
 """How are partners brought in by a list: what is asked, what would become of each row, and what has become of it?"""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -14,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from adoption.access import may_act, region_or_404
-from adoption.columns import HEADINGS, OF_PARTNER, heading
+from adoption.columns import HEADINGS, OF_PARTNER, ON_PAPER, heading
 from adoption.icons import PARTNER_ICONS
 from adoption.models import Import, ImportRow, Partner, Region
 from adoption.refusal import Refused
@@ -53,13 +54,16 @@ def partners_import(request: Request, slug: str) -> HttpResponse:
     form = ImportForm(*sent, initial=_before(request, region))
     if form.is_valid() and (brought := _previewed(region, request, form)):
         return redirect(brought)
-    shown = {"region": region, "form": form, "headings": [heading(column) for column in OF_PARTNER]}
+    headings = {"headings": [heading(one) for one in OF_PARTNER], "on_paper": [heading(one) for one in ON_PAPER]}
+    shown = {"region": region, "form": form, **headings}
     return render(request, "commitments/partners_import.html", shown, status=form.status)
 
 
 def _before(request: Request, region: Region) -> dict[str, str]:
-    key = request.GET.get("from", "")
-    found = Import.objects.filter(region=region, pk=key).first() if len(key) == len("0" * 36) else None
+    try:
+        found = Import.objects.filter(region=region, pk=UUID(request.GET.get("from", ""))).first()
+    except ValueError:
+        found = None
     return {"rows": found.pasted, "manner": found.manner, "model": found.model} if found else {}
 
 
