@@ -19,6 +19,7 @@ from commitments.models import (
     Party,
     Rendition,
     SignatureRequest,
+    SignatureRound,
     SignedCopy,
 )
 from commitments.storage import digest_of
@@ -26,6 +27,7 @@ from commitments.storage import digest_of
 OWNERS: dict[Any, str] = {
     Edition: "commitment", Document: "edition", Rendition: "document", SignedCopy: "commitment",
     Certificate: "commitment", CertificateFile: "certificate", Party: "commitment", SignatureRequest: "party",
+    SignatureRound: "request",
 }  # fmt: skip
 CHECKED = [
     Commitment.State.CHECKED, Commitment.State.AWAITING, Commitment.State.PARTLY_SIGNED, Commitment.State.IN_FORCE,
@@ -88,7 +90,8 @@ def papers() -> list[Fault]:
 
 def _of_region(region: Region) -> list[Fault]:
     said = _said(region)
-    return _of_editions(region, said) + _of_commitments(region, said) + _of_kept_files(region, said)
+    found = _of_editions(region, said) + _of_commitments(region, said) + _of_kept_files(region, said)
+    return found + _of_rounds(region)
 
 
 def _said(region: Region) -> dict[str, Said]:
@@ -165,6 +168,23 @@ def _of_commitments(region: Region, said: dict[str, Said]) -> list[Fault]:
 
 def _number(edition: Edition) -> int:
     return edition.number
+
+
+def _of_rounds(region: Region) -> list[Fault]:
+    """Of every request each round is there, and the newest says whom the request says."""
+    found = []
+    requests = SignatureRequest.objects.filter(party__commitment__region=region).order_by("pk")
+    for request in requests.prefetch_related("rounds"):
+        rounds = list(request.rounds.all())
+        if [one.number for one in rounds] != list(range(1, request.round + 1)):
+            found.append(fault_of(request, "the rounds of asking are not all there", "round_lost"))
+        elif rounds and _asked(rounds[-1]) != _asked(request):
+            found.append(fault_of(request, "it names another than its newest round of asking", "round_edited"))
+    return found
+
+
+def _asked(row: SignatureRequest | SignatureRound) -> tuple[str, str, str]:
+    return row.name, row.title, row.email
 
 
 def _of_kept_files(region: Region, said: dict[str, Said]) -> list[Fault]:

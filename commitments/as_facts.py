@@ -4,7 +4,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from adoption.models import Person
-from commitments.models import Certificate, Commitment, Document, Edition, Party, SignatureRequest, SignedCopy
+from commitments.models import (
+    Certificate,
+    Commitment,
+    Document,
+    Edition,
+    Party,
+    SignatureRequest,
+    SignatureRound,
+    SignedCopy,
+)
 from commitments.told import Told
 
 LANGUAGES = ("fi", "sv", "en")
@@ -107,7 +116,14 @@ def _request(request: SignatureRequest) -> dict[str, Any]:
         "sent_at": _iso(request.sent_at),
         "expires_at": _iso(request.expires_at),
         "reason": request.reason,
+        "rounds": [_round(one) for one in request.rounds.all()],
     }
+
+
+def _round(one: SignatureRound) -> dict[str, Any]:
+    return {
+        "number": one.number, "name": one.name, "title": one.title, "email": one.email, "sent_at": _iso(one.sent_at),
+    }  # fmt: skip
 
 
 # -- papers -----------------------------------------------------------------------------------------------------------
@@ -186,6 +202,7 @@ def of_act(told: Told, whole: bool) -> dict[str, Any]:
         "side": act.side,
         "on_behalf_of": _name(act.on_behalf_of),
         "parties": [party.pk for party in told.parties],
+        "link_to": told.to,
         "reason": act.reason,
     }
     row = {"number": act.number, "data": act.data, "previous": act.previous, "hash": act.hash, "hashed": act.hashed}

@@ -10,11 +10,12 @@ from django.utils.timezone import get_default_timezone, localdate, now
 from adoption.history import Acting, record
 from adoption.mail import later
 from adoption.models import Person, Region
-from commitments.models import Commitment, Party, SignatureRequest
+from commitments.models import Commitment, Party, SignatureRequest, SignatureRound
 
 SALT = "commitments.asking"
 TIME_TO_SIGN = timedelta(days=21)  # where the draft gives no day
 LINK_LIVES = timedelta(days=14)  # after the day by which it is to be signed, or after a later renewal
+FIRST = 1  # the round of one who has waited for the party's turn: nothing was sent before
 COPY_LIVES = timedelta(days=90)  # in which one who has signed may fetch the document by the link
 Role, State = Party.Role, SignatureRequest.State
 BODIES = (Role.MUNICIPALITY, Role.COUNTY)
@@ -111,15 +112,21 @@ def ask_next(commitment: Commitment, region: Region, who: Acting) -> None:
     for request in asked:
         send_link(request, commitment, "asked")
     if asked:
-        record(region, who, "signature_asked", commitment, parties=[request.party_id for request in asked])
+        parties = [request.party_id for request in asked]
+        record(region, who, "signature_asked", commitment, parties=parties, round=FIRST)
 
 
 def send_link(request: SignatureRequest, commitment: Commitment, letter: str) -> None:
-    """The request has a new round: its link is mailed by the letter of this name, and every older one is worthless."""
+    """The request has a new round: its link is mailed by the letter of this name, every older one is worthless, and
+    it stays known whom it was sent to."""
     request.send()
     request.round += 1
     request.sent_at, request.expires_at, request.reason = now(), end_of_link(commitment), ""
     request.save()
+    SignatureRound.objects.create(
+        request=request, number=request.round, name=request.name, title=request.title, email=request.email,
+        sent_at=request.sent_at,
+    )  # fmt: skip
     later(f"commitments.letters.{letter}", request.pk, request.round)
 
 
@@ -135,6 +142,12 @@ def end_of_link(commitment: Commitment) -> datetime:
 def request_of(party: Party) -> SignatureRequest | None:
     """The party's request, where it is asked by link."""
     return getattr(party, "request", None)
+
+
+def round_of(party: Party, number: int | None) -> SignatureRound | None:
+    """Whom the party's signature was asked of in that round. The party's request and its rounds may be prefetched."""
+    request = request_of(party)
+    return next((one for one in request.rounds.all() if one.number == number), None) if request else None
 
 
 def close_link(request: SignatureRequest) -> None:

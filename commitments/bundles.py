@@ -88,7 +88,7 @@ class Chapter(NamedTuple):
     def told(self) -> list[Told]:
         """The history in words."""
         by_key = {party.pk: party for party in self.commitment.parties.all()}
-        return [told(act, by_key) for act in self.acts]
+        return [told(act, by_key, self.whole) for act in self.acts]
 
 
 # -- making -----------------------------------------------------------------------------------------------------------
@@ -131,7 +131,8 @@ def _commitments(region: Region, commitment: Commitment | None) -> QuerySet[Comm
     found = region.commitments.order_by("pk").select_related("region", "partner__organisation")
     editions = Edition.objects.made().order_by("number").select_related("made_by")
     found = found.prefetch_related(
-        "parties__municipality", "parties__county", "parties__copy", "parties__recorded_by", "parties__request",
+        "parties__municipality", "parties__county", "parties__copy", "parties__recorded_by",
+        "parties__request__rounds",
         Prefetch("editions", editions.prefetch_related("documents__renditions")),
         "copies__uploaded_by", "copies__reviewed_by", "certificate__files",
     )  # fmt: skip

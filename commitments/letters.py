@@ -104,11 +104,12 @@ def copy_sent(act_pk: int) -> None:
 
 def _to_pair(act_pk: int, subject: str, said: str) -> None:
     act, commitment = _about(act_pk)
-    party = Party.objects.select_related("municipality", "county").get(pk=act.data["parties"][0])
+    party = Party.objects.select_related("municipality", "county", "request").get(pk=act.data["parties"][0])
+    asked = asking.round_of(party, act.data.get("round"))
 
     def text(person: Person) -> tuple[str, str]:
         facts = _facts(person, act, commitment)
-        facts |= {"party": party.short_name, "signatory": party.signatory_name, "reason": act.reason}
+        facts |= {"party": party.short_name, "signatory": asked.name if asked else "", "reason": act.reason}
         facts["said"] = _(said) % facts
         return _(subject) % facts, _("Hello %(name)s,\n\n%(commitment)s (%(region)s)\n\n%(said)s\n\n%(link)s\n") % facts
 

@@ -83,15 +83,16 @@ def send_copy(link: Link, content: bytes, name: str) -> Commitment:
         for older in party.sent_copies.filter(state=State.WAITING):
             _reviewed(older.refuse, older, None)
         copy = keep_copy(commitment, content, name, found, sent_by=party, state=State.WAITING)
+        by_link: dict[str, Any] = {"parties": [party.pk], "round": request.round, "sha256": copy.sha256}
         if found.get("automatic") and party.pk in found["parties"]:
             signature = Signature(party.pk, request.name, localdate())
             rows = parties_to_sign(commitment, NOBODY, [signature])
             refuse_both_sides(commitment, [signature])
             _accept(copy, request, [signature], rows, None)
-            record(region, NOBODY, "commitment_signed", commitment, parties=[party.pk], sha256=copy.sha256)
+            record(region, NOBODY, "commitment_signed", commitment, "", **by_link)
             settle(commitment, region, NOBODY)
         else:
-            act = record(region, NOBODY, "copy_sent", commitment, parties=[party.pk], sha256=copy.sha256)
+            act = record(region, NOBODY, "copy_sent", commitment, "", **by_link)
             later("commitments.letters.copy_sent", act.pk)
     return commitment
 

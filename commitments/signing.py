@@ -117,7 +117,7 @@ def sign_by_link(link: Link, answer: Answer) -> Commitment:
         )  # fmt: skip
         record(
             region, NOBODY, "commitment_signed", commitment, parties=[party.pk], method=Party.Method.LINK.value,
-            manifest=answer.manifest, language=answer.language, address=answer.address,
+            round=request.round, manifest=answer.manifest, language=answer.language, address=answer.address,
         )  # fmt: skip
         settle(commitment, region, NOBODY)
     return commitment
@@ -147,7 +147,10 @@ def decline_by_link(link: Link, reason: str) -> Commitment:
         request.decline()
         request.reason = reason.strip()
         request.save()
-        act = record(region, NOBODY, "signature_declined", commitment, reason=reason, parties=[request.party_id])
+        parties = [request.party_id]
+        act = record(
+            region, NOBODY, "signature_declined", commitment, reason=reason, parties=parties, round=request.round
+        )
         later("commitments.letters.declined", act.pk)
     return commitment
 

@@ -5,10 +5,13 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from adoption.models import Act, Person
+from commitments.asking import FIRST, round_of
 from commitments.models import Commitment, Party
+from commitments.services import spelt
 
 WHAT: dict[str, str | Promise] = {
     "commitment_drafted": _("Drafted"),
@@ -40,6 +43,10 @@ WHAT: dict[str, str | Promise] = {
 }
 # What a signatory does by the link; the new link of an old one is asked for by whoever has the old one.
 BY_SIGNATORY = ("commitment_signed", "signature_forwarded", "signature_declined", "copy_sent")
+ASKING = ("signature_asked", "signature_renewed", "signature_forwarded")  # after each somebody has a link
+LATER = _("To be asked by a link in a mail when it is the party's turn")
+ANOTHER = _("Another signatory was asked by a link in a mail")
+BY_LINK = _("Signed by link")
 
 
 def sender_of(commitment: Commitment) -> Person | None:
@@ -55,32 +62,78 @@ def acts_about(commitment: Commitment) -> QuerySet[Act]:
 
 
 class Told(NamedTuple):
-    """An act, what it was in words, the parties that it concerns, and who did it: a signatory has no account."""
+    """An act, what it was in words, the parties that it concerns, and who did it: a signatory has no account.
+
+    `to`: whom a link was sent to, in the order of the parties; `former`: who was asked before, where another is now.
+    """
 
     act: Act
     what: str | Promise
     parties: list[Party]
     who: str
+    to: list[str]
+    former: str = ""
+
+    @property
+    def concerns(self) -> str:
+        """The parties, each with the person to whom a link was sent for it."""
+        names = [party.short_name for party in self.parties]
+        return ", ".join(map(self._with, names, self.to) if self.to else names)
+
+    def _with(self, party: str, name: str) -> str:
+        if not name:
+            return party
+        facts = {"party": party, "name": name, "former": self.former}
+        if not self.former:
+            return f"{party} ({name})"
+        if self.act.what == "signature_forwarded":
+            return gettext("%(party)s (from %(former)s to %(name)s)") % facts
+        return gettext("%(party)s (%(name)s instead of %(former)s)") % facts
 
 
-def history_of(commitment: Commitment, parties: Iterable[Party]) -> list[Told]:
-    """The acts about the commitment, newest first."""
+def history_of(commitment: Commitment, parties: Iterable[Party], whole: bool = True) -> list[Told]:
+    """The acts about the commitment, newest first. `whole`: as `told` has it."""
     by_key = {party.pk: party for party in parties}
     acts = acts_about(commitment).reverse()
-    return [told(act, by_key) for act in acts.select_related("by", "on_behalf_of")]
+    return [told(act, by_key, whole) for act in acts.select_related("by", "on_behalf_of")]
 
 
-def told(act: Act, by_key: dict[int, Party]) -> Told:
-    """The act in words. `by_key`: the commitment's parties by their keys."""
+def told(act: Act, by_key: dict[int, Party], whole: bool = True) -> Told:
+    """The act in words. `by_key`: the commitment's parties by their keys, whose requests and rounds may be prefetched.
+
+    `whole`: who was asked for other parties is told too; a partner's contact person reads it of the own party only.
+    """
     parties = [by_key[key] for key in act.data.get("parties", []) if key in by_key]
-    by_link = act.what == "commitment_signed" and act.data.get("method") == Party.Method.LINK
-    return Told(act, _("Signed by link") if by_link else WHAT.get(act.what, act.what), parties, _who(act, parties))
+    to = [_asked(act, party, 0, whole) for party in parties] if act.what in ASKING else []
+    former = _asked(act, parties[0], -1, whole) if to and act.what != "signature_asked" else ""
+    former = former if to and to[0] and spelt(former) != spelt(to[0]) else ""
+    return Told(act, _what(act, former), parties, _who(act, parties, whole), to, former)
 
 
-def _who(act: Act, parties: list[Party]) -> str:
-    """The person; of what was done by a link the party's signatory; else the site itself."""
+def _what(act: Act, former: str) -> str | Promise:
+    if act.what == "commitment_signed" and act.data.get("method") == Party.Method.LINK:
+        return BY_LINK
+    if act.what == "signature_renewed":
+        number = act.data.get("round")
+        return {0: LATER, FIRST: WHAT["signature_asked"]}.get(number) or (ANOTHER if former else WHAT[act.what])
+    return WHAT.get(act.what, act.what)
+
+
+def _asked(act: Act, party: Party, before: int, whole: bool) -> str:
+    """Who was asked in the round of the act, or in the one before it; nothing where it is not known or not told."""
+    if not whole and party.role != Party.Role.PARTNER:
+        return ""
+    asked = round_of(party, act.data.get("round", 0) + before)
+    return asked.name if asked else ""
+
+
+def _who(act: Act, parties: list[Party], whole: bool) -> str:
+    """The person; of what was done by a link the one who was asked by it; else the site itself."""
     if act.by:
         return act.by.name
-    if act.what in BY_SIGNATORY and parties:
+    if act.what not in BY_SIGNATORY or not parties:
+        return "Kaikupolku"
+    if act.what == "commitment_signed":
         return parties[0].signed_by or parties[0].short_name
-    return "Kaikupolku"
+    before = -1 if act.what == "signature_forwarded" else 0
+    return _asked(act, parties[0], before, whole) or parties[0].short_name

@@ -224,7 +224,7 @@ def test_no_link_to_sign_by_goes_along(region, pair, venue):
     said = json.loads(archive.read(f"KP-{venue.pk}/facts.json"))
     asked = next(row["request"] for row in said["parties"] if row["role"] == "partner")
     assert set(asked) == {
-        "name", "title", "email", "language", "round", "state", "sent_at", "expires_at", "reason",
+        "name", "title", "email", "language", "round", "state", "sent_at", "expires_at", "reason", "rounds",
     }  # fmt: skip
     assert not any(b"/sign/" in archive.read(name) for name in archive.namelist() if not name.endswith(".docx"))
 

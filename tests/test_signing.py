@@ -197,8 +197,8 @@ def test_the_history_binds_the_signature_to_what_was_read_and_keeps_the_address_
     act = Act.objects.get(what="commitment_signed")
     assert act.by is None
     assert act.data == {
-        "parties": [party_of(commitment, "partner").pk], "method": "link", "language": "fi", "address": "192.0.2.7",
-        "manifest": commitment.edition.manifest_sha256,
+        "parties": [party_of(commitment, "partner").pk], "round": 1, "method": "link", "language": "fi",
+        "address": "192.0.2.7", "manifest": commitment.edition.manifest_sha256,
     }  # fmt: skip
 
 

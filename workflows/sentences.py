@@ -134,6 +134,10 @@ SENTENCES = {
 
 KIND_OF_NOTE = {"step": "trialstep"}  # what a note is about → the kind under which it is looked up
 SIGNED_BY_LINK = gettext_lazy("A commitment was signed by link: %(about)s.")
+# Of an asking anew by its round: before the turn nothing is sent, and the first link is no new one.
+ASKED_ANEW = {
+    0: gettext_lazy("%(who)s named whom to ask for a signature: %(about)s."), 1: SENTENCES["signature_asked"],
+}  # fmt: skip
 
 
 class Line(NamedTuple):
@@ -154,8 +158,10 @@ def sentences(acts: Iterable[Act]) -> list[Line]:
 def _sentence(act: Act, names: "Names") -> str:
     facts = {"who": names.who(act), "about": names.about(act), "step": names.step(act), "of": names.of_note(act)}
     facts |= _details(act, names)
-    said = str(SIGNED_BY_LINK if act.data.get("method") == "link" else SENTENCES[act.what]) % facts
-    return " ".join([said, *_more(act, names)])
+    said = SIGNED_BY_LINK if act.data.get("method") == "link" else SENTENCES[act.what]
+    if act.what == "signature_renewed":
+        said = ASKED_ANEW.get(act.data.get("round"), said)
+    return " ".join([str(said) % facts, *_more(act, names)])
 
 
 def _details(act: Act, names: "Names") -> dict[str, str]:

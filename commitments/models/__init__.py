@@ -3,9 +3,9 @@
 from commitments.models.commitments import Commitment, Party
 from commitments.models.papers import Batch, Document, Edition, Rendition, SignedCopy, Template
 from commitments.models.proof import Certificate, CertificateFile
-from commitments.models.signing import SignatureRequest
+from commitments.models.signing import SignatureRequest, SignatureRound
 
 __all__ = [
     "Batch", "Certificate", "CertificateFile", "Commitment", "Document", "Edition", "Party", "Rendition",
-    "SignatureRequest", "SignedCopy", "Template",
+    "SignatureRequest", "SignatureRound", "SignedCopy", "Template",
 ]  # fmt: skip

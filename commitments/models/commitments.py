@@ -181,6 +181,10 @@ class Party(models.Model):
     signatory_title = models.CharField(_("title of the signatory"), max_length=150, blank=True, default="")
     signatory_basis = models.CharField(_("basis of the right to sign"), max_length=200, blank=True, default="")
     signatory_email = models.EmailField(_("address of the signatory"), blank=True, default="")
+    # Whom the document names, once somebody else has been asked in that person's stead.
+    paper_name = models.CharField(max_length=150, blank=True, default="")
+    paper_title = models.CharField(max_length=150, blank=True, default="")
+    paper_basis = models.CharField(max_length=200, blank=True, default="")
     record_number = models.CharField(_("record number"), max_length=60, blank=True, default="")
     signed_on = models.DateField(null=True)
     signed_by = models.CharField(max_length=150, blank=True, default="")
@@ -213,8 +217,13 @@ class Party(models.Model):
         return "Kaikukeskus" if self.role == self.Role.KAIKUKESKUS else owner.name if owner else self.name
 
     @property
+    def named(self) -> str:
+        """The signatory whom the document names, whoever has been asked since."""
+        return self.paper_name or self.signatory_name
+
+    @property
     def basis(self) -> str:
-        """The basis of the right to sign in words: a partner's is chosen from a list, an authority's is written."""
+        """The basis of the signatory's right to sign in words: chosen from a list, or of an authority written."""
         return str(dict(Partner.SignBasis.choices).get(self.signatory_basis, self.signatory_basis))
 
     @property

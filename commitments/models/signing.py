@@ -64,3 +64,21 @@ class SignatureRequest(FSMModelMixin, models.Model):
     @transition(state, [State.WAITING, State.SENT, State.DECLINED], State.STOPPED)
     def stop(self) -> None:
         """Nothing is awaited by this link: the party has signed otherwise, or the signing has ended."""
+
+
+class SignatureRound(models.Model):
+    """Whom a link was mailed to, and when: a row for each time, so that it stays known who was asked before."""
+
+    request = models.ForeignKey(SignatureRequest, models.CASCADE, related_name="rounds")
+    number = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=150)
+    title = models.CharField(max_length=150, blank=True, default="")
+    email = models.EmailField()
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["request", "number"], name="one_round_a_number")]
+
+    def __str__(self) -> str:
+        return f"{self.request_id}/{self.number}: {self.name}"

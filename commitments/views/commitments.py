@@ -101,7 +101,7 @@ def shown(request: Request, commitment: Commitment, form: ActForm | None = None)
         "editions": list(editions.prefetch_related("documents__renditions")),
         "copies": [(copy, reasons(copy.found)) for copy in commitment.copies.all()],
         "replacements": commitment.replacements.select_related("region").order_by("pk"),
-        "history": history_of(commitment, parties),
+        "history": history_of(commitment, parties, reads_region(request.user, commitment.region)),
         "to_ask": _to_ask(request.user, commitment),
     }
     context |= _signing(request.user, commitment, parties)
@@ -111,6 +111,7 @@ def shown(request: Request, commitment: Commitment, form: ActForm | None = None)
 def _prefetch(commitment: Commitment) -> None:
     """Everything that the page asks of the commitment's parties, copies and papers."""
     parties = Party.objects.select_related("municipality", "county", "copy", "recorded_by", "request")
+    parties = parties.prefetch_related("request__rounds")
     copies = SignedCopy.objects.select_related("uploaded_by", "reviewed_by", "sent_by__municipality", "sent_by__county")
     prefetch_related_objects(
         [commitment], "editions", Prefetch("parties", parties), Prefetch("copies", copies.order_by("pk")),
