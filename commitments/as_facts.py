@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from adoption.models import Person
+from commitments.asking import request_of
 from commitments.models import (
     Certificate,
     Commitment,
@@ -14,6 +15,7 @@ from commitments.models import (
     SignatureRound,
     SignedCopy,
 )
+from commitments.signatories import signed_as_asked
 from commitments.told import Told
 
 LANGUAGES = ("fi", "sv", "en")
@@ -30,7 +32,8 @@ def of_commitment(commitment: Commitment, editions: Iterable[Edition], whole: bo
     Dates are ISO 8601, keys and states the product's own English words, each state with its words beside it.
     """
     parties = [_party(party, whole) for party in commitment.parties.all()]
-    copies = [_copy(copy) for copy in copies_of(commitment, whole)]
+    by_key = {party.pk: party for party in commitment.parties.all()}
+    copies = [_copy(copy, by_key.get(copy.sent_by_id or 0)) for copy in copies_of(commitment, whole)]
     certificate = certificate_of(commitment)
     return {
         "number": number_of(commitment),
@@ -80,6 +83,9 @@ def _party(party: Party, whole: bool) -> dict[str, Any]:
         "signatory": {
             "name": party.signatory_name, "title": party.signatory_title, "basis": party.basis,
         },
+        "document_names": {
+            "name": party.paper_name, "title": party.paper_title, "basis": party.paper_basis,
+        } if party.paper_name else None,
         "record_number": party.record_number,
         "signature": _signature(party) if party.method else None,
     }  # fmt: skip
@@ -93,6 +99,7 @@ def _signature(party: Party) -> dict[str, Any]:
     return {
         "by": party.signed_by,
         "title": party.signed_title,
+        "basis": party.basis if signed_as_asked(party) else "",
         "on": _iso(party.signed_on),
         "at": _iso(party.signed_at),
         "method": party.method,
@@ -163,7 +170,7 @@ def _document(document: Document) -> dict[str, Any]:
     }
 
 
-def _copy(copy: SignedCopy) -> dict[str, Any]:
+def _copy(copy: SignedCopy, sender: Party | None) -> dict[str, Any]:
     return {
         "key": copy.pk,
         "name": copy.name,
@@ -172,11 +179,20 @@ def _copy(copy: SignedCopy) -> dict[str, Any]:
         "state": copy.state,
         "uploaded_at": _iso(copy.uploaded_at),
         "uploaded_by": _name(copy.uploaded_by),
+        "sent_for": copy.sent_by_id,
+        "sent_by": _asked_then(sender, copy) if sender else None,
         "examination": copy.found,
         "reviewed_at": _iso(copy.reviewed_at),
         "reviewed_by": _name(copy.reviewed_by),
         "reason": copy.reason,
     }
+
+
+def _asked_then(party: Party, copy: SignedCopy) -> str | None:
+    """Who was asked for the party's signature when the copy was sent by the link."""
+    request = request_of(party)
+    names = [one.name for one in request.rounds.all() if one.sent_at <= copy.uploaded_at] if request else []
+    return names[-1] if names else None
 
 
 def _certificate(certificate: Certificate) -> dict[str, Any]:

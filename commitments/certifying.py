@@ -15,16 +15,15 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.timezone import localtime, now
-from django.utils.translation import gettext_lazy as _
+from django.utils.timezone import now
 
 from adoption.history import NOBODY, locked, record
 from adoption.mail import link
 from adoption.models import Region
 from adoption.operating_model import MODELS
 from commitments import sealing
+from commitments.certificate_words import copies_named, exact, of_parties
 from commitments.certificates import signed_edition
-from commitments.facts import day, kaikukeskus
 from commitments.models import Certificate, CertificateFile, Document, Party, Rendition
 from commitments.seal_keys import for_trying
 from commitments.storage import store
@@ -33,12 +32,6 @@ log = logging.getLogger(__name__)
 LOST = timedelta(minutes=2)  # after which a certificate that nobody has made is taken up anew
 MOST_TRIES = 5
 MOST_AT_ONCE = 50  # that one look round takes up
-HOW: dict[str, Any] = {
-    Party.Method.LINK: _("by a personal link"),
-    Party.Method.COPY: _("by a signed copy"),
-    Party.Method.KAIKUKANTA: _("acknowledged in Kaikukanta"),
-}
-CLOCK = {"fi": "klo {:%H.%M.%S}", "sv": "kl. {:%H.%M.%S}", "en": "at {:%H:%M:%S}"}
 
 weasyprint: Any
 try:
@@ -187,8 +180,7 @@ def page(certificate: Certificate, language: str, sealed: bool) -> str:
     commitment = certificate.commitment
     edition = signed_edition(commitment)
     address = link(reverse("verify_file", args=[certificate.code]))
-    parties = list(commitment.parties.select_related("municipality", "county", "copy"))
-    copies = list(dict.fromkeys(party.copy.sha256 for party in parties if party.copy))
+    methods = set(commitment.parties.values_list("method", flat=True))
     with translation.override(language):
         said = {
             "certificate": certificate,
@@ -197,9 +189,11 @@ def page(certificate: Certificate, language: str, sealed: bool) -> str:
             "title": MODELS[commitment.operating_model].titles[commitment.kind][language],
             "about": str(commitment.partner or commitment.region.name_in(language)),
             "region": commitment.region.name_in(language),
-            "parties": [_party(party, language, copies) for party in parties],
-            "copies": copies,
-            "methods": {party.method for party in parties},
+            "parties": of_parties(commitment, language),
+            "copies": copies_named(commitment, language),
+            "methods": methods,
+            "acknowledged": Party.Method.KAIKUKANTA in methods,
+            "signed": methods != {Party.Method.KAIKUKANTA},
             "documents": list(edition.documents.all()) if edition else [],
             "manifest": edition.manifest_sha256 if edition else "",
             "address": address,
@@ -209,30 +203,3 @@ def page(certificate: Certificate, language: str, sealed: bool) -> str:
             "for_trying": for_trying(),
         }
         return render_to_string("commitments/certificate/certificate.html", said)
-
-
-def _party(party: Party, language: str, copies: list[str]) -> dict[str, Any]:
-    """What is known of one signature, in words of the language."""
-    is_kaikukeskus = party.role == Party.Role.KAIKUKESKUS
-    return {
-        "name": kaikukeskus(language) if is_kaikukeskus else party.name_in_languages[language],
-        "who": ", ".join(text for text in (party.signed_by, party.signed_title or _title(party)) if text),
-        "basis": party.basis,
-        "record_number": party.record_number,
-        "when": exact(party.signed_at) if party.signed_at else day(party.signed_on),
-        "how": HOW[party.method],
-        "copy": copies.index(party.copy.sha256) + 1 if party.copy and len(copies) > 1 else "",
-        "reference": party.reference,
-        "read": party.read_language,
-    }
-
-
-def _title(party: Party) -> str:
-    """The title of the signatory who was named, where it is that person who has signed."""
-    return party.signatory_title if party.signed_by == party.signatory_name else ""
-
-
-def exact(moment: Any) -> str:
-    """8.3.2027 klo 14.12.07, in Finland's time."""
-    here = localtime(moment)
-    return f"{day(here)} {CLOCK[(translation.get_language() or 'fi')[:2]].format(here)}"

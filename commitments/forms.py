@@ -14,13 +14,14 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from adoption.fields import UNSEEN, Day, Fault, Form, Text, field_for, no_identity_code, offer
+from adoption.fields import BLANK, UNSEEN, Day, Fault, Form, Text, field_for, no_identity_code, offer
 from adoption.models import Partner, Person
 from adoption.refusal import Refused
 from commitments.facts import day
 from commitments.models import Commitment, Party, SignedCopy
 from commitments.reviewing import LARGEST_COPY, Broken, check_copy
 from commitments.services import Changed, Signature
+from commitments.signatories import needs_basis
 from commitments.signing import Answer
 from commitments.turn import order_of
 
@@ -206,7 +207,9 @@ class DraftForm(OfParties):
             if name == "signatory_email":
                 field.help_text = _("A link for signing is mailed here. Without an address a signed copy is uploaded.")
             self.fields[f"{name}_{party.pk}"] = field
-            self.initial[f"{name}_{party.pk}"] = getattr(party, name)
+            # One that was chosen for a later signatory of an authority is a word of the list here.
+            written = name == "signatory_basis" and not listed
+            self.initial[f"{name}_{party.pk}"] = party.basis if written else getattr(party, name)
 
     def details(self) -> list[BoundField]:
         """The dates and addresses; the two fields about signing stand by themselves."""
@@ -389,6 +392,21 @@ class SignatoryForm(ActForm):
     email = forms.EmailField(
         label=_("E-mail address"), max_length=254, error_messages={"required": _("Write the e-mail address.")}
     )
+    basis = forms.ChoiceField(
+        label=_("Basis of the right to sign"), choices=[("", BLANK), *Partner.SignBasis.choices], required=False
+    )
+
+    def __init__(self, party: Party, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.party = party
+        said = _("Needed for another person than %(named)s, whom the document names.") % {"named": party.named}
+        self.fields["basis"].help_text = said
+
+    def clean(self) -> None:
+        given = self.cleaned_data
+        if "basis" in given and needs_basis(self.party, given.get("name", ""), given["basis"]):
+            said = _("Choose the basis of the right to sign: the document gives that of %(named)s.")
+            self.add_error("basis", said % {"named": self.party.named})
 
 
 class ForwardForm(SignatoryForm):

@@ -15,7 +15,7 @@ from commitments import asking
 from commitments.facts import day
 from commitments.models import Commitment, Party, SignatureRequest, SignedCopy
 from commitments.reminding import by_hand_key
-from commitments.told import sender_of
+from commitments.signatories import asker_of
 
 # -- to people who have an account ------------------------------------------------------------------------------------
 
@@ -143,11 +143,17 @@ SAID = {
     "asked": gettext_noop(
         "%(by)s asks %(party)s to sign a commitment, and you are named as its signatory: %(commitment)s."
     ),
+    "named": gettext_noop(
+        "%(by)s asks you to sign a commitment for %(party)s: %(commitment)s. The document names %(named)s as its "
+        "signatory, and you are asked instead."
+    ),
+    "own": gettext_noop("here is your link for signing for %(party)s: %(commitment)s."),
     "renewed": gettext_noop(
         "here is a new link for signing for %(party)s: %(commitment)s. Links in earlier mails no longer work."
     ),
     "forwarded": gettext_noop(
-        "a request to sign for %(party)s has been passed on to you within your organisation: %(commitment)s."
+        "the request to sign for %(party)s has been passed on to you by %(former)s: %(commitment)s. The document names "
+        "%(named)s as its signatory, and you are asked instead."
     ),
     "half": gettext_noop("this is a reminder: %(commitment)s waits for your signature for %(party)s."),
     "soon": gettext_noop("the time is ending: %(commitment)s waits for your signature for %(party)s."),
@@ -172,6 +178,11 @@ SUBJECTS = {
 def asked(request: int, number: int) -> None:
     """The signatory has the first link."""
     _ask(request, number, "asked")
+
+
+def named(request: int, number: int) -> None:
+    """The one whom a responsible person asks instead of the signatory of the document has a first link."""
+    _ask(request, number, "named")
 
 
 def renewed(request: int, number: int) -> None:
@@ -258,15 +269,20 @@ def _body(kind: str, facts: dict[str, object], is_late: bool) -> str:
         "request on to the right person of your organisation."
     )
     ask = _("Questions? Ask %(ask)s.") if facts["ask"] else ""
-    return "\n\n".join([_("Hello %(name)s,"), _(SAID[kind]), act, "%(link)s", rest, ask]).rstrip() + "\n"
+    said = "own" if facts["is_own"] and kind in ("asked", "named") else kind
+    return "\n\n".join([_("Hello %(name)s,"), _(SAID[said]), act, "%(link)s", rest, ask]).rstrip() + "\n"
 
 
 def _facts_for(request: SignatureRequest, commitment: Commitment) -> dict[str, object]:
+    by, former = asker_of(request.party), asking.round_of(request.party, request.round - 1)
     return {
         "name": request.name,
         "party": request.party.short_name,
         "commitment": f"{commitment.name}, {commitment.partner or commitment.region.name}",
-        "by": sender_of(commitment),
+        "by": by,
+        "is_own": by is not None and by.email.lower() == request.email.lower(),
+        "named": request.party.named,
+        "former": former.name if former and former.name else request.party.short_name,
         "day": day(commitment.sign_by),
         "end": day(localdate(request.expires_at)) if request.expires_at else "",
         "link": link(reverse("sign", args=[asking.token_of(request)])),

@@ -58,7 +58,7 @@ def record_copy(
         parties = parties_to_sign(commitment, who, signatures)
         refuse_both_sides(commitment, signatures)
         refuse_broken(found, seen)
-        copy = keep_copy(commitment, content, name, found, uploaded_by=by)
+        copy = keep_copy(commitment, content, name, found, uploaded_by=by, reviewed_by=by, reviewed_at=now())
         sign_by_copy(copy, signatures, parties, by)
         record(region, who, "commitment_signed", commitment, parties=sorted(parties), sha256=copy.sha256)
         settle(commitment, region, who)

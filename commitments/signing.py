@@ -19,6 +19,7 @@ from commitments import asking
 from commitments.asking import Link
 from commitments.models import Commitment, Party, SignatureRequest
 from commitments.services import (
+    SIGNATORY,
     Signature,
     both_sides,
     changing,
@@ -29,6 +30,7 @@ from commitments.services import (
     signed_so,
     spelt,
 )
+from commitments.signatories import basis_for, needs_basis
 
 State = SignatureRequest.State
 SELF_RENEWED = timedelta(hours=1)  # how often a link can be asked for from an old one: each is a mail to somebody
@@ -155,33 +157,60 @@ def decline_by_link(link: Link, reason: str) -> Commitment:
     return commitment
 
 
-def forward(link: Link, name: str, title: str, email: str) -> Commitment:
+def forward(link: Link, name: str, title: str, email: str, basis: str = "") -> Commitment:
     """The right person of the same organisation is asked instead, and the link that was used works no more; the pair is
-    told. The paper goes on naming the former one. Raises Refused for Kaikukeskus, which names its signatory itself, for
-    the same person, and for one who is named on the other side of the table."""
+    told. The paper goes on naming the former one, so the basis of the right to sign is given here.
+
+    Raises Refused for Kaikukeskus, which names its signatory itself, for the same person, for one who is named on the
+    other side of the table, and without the basis.
+    """
     with answering(link) as (request, commitment, region):
         if request.party.role == Party.Role.KAIKUKESKUS:
             raise Refused([_("Kaikukeskus names its own signatory.")])
         if email.strip().lower() == request.email.lower() and spelt(name) == spelt(request.name):
             raise Refused([_("This is the person who was asked already.")])
-        _readdress(request, commitment, name, title, email)
+        _readdress(request, commitment, Named(name, title, email, basis))
         asking.send_link(request, commitment, "forwarded")
         act = record(region, NOBODY, "signature_forwarded", commitment, parties=[request.party_id], round=request.round)
         later("commitments.letters.passed_on", act.pk)
     return commitment
 
 
-def _readdress(request: SignatureRequest, commitment: Commitment, name: str, title: str, email: str) -> None:
-    """The party's signatory is this person from now on. Raises Refused for one who is named on the other side."""
+class Named(NamedTuple):
+    """Who is to sign for a party: as given, at which address, and by which right."""
+
+    name: str
+    title: str
+    email: str
+    basis: str
+
+
+def _readdress(request: SignatureRequest, commitment: Commitment, given: Named) -> None:
+    """The party's signatory is this person from now on; whom the document names stays known. Raises Refused for one who
+    is named on the other side, and for another than the document names without the basis of the right to sign."""
     party = request.party
     rows = commitment.parties.select_related("municipality", "county")
-    named = [(one, name if one.pk == party.pk else one.signed_by or one.signatory_name) for one in rows]
+    named = [(one, given.name if one.pk == party.pk else one.signed_by or one.signatory_name) for one in rows]
     if both := both_sides(named):
         raise Refused(both)
-    request.name, request.title, request.email = name.strip(), title.strip(), email.strip()
-    party.signatory_name, party.signatory_title, party.signatory_email = request.name, request.title, request.email
-    party.save(update_fields=["signatory_name", "signatory_title", "signatory_email"])
+    if needs_basis(party, given.name, given.basis):
+        facts = {"name": given.name.strip(), "named": party.named}
+        raise Refused([_("Choose by which right %(name)s signs: the document says it of %(named)s.") % facts])
+    _name(party, given)
+    request.name, request.title, request.email = party.signatory_name, party.signatory_title, party.signatory_email
     request.language = asking.language_of(commitment, party)
+
+
+def _name(party: Party, given: Named) -> None:
+    basis, back = basis_for(party, given.name, given.basis), spelt(given.name) == spelt(party.named)
+    if back:
+        party.paper_name = party.paper_title = party.paper_basis = ""
+    elif not party.paper_name:
+        party.paper_name, party.paper_title = party.signatory_name, party.signatory_title
+        party.paper_basis = party.signatory_basis
+    party.signatory_name, party.signatory_title = given.name.strip(), given.title.strip()
+    party.signatory_email, party.signatory_basis = given.email.strip(), basis
+    party.save(update_fields=[*SIGNATORY, "paper_name", "paper_title", "paper_basis"])
 
 
 def renew_by_link(link: Link) -> Commitment:
@@ -203,11 +232,14 @@ def renew_by_link(link: Link) -> Commitment:
 # -- the pair ---------------------------------------------------------------------------------------------------------
 
 
-def ask_anew(commitment: Commitment, by: Person, party: int, name: str, title: str, email: str) -> Commitment:
+def ask_anew(
+    commitment: Commitment, by: Person, party: int, name: str, title: str, email: str, basis: str = ""
+) -> Commitment:
     """The party's signatory is this person at this address, and has a new link: now, or when it is the party's turn.
 
     So a link is renewed, an address corrected, and one who has declined asked anew. Raises Refused once the party has
-    signed, for Kaikukeskus's signatory by anybody else, and for one who is named on the other side.
+    signed, for Kaikukeskus's signatory by anybody else, for one who is named on the other side, and for another than
+    the document names without the basis of the right to sign.
     """
     with changing(commitment, by) as (commitment, region, who):
         refuse_unless_signing(commitment)
@@ -218,9 +250,18 @@ def ask_anew(commitment: Commitment, by: Person, party: int, name: str, title: s
             raise Refused([_("Kaikukeskus names its own signatory.")])
         refuse_unfit(commitment)
         request = asking.request_of(row) or asking.request_for(commitment, row)
-        _readdress(request, commitment, name, title, email)
+        _readdress(request, commitment, Named(name, title, email, basis))
         request.save()
         if row.pk in {one.pk for one in asking.whose_turn(commitment)}:
-            asking.send_link(request, commitment, "renewed" if request.round else "asked")
+            asking.send_link(request, commitment, _letter(request))
         record(region, who, "signature_renewed", commitment, parties=[row.pk], round=request.round)
     return commitment
+
+
+def _letter(request: SignatureRequest) -> str:
+    """Which letter brings the link: only one who has had a link is told that earlier ones no longer work."""
+    last = asking.round_of(request.party, request.round)
+    same = last is not None and spelt(last.name) == spelt(request.name) and last.email.lower() == request.email.lower()
+    if same:
+        return "renewed"
+    return "named" if request.party.paper_name else "asked"

@@ -201,7 +201,7 @@ def test_every_way_of_signing_stands_on_it_in_its_own_words(kainuu, aino, worker
         assert "ab" * 32 in page
     assert "by a personal link" in page
     assert "The signature is bound to the manifest." in page
-    assert "read in: Swedish" in page
+    assert "offered to be read in: Swedish" in page
     assert "by a signed copy" in page
     assert "acknowledged in Kaikukanta" in page
 

@@ -479,6 +479,7 @@ def test_passed_on_within_the_organisation_and_signed_by_the_right_person(commit
     mail.outbox.clear()
     old = page_of(commitment, "partner")
     given = {"forward-name": "Maija Oikea", "forward-title": "johtaja", "forward-email": "maija@example.org"}
+    given["forward-basis"] = "board"
     done = client.post(page_of(commitment, "partner", "sign_forward"), given, follow=True)
     assert "The request has been passed on. Your own link no longer works." in done.content.decode()
     assert "maija@example.org" not in done.content.decode()

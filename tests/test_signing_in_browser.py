@@ -137,6 +137,7 @@ def test_passing_on_without_scripts(without_scripts):
     page.locator("details:has([name=forward-name]) summary").click()
     page.locator("[name=forward-name]").fill("Stefan Backlund")
     page.locator("[name=forward-email]").fill("stefan@example.org")
+    page.locator("[name=forward-basis]").select_option("board")
     page.locator("form[action$='/pass-on/'] button").click()
     assert page.get_by_role("status").is_visible()
     row = SignatureRequest.objects.get(email="stefan@example.org")

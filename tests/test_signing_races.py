@@ -143,7 +143,7 @@ def test_a_signature_against_passing_on(race, ground):
         commitment = ground.awaiting(number, "county")
         party = only(commitment)
         link, _answer = by_link(party)
-        ends = race(act(party), (signing.forward, (link, "Maija Oikea", "", "maija@example.org")))
+        ends = race(act(party), (signing.forward, (link, "Maija Oikea", "", "maija@example.org", "board")))
         assert ends in (WON, LOST)
         assert is_in_force(commitment) == (ends == WON)
         signatory = Party.objects.get(pk=party.pk).signatory_name

@@ -1,21 +1,29 @@
 """Does it stay known who was asked to sign when, who passed it on to whom, and by which right each has signed?"""
 
+import html
 import json
+import re
+from datetime import UTC, datetime
 
 import pytest
+from django.urls import reverse
 from django.utils import translation
+from django.utils.timezone import localdate
 
 from adoption.history import all_faults
 from adoption.models import Act, Person
-from commitments import agreeing, bundles
+from commitments import agreeing, bundles, certifying, reviewing, services
 from commitments import signing as links
 from commitments.asking import Link
-from commitments.models import Commitment, Party, SignatureRequest, SignatureRound
+from commitments.certificate_words import exact, together
+from commitments.facts import day
+from commitments.models import Certificate, Commitment, Party, SignatureRequest, SignatureRound
+from commitments.services import Signature
 from commitments.told import Told, history_of
 from tests import papers
-from tests.people import a_pair, a_region, a_venue
-from tests.test_commitments import TERM
-from tests.test_signing import asked, in_english, link_of, party_of, sign, text_of
+from tests.people import a_kaikukeskus_person, a_pair, a_region, a_venue
+from tests.test_commitments import TERM, a_pdf, a_region_draft, checked, refusal
+from tests.test_signing import addressed, asked, in_english, link_of, page_of, party_of, sign, text_of
 from workflows.sentences import sentences
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +53,7 @@ def commitment(aino) -> Commitment:
 def passed_on(commitment: Commitment, role: str = "partner", name: str = "Eeva Laine") -> Link:
     """Teemu passes the request on to Eeva. Gives the link that he had."""
     link = link_of(commitment, role)
-    links.forward(link, name, "rehtori", f"{name.split()[0].lower()}@example.org")
+    links.forward(link, name, "rehtori", f"{name.split()[0].lower()}@example.org", "board")
     in_english()
     return link
 
@@ -53,7 +61,7 @@ def passed_on(commitment: Commitment, role: str = "partner", name: str = "Eeva L
 def asked_instead(commitment: Commitment, by: Person, role: str = "partner") -> None:
     """The pair asks Maija instead."""
     party = party_of(commitment, role)
-    links.ask_anew(commitment, by, party.pk, "Maija Korpi", "johtaja", "maija@example.org")
+    links.ask_anew(commitment, by, party.pk, "Maija Korpi", "johtaja", "maija@example.org", "administrative")
     in_english()
 
 
@@ -173,3 +181,225 @@ def test_every_round_has_its_act(commitment, aino):
     rounds = SignatureRound.objects.filter(request__party__role="partner").values_list("number", flat=True)
     acts = Act.objects.filter(what__in=("signature_asked", "signature_forwarded", "signature_renewed"))
     assert list(rounds) == [act.data["round"] for act in acts.order_by("number")] == [1, 2, 3]
+
+
+# -- the right to sign ------------------------------------------------------------------------------------------------
+
+
+def test_the_basis_is_asked_of_another_than_the_document_names(commitment, aino, client):
+    page = client.get(page_of(commitment, "partner"))
+    assert "The document gives as the basis of your right to sign: rules of the association" in text_of(page)
+    given = {"forward-name": "Eeva Laine", "forward-title": "rehtori", "forward-email": "eeva@example.org"}
+    answer = client.post(page_of(commitment, "partner", "sign_forward"), given)
+    assert answer.status_code == 422
+    assert "Choose the basis of the right to sign: the document gives that of Teemu Rissanen." in text_of(answer)
+    assert 'href="#id_forward-basis"' in answer.content.decode()
+    assert "Choose by which right" in refusal(
+        links.forward, link_of(commitment, "partner"), "Eeva Laine", "", "eeva@example.org"
+    )
+    assert client.post(page_of(commitment, "partner", "sign_forward"), given | {"forward-basis": "board"}).url
+    party = party_of(commitment, "partner")
+    assert (party.signatory_name, party.signatory_basis) == ("Eeva Laine", "board")
+    assert (party.paper_name, party.paper_title, party.paper_basis) == ("Teemu Rissanen", "johtaja", "rules")
+
+
+def test_the_page_of_another_than_the_document_names_says_so(commitment, client):
+    passed_on(commitment)
+    said = text_of(client.get(page_of(commitment, "partner")))
+    assert "The document names Teemu Rissanen as the signatory." in said
+    assert "Teemu Rissanen passed the request to sign on to Eeva Laine on" in said
+    assert "As the basis of your right to sign has been given: decision of the board." in said
+    assert "The document gives as the basis" not in said
+    assert "as they stand in the document" not in said
+
+
+def test_whom_the_document_names_gets_the_basis_of_the_document_again(commitment, aino):
+    passed_on(commitment)
+    party = party_of(commitment, "partner")
+    links.ask_anew(commitment, aino, party.pk, "Teemu Rissanen", "johtaja", "teemu@example.org", "other")
+    party = party_of(commitment, "partner")
+    assert (party.signatory_basis, party.paper_name, party.named) == ("rules", "", "Teemu Rissanen")
+
+
+def test_a_renewal_keeps_the_basis_that_was_given_of_the_same_person(commitment, aino, client):
+    passed_on(commitment)
+    party = party_of(commitment, "partner")
+    client.force_login(aino)
+    address = reverse("commitment_ask", args=[commitment.region.slug, commitment.pk, party.pk])
+    assert '<option value="board" selected>' in client.get(address).content.decode()
+    links.ask_anew(commitment, aino, party.pk, "Eeva Laine", "rehtori", "eeva.laine@example.org")
+    assert party_of(commitment, "partner").signatory_basis == "board"
+    refused = client.post(address, {"name": "Maija Korpi", "title": "", "email": "maija@example.org", "basis": ""})
+    assert refused.status_code == 422
+
+
+def test_a_basis_from_the_list_is_written_out_in_the_next_draft_of_an_authority(commitment, aino, client):
+    sign(commitment, "partner")
+    asked_instead(commitment, aino, "municipality")
+    new = papers.replace(commitment, aino)
+    client.force_login(aino)
+    page = client.get(reverse("commitment_edit", args=[new.region.slug, new.pk])).content.decode()
+    assert 'value="administrative regulations or delegation"' in page
+
+
+# -- the certificate --------------------------------------------------------------------------------------------------
+
+
+def certificate_of(commitment: Commitment, language: str = "en") -> str:
+    """The certificate as a reader has it."""
+    certificate = Certificate.objects.select_related("commitment__region", "commitment__partner").get()
+    page = re.sub(r"<style>.*?</style>", "", certifying.page(certificate, language, sealed=False), flags=re.DOTALL)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).replace("\xa0", " ").split())
+
+
+def line_of(said: str, party: Party) -> str:
+    """The party's line in the table."""
+    table = said.split("When and how")[1].split("What was signed")[0]
+    starts = sorted(table.index(one.name_in_languages["en"]) for one in party.commitment.parties.all())
+    start = table.index(party.name_in_languages["en"])
+    return table[start : next((one for one in starts if one > start), None)]
+
+
+def test_nobody_has_a_right_to_sign_that_was_not_stated_and_an_acknowledgement_is_no_signature(commitment, aino):
+    sign(commitment, "partner")
+    town, county = party_of(commitment, "municipality"), party_of(commitment, "county")
+    Party.objects.filter(pk__in=[town.pk, county.pk]).update(signatory_basis="hallintosääntö § 25")
+    given = [Signature(town.pk, town.signatory_name, localdate())]
+    reviewing.record_copy(commitment, aino, a_pdf(), "kunta.pdf", given)
+    services.record_kaikukanta(commitment, aino, "Laura Mäkelä", localdate(), "KK-7", [county.pk])
+    said = certificate_of(commitment)
+    assert "or it has been acknowledged in Kaikukanta for the party" in said
+    assert "Who has signed or acknowledged, when and how" in said
+    assert "Right to sign: rules of the association or articles" in line_of(said, party_of(commitment, "partner"))
+    assert "Right to sign: hallintosääntö § 25 found right by Aino Virtanen, culture side, " in line_of(said, town)
+    acknowledged = line_of(said, county)
+    assert "Right to sign" not in acknowledged
+    assert county.signatory_name not in said
+    assert "Kaikukeskus represents the wellbeing services county there recorded by Aino Virtanen" in acknowledged
+    facts = of_bundle(commitment, aino, "facts.json")["parties"]
+    assert [party["signature"]["basis"] for party in facts] == [
+        "rules of the association or articles", "hallintosääntö § 25", "",
+    ]  # fmt: skip
+
+
+def test_where_all_was_acknowledged_nobody_is_said_to_have_signed(commitment, aino):
+    services.record_kaikukanta(commitment, aino, "Laura Mäkelä", localdate())
+    said = certificate_of(commitment)
+    assert "has been acknowledged in Kaikukanta for every party" in said
+    assert "Every party has signed" not in said
+    assert "Right to sign" not in said
+
+
+def test_the_certificate_says_that_another_signed_than_the_document_names_and_how_that_came(commitment, aino):
+    passed_on(commitment)
+    sign(commitment, "partner")
+    asked_instead(commitment, aino, "municipality")
+    sign(commitment, "municipality")
+    sign(commitment, "county")
+    town, today = party_of(commitment, "municipality"), day(localdate())
+    said = certificate_of(commitment)
+    partner = line_of(said, party_of(commitment, "partner"))
+    assert "Eeva Laine, toiminnanjohtaja Right to sign: decision of the board" in partner
+    assert "The document names Teemu Rissanen as the signatory." in partner
+    assert f"Teemu Rissanen passed the request to sign on to Eeva Laine on {today}." in partner
+    assert "link sent to eeva@example.org" in partner
+    assert f"Aino Virtanen asked Maija Korpi to sign instead of {town.named} on {today}." in line_of(said, town)
+    assert "Right to sign: administrative regulations" in line_of(said, town)
+    assert "The document names" not in line_of(said, party_of(commitment, "county"))
+
+
+def test_one_who_signed_a_copy_unasked_has_no_basis_of_another(commitment, aino):
+    sign(commitment, "partner")
+    sign(commitment, "county")
+    town = party_of(commitment, "municipality")
+    Party.objects.filter(pk=town.pk).update(signatory_basis="hallintosääntö")
+    given = [Signature(town.pk, "Sijainen Salmi", localdate())]
+    reviewing.record_copy(commitment, aino, a_pdf(), "kunta.pdf", given)
+    line = line_of(certificate_of(commitment), town)
+    assert "Sijainen Salmi The document names Hilkka Hallinen as the signatory." in line
+    assert "Right to sign" not in line
+
+
+def test_the_certificate_says_of_a_link_only_what_the_site_knows(commitment):
+    for role in ("partner", "municipality", "county"):
+        sign(commitment, role)
+    said = certificate_of(commitment)
+    assert "The page that opens by it offers the whole document" in said
+    assert "link sent to teemu@example.org" in line_of(said, party_of(commitment, "partner"))
+    assert "offered to be read in: Finnish" in said
+    assert "work address" not in said
+    assert "read the document" not in said
+
+
+def test_the_paragraph_sign_stays_with_its_number_and_hours_have_no_zero():
+    assert together("hallintosääntö § 25") == "hallintosääntö §\xa025"
+    with translation.override("fi"):
+        assert exact(datetime(2027, 3, 8, 1, 5, 7, tzinfo=UTC)) == "8.3.2027 klo\xa03.05.07"
+
+
+# -- copies -----------------------------------------------------------------------------------------------------------
+
+
+def test_who_adds_a_copy_has_looked_at_it_and_says_so_before_the_tick(commitment, aino, client):
+    client.force_login(aino)
+    address = reverse("commitment_copy", args=[commitment.region.slug, commitment.pk])
+    page = text_of(client.get(address))
+    assert page.index("You say that this copy bears these signatures") < page.index("The copy bears this signature")
+    party = party_of(commitment, "partner")
+    given = [Signature(party.pk, party.signatory_name, localdate())]
+    reviewing.record_copy(commitment, aino, a_pdf(), "a.pdf", given)
+    copy = commitment.copies.get()
+    assert (copy.reviewed_by, copy.reviewed_at is not None) == (aino, True)
+
+
+def test_the_certificate_says_who_found_each_copy_right_and_whose_it_is(commitment, aino):
+    mikko = Person.objects.get(name="Mikko Kettunen")
+    reviewing.send_copy(link_of(commitment, "partner"), a_pdf(), "kumppani.pdf")
+    given = [Signature(party_of(commitment, "partner").pk, "Teemu Rissanen", localdate())]
+    reviewing.accept_copy(commitment, mikko, commitment.copies.get().pk, given)
+    bodies = [
+        Signature(party.pk, party.signatory_name, localdate()) for party in commitment.parties.exclude(role="partner")
+    ]
+    reviewing.record_copy(commitment, aino, a_pdf() + b"\n", "viranomaiset.pdf", bodies)
+    said = certificate_of(commitment)
+    assert "found right by Mikko Kettunen, care side, Kainuu wellbeing services county" in said
+    assert "found right by Aino Virtanen, culture side, Kainuu" in said
+    assert "Signed copy 1, PDF Taidehalli Pato SHA-256" in said
+    assert "Signed copy 2, PDF Hyrynsalmi, Kainuu wellbeing services county SHA-256" in said
+    (sent, added) = of_bundle(commitment, aino, "facts.json")["signed_copies"]
+    assert (sent["sent_by"], sent["uploaded_by"], sent["reviewed_by"]) == ("Teemu Rissanen", None, "Mikko Kettunen")
+    assert (added["sent_by"], added["uploaded_by"], added["reviewed_by"]) == (None, "Aino Virtanen", "Aino Virtanen")
+
+
+# -- the mails --------------------------------------------------------------------------------------------------------
+
+
+def test_one_who_never_had_a_link_reads_of_no_former_ones(commitment, aino, worker, mailoutbox):
+    worker.run()
+    asked_instead(commitment, aino)
+    worker.run()
+    (letter,) = [one for one in mailoutbox if one.to == ["maija@example.org"]]
+    assert "Aino Virtanen asks you to sign a commitment for Taidehalli Pato" in letter.body
+    assert "The document names Teemu Rissanen as its signatory, and you are asked instead." in letter.body
+    assert "no longer work" not in letter.body
+    party = party_of(commitment, "partner")
+    links.ask_anew(commitment, aino, party.pk, "Maija Korpi", "johtaja", "maija@example.org")
+    in_english()
+    worker.run()
+    assert "Links in earlier mails no longer work." in mailoutbox[-1].body
+
+
+def test_one_who_asks_oneself_is_not_asked_by_oneself(aino, worker, mailoutbox, client):
+    laura = a_kaikukeskus_person()
+    draft = papers.change_draft(addressed(a_region_draft(a_region(), aino), aino), aino, {}, in_turn=False)
+    commitment = services.send(checked(draft, aino), aino)
+    own = party_of(commitment, "kaikukeskus")
+    Party.objects.filter(pk=own.pk).update(signatory_name=laura.name)
+    worker.run()
+    links.ask_anew(commitment, laura, own.pk, laura.name, "asiantuntija", laura.email)
+    in_english()
+    worker.run()
+    assert "here is your link for signing for Kaikukeskus" in mailoutbox[-1].body
+    said = text_of(client.get(page_of(commitment, "kaikukeskus")))
+    assert "Laura Mäkelä, here you sign this commitment for Kaikukeskus." in said
+    assert "asks you to sign" not in said

@@ -153,8 +153,8 @@ def commitment_ask(request: Request, slug: str, pk: int, party: int) -> HttpResp
     """The party's signatory, perhaps another one or at another address, has a new link."""
     one = _mine(request, slug, pk)
     row = get_object_or_404(one.parties.select_related("municipality", "county"), pk=party)
-    given = {name: getattr(row, f"signatory_{name}") for name in ("name", "title", "email")}
-    form = SignatoryForm(_sent(request), initial=given)
+    given = {name: getattr(row, f"signatory_{name}") for name in ("name", "title", "email", "basis")}
+    form = SignatoryForm(row, _sent(request), initial=given)
 
     def act() -> Commitment:
         return signing.ask_anew(one, request.user, row.pk, **form.cleaned_data)

@@ -22,8 +22,9 @@ from commitments.forms import ActForm, ForwardForm, NotSigningForm, SentCopyForm
 from commitments.letters import to_ask
 from commitments.models import Commitment, Document, Party, Rendition, SignatureRequest, SignedCopy
 from commitments.preview import as_html
+from commitments.services import spelt
+from commitments.signatories import asker_of, passings
 from commitments.signing import Standing
-from commitments.told import sender_of
 from commitments.turn import order_of
 from commitments.views.commitments import DOCX, content_of, one_to_read
 
@@ -162,15 +163,28 @@ def _shown(visit: Visit) -> dict[str, Any]:
         "html": as_html(content_of(shown)),
         "parties": list(visit.commitment.parties.select_related("municipality", "county", "request")),
         "order": order_of(visit.commitment),
-        "sender": sender_of(visit.commitment),
+        "sender": asker_of(visit.party),
+        "is_named": _is_named(visit),
+        "passings": passings(visit.commitment, [visit.party])[visit.party.pk],
         "copies": visit.party.sent_copies.exclude(state=SignedCopy.State.ACCEPTED).order_by("-pk"),
     }
 
 
 def _forms(visit: Visit, form: ActForm | None) -> dict[str, Any]:
     """The page's forms: that which was refused, and the others empty."""
-    kinds = {"sign_form": SignForm, "forward": ForwardForm, "decline": NotSigningForm, "copy": SentCopyForm}
-    return {name: form if isinstance(form, kind) else kind() for name, kind in kinds.items()}
+    forms: dict[str, ActForm] = {
+        "sign_form": SignForm(), "forward": ForwardForm(visit.party), "decline": NotSigningForm(),
+        "copy": SentCopyForm(),
+    }  # fmt: skip
+    found = {name: form if isinstance(form, type(one)) else one for name, one in forms.items()}
+    if not _is_named(visit):
+        found["sign_form"].fields["name"].help_text = _("Type your first name and surname.")
+    return found
+
+
+def _is_named(visit: Visit) -> bool:
+    """Whether the one who is asked is the one whom the document names."""
+    return spelt(visit.asked.name) == spelt(visit.party.named)
 
 
 # -- files ------------------------------------------------------------------------------------------------------------
@@ -214,7 +228,7 @@ def sign_decline(visit: Visit) -> HttpResponse:
 @by_link
 def sign_forward(visit: Visit) -> HttpResponse:
     """Somebody else of the organisation is asked instead."""
-    form = ForwardForm(visit.http.POST)
+    form = ForwardForm(visit.party, visit.http.POST)
     said = _("The request has been passed on. Your own link no longer works.")
     return _done(visit, form, lambda: signing.forward(visit.link, **form.cleaned_data), said)
 

@@ -17,7 +17,7 @@ def rounds_so_far(apps, editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("commitments", "0004_needless_editions")]
+    dependencies = [("commitments", "0006_on_paper")]
 
     operations = [
         migrations.AddField("party", "paper_basis", models.CharField(blank=True, default="", max_length=200)),
