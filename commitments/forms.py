@@ -20,7 +20,7 @@ from adoption.refusal import Refused
 from commitments.facts import day
 from commitments.models import Commitment, Party, SignedCopy
 from commitments.reviewing import LARGEST_COPY, Broken, check_copy
-from commitments.services import Changed, Signature
+from commitments.services import Changed, Signature, why_not_on
 from commitments.signatories import needs_basis
 from commitments.signing import Answer
 from commitments.turn import order_of
@@ -245,7 +245,7 @@ class OfSignatures(OfParties):
 
     def __init__(self, commitment: Commitment, person: Person, *args: Any) -> None:
         super().__init__(*args)
-        self.person = person
+        self.commitment, self.person = commitment, person
         self.parties = list(self._choose(commitment.parties.select_related("municipality", "county")))
         for party in self.parties:
             self._add(party)
@@ -272,6 +272,13 @@ class OfSignatures(OfParties):
             label=_("Day of signing"), required=needed, error_messages={"required": _("Give the day of signing.")}
         )
 
+    def clean(self) -> None:
+        """A day on which nobody can have signed is said at its own field."""
+        for party in self.parties:
+            on = self.cleaned_data.get(f"on_{party.pk}")
+            if on and self.cleaned_data.get(f"signed_{party.pk}") and (why := why_not_on(self.commitment, on)):
+                self.add_error(f"on_{party.pk}", why)
+
     def _signatory(self, party: Party) -> str:
         own = party.role == Party.Role.KAIKUKESKUS and not party.signatory_name
         return self.person.name if own else party.signatory_name
@@ -291,6 +298,7 @@ class ReviewForm(OfSignatures):
         for party in self.parties:
             self.initial[f"signed_{party.pk}"] = party.pk in expected
             self.initial[f"on_{party.pk}"] = localdate(copy.uploaded_at) if party.pk in expected else None
+        self.parties.sort(key=lambda party: party.pk not in expected)  # the sender's own first
 
 
 class CopyForm(OfSignatures):
@@ -307,6 +315,7 @@ class CopyForm(OfSignatures):
         return self.checked(self.cleaned_data["copy"])
 
     def clean(self) -> None:
+        super().clean()
         self._say_that_the_file_is_gone()
 
     def refuse(self, refusal: Refused) -> None:

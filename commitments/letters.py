@@ -13,7 +13,7 @@ from adoption.mail import link, write, write_to
 from adoption.models import Act, Person, Responsibility
 from commitments import asking
 from commitments.facts import day
-from commitments.models import Commitment, Party, SignatureRequest, SignedCopy
+from commitments.models import Certificate, Commitment, Party, SignatureRequest, SignedCopy
 from commitments.reminding import by_hand_key
 from commitments.signatories import asker_of
 
@@ -164,12 +164,30 @@ SAID = {
         "the signed copy that you sent for %(party)s could not be accepted: %(commitment)s.\n“%(reason)s”"
     ),
 }
+# Mails after which nothing is awaited from the one who gets it.
+ENDS = {
+    "stopped": gettext_noop(
+        "%(commitment)s is not to be signed any more: the signing was stopped. You need not do anything."
+    ),
+    "replaced": gettext_noop(
+        "%(commitment)s is not to be signed any more: it is being replaced by a corrected one. You need not do "
+        "anything now. When the corrected one is ready, whoever signs it for %(party)s gets a link of its own."
+    ),
+    "in_force_elsewhere": gettext_noop("every party has signed or acknowledged it: %(commitment)s is in force."),
+    "in_force": gettext_noop(
+        "every party has signed or acknowledged it: %(commitment)s is in force.\n\n"
+        "Fetch your copy of the document, the certificate of the signatures, and the PDF with the site's seal where "
+        "there is one, here by %(end)s:\n\n%(link)s\n\n"
+        "Whoever holds one of the files can ask whether it is one of those that were signed: %(verify)s (code %(code)s)"
+    ),
+}
 SUBJECTS = {
     "half": gettext_noop("Reminder, to be signed by %(day)s: %(commitment)s"),
     "soon": gettext_noop("Reminder, to be signed by %(day)s: %(commitment)s"),
     "late": gettext_noop("Late, was to be signed by %(day)s: %(commitment)s"),
     "copy_refused": gettext_noop("Your signed copy was not accepted: %(commitment)s"),
     "stopped": gettext_noop("No longer to be signed: %(commitment)s"),
+    "replaced": gettext_noop("No longer to be signed: %(commitment)s"),
     "in_force": gettext_noop("In force: %(commitment)s"),
     "in_force_elsewhere": gettext_noop("In force: %(commitment)s"),
 }
@@ -231,8 +249,9 @@ def _awaited(pk: int, number: int) -> SignatureRequest | None:
 def stopped(act_pk: int, told: list[int]) -> None:
     """Who was asked and has not signed knows that nothing is awaited any more."""
     act, _commitment = _about(act_pk)
+    kind = "replaced" if act.what == "commitment_superseded" else "stopped"
     for request in _all_requests().filter(pk__in=told):
-        _tell(request, f"act:{act.pk}:request:{request.pk}", "stopped", reason=act.reason)
+        _tell(request, f"act:{act.pk}:request:{request.pk}", kind, reason=act.reason)
 
 
 def _tell(request: SignatureRequest, key: str, kind: str, **more: object) -> None:
@@ -251,16 +270,11 @@ def _subject(kind: str, is_late: bool) -> str:
 
 
 def _body(kind: str, facts: dict[str, object], is_late: bool) -> str:
-    if kind == "stopped":
-        because = "\n“%(reason)s”" if facts["reason"] else ""
-        return _("Hello %(name)s,\n\n%(commitment)s is not to be signed any more: the signing was stopped.") + because
-    if kind == "in_force_elsewhere":
-        return _("Hello %(name)s,\n\nevery party has signed or acknowledged it: %(commitment)s is in force.\n")
-    if kind == "in_force":
-        return _(
-            "Hello %(name)s,\n\nevery party has signed or acknowledged it: %(commitment)s is in force.\n"
-            "Fetch your copy of the document here by %(end)s:\n\n%(link)s\n"
-        )
+    ask = _("Questions? Ask %(ask)s.") if facts["ask"] else ""
+    if kind in ENDS:
+        reason = "“%(reason)s”" if facts.get("reason") else ""
+        ends = ask if kind in ("stopped", "replaced") else ""
+        return "\n\n".join(filter(None, [_("Hello %(name)s,"), _(ENDS[kind]), reason, ends])) + "\n"
     act = _("Read the document and sign it by %(day)s. You need no account and no password.")
     if is_late or kind == "copy_refused":
         act = _("Read the document and sign it. You need no account and no password.")
@@ -268,12 +282,13 @@ def _body(kind: str, facts: dict[str, object], is_late: bool) -> str:
         "The link is yours alone and works until %(end)s. On the page you can also decline with a reason, or pass the "
         "request on to the right person of your organisation."
     )
-    ask = _("Questions? Ask %(ask)s.") if facts["ask"] else ""
     said = "own" if facts["is_own"] and kind in ("asked", "named") else kind
     return "\n\n".join([_("Hello %(name)s,"), _(SAID[said]), act, "%(link)s", rest, ask]).rstrip() + "\n"
 
 
 def _facts_for(request: SignatureRequest, commitment: Commitment) -> dict[str, object]:
+    """What the mails to a signatory say; the code where there is one, from the moment when it is in force."""
+    certificate = Certificate.objects.filter(commitment=commitment).first()
     by, former = asker_of(request.party), asking.round_of(request.party, request.round - 1)
     return {
         "name": request.name,
@@ -286,6 +301,8 @@ def _facts_for(request: SignatureRequest, commitment: Commitment) -> dict[str, o
         "day": day(commitment.sign_by),
         "end": day(localdate(request.expires_at)) if request.expires_at else "",
         "link": link(reverse("sign", args=[asking.token_of(request)])),
+        "code": certificate.code if certificate else "",
+        "verify": link(reverse("verify_file", args=[certificate.code])) if certificate else "",
         "ask": ", ".join(f"{person.name} ({person.email})" for person in to_ask(commitment)),
     }
 

@@ -413,7 +413,7 @@ def record_kaikukanta(
         refuse_unless_signing(commitment)
         if commitment.kind != Commitment.Kind.PARTNER:
             raise Refused([_("Only a partner's commitment is acknowledged in Kaikukanta.")])
-        if impossible := _impossible(commitment, on):
+        if impossible := why_not_on(commitment, on):
             raise Refused([impossible])
         keys = list(commitment.parties.filter(signed_on=None).values_list("pk", flat=True))
         signatures = [Signature(key, name, on) for key in (keys if parties is None else parties)]
@@ -451,14 +451,14 @@ def parties_to_sign(commitment: Commitment, who: Acting, signatures: list[Signat
 def _against(commitment: Commitment, party: Party, signature: Signature) -> list[str]:
     if party.signed_on:
         return [_("%(party)s has signed already.") % {"party": party.short_name}]
-    if impossible := _impossible(commitment, signature.on):
+    if impossible := why_not_on(commitment, signature.on):
         return [f"{party.short_name}: {impossible}"]
     if not signature.name.strip():
         return [_("%(party)s: write who has signed.") % {"party": party.short_name}]
     return []
 
 
-def _impossible(commitment: Commitment, on: date) -> str:
+def why_not_on(commitment: Commitment, on: date) -> str:
     """Why nobody can have signed on the day; nothing when it is possible."""
     edition = commitment.edition
     if on > localdate():

@@ -60,21 +60,31 @@ class Standing(models.TextChoices):
     STOPPED = "stopped", gettext_lazy("This link is no longer needed: nothing is to be signed by it.")
 
 
-OWN = {State.SIGNED: Standing.SIGNED, State.DECLINED: Standing.DECLINED, State.STOPPED: Standing.STOPPED}
+OWN = {State.SIGNED: Standing.SIGNED, State.DECLINED: Standing.DECLINED}
 
 
 def standing(request: SignatureRequest, link: Link) -> Standing:
     """What the link is good for now."""
     if request.round != link.round:
         return Standing.OLD
+    if request.state == State.STOPPED:
+        return Standing.STOPPED
     if request.expires_at is None or request.expires_at < now():
         return Standing.EXPIRED
     return OWN.get(State(request.state), Standing.OPEN)
 
 
-def can_renew(request: SignatureRequest) -> bool:
-    """Whether a new link may be asked for from an old one: the signatory is still awaited."""
-    return request.state == State.SENT
+def can_renew(request: SignatureRequest, link: Link) -> bool:
+    """Whether a new link may be asked for from this one: a signatory is still awaited, at the address that this link
+    was sent to. Nobody restarts anything of somebody else."""
+    own = asking.round_of(request.party, link.round)
+    return request.state == State.SENT and own is not None and own.email.lower() == request.email.lower()
+
+
+def is_passed(request: SignatureRequest, link: Link) -> bool:
+    """Whether the request has gone on to another address since the link was sent."""
+    own = asking.round_of(request.party, link.round)
+    return own is None or own.email.lower() != request.email.lower()
 
 
 @contextmanager
@@ -215,11 +225,13 @@ def _name(party: Party, given: Named) -> None:
 
 def renew_by_link(link: Link) -> Commitment:
     """A new link is on its way to the address on record, whoever asked. Raises Refused when nobody is awaited by it any
-    more, and within an hour of the last one."""
+    more, by a link of somebody who was asked before, and within an hour of the last one."""
     with transaction.atomic():
         region = locked(_region_of(link))
         request = _read(link)
-        if not can_renew(request):
+        if is_passed(request, link):
+            raise Refused([_("The request has gone on to somebody else: a new link is sent only to them.")])
+        if not can_renew(request, link):
             raise Refused([str(Standing.STOPPED.label)])
         if request.sent_at and request.sent_at > now() - SELF_RENEWED:
             raise Refused([_("A link was sent within the last hour. Look for it in your mail, also among the junk.")])

@@ -143,9 +143,9 @@ def _of_kaikukeskus(turn: list[Party], person: Person, copy: str) -> Next:
     if own.signatory_email:
         what = _("All others have signed: sign for Kaikukeskus.") if last else _("Sign for Kaikukeskus.")
         return Next(what, _("The link is in your mail, and here."), True, "sign")
-    if last:
-        return Next(_("All others have signed: sign for Kaikukeskus and upload the signed copy."), "", True, copy)
-    return Next(_("Sign for Kaikukeskus and upload the signed copy."), "", True, copy)
+    why = _("By a link to yourself you sign here at once; or upload a copy that was signed elsewhere.")
+    what = _("All others have signed: sign for Kaikukeskus.") if last else _("Sign for Kaikukeskus.")
+    return Next(what, why, True, copy)
 
 
 def _of_contact(turn: list[Party], person: Person) -> Next:

@@ -13,11 +13,12 @@ ALIKE = 0.5  # so large a part of the pieces is the same in a file that was chan
 
 
 class Answer(NamedTuple):
-    """`kind` and `language` of the very file that it is; else `why` it is none: a key of the page's words."""
+    """`kind`, `language` and hash of the very file that it is; else `why` it is none: a key of the page's words."""
 
     kind: str = ""
     language: str = ""
     why: str = ""
+    sha256: str = ""
 
 
 def answer(certificate: Certificate, content: bytes) -> Answer:
@@ -25,7 +26,7 @@ def answer(certificate: Certificate, content: bytes) -> Answer:
     files, digest = list(proved(certificate)), digest_of(content)
     for one in files:
         if one.sha256 == digest:
-            return Answer(one.kind, one.language)
+            return Answer(one.kind, one.language, sha256=digest)
     found = [(one.size, why) for one in files if (why := _likeness(one, content))]
     # A sealed PDF begins with the one that has no seal: the longest file that is like this one says most.
     return Answer(why=max(found)[1] if found else _seal(content))

@@ -38,6 +38,8 @@ PUBLIC = [
     "sign_renew",
     "sign_document",
     "sign_pdf",
+    "sign_sealed",
+    "sign_certificate",
 ]
 # Public only where the site runs as a demo; elsewhere these addresses do not exist.
 PUBLIC_IN_DEMO = ["demo_sign_in", "demo_mails", "demo_components"]

@@ -3,12 +3,14 @@
 import html
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import translation
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 
 from adoption.history import all_faults
 from adoption.models import Act, Person
@@ -17,10 +19,12 @@ from commitments import signing as links
 from commitments.asking import Link
 from commitments.certificate_words import exact, together
 from commitments.facts import day
-from commitments.models import Certificate, Commitment, Party, SignatureRequest, SignatureRound
+from commitments.models import Certificate, Commitment, Party, Rendition, SignatureRequest, SignatureRound
 from commitments.services import Signature
+from commitments.storage import digest_of, store
 from commitments.told import Told, history_of
 from tests import papers
+from tests.keys import PASSWORD, a_seal_key
 from tests.people import a_kaikukeskus_person, a_pair, a_region, a_venue
 from tests.test_commitments import TERM, a_pdf, a_region_draft, checked, refusal
 from tests.test_signing import addressed, asked, in_english, link_of, page_of, party_of, sign, text_of
@@ -403,3 +407,186 @@ def test_one_who_asks_oneself_is_not_asked_by_oneself(aino, worker, mailoutbox, 
     said = text_of(client.get(page_of(commitment, "kaikukeskus")))
     assert "Laura Mäkelä, here you sign this commitment for Kaikukeskus." in said
     assert "asks you to sign" not in said
+
+
+# -- links of those who were asked before -----------------------------------------------------------------------------
+
+
+def test_who_passed_on_restarts_nothing_for_the_one_who_is_asked_now(commitment, client):
+    address = page_of(commitment, "partner")
+    passed_on(commitment)
+    with time_machine.travel(now() + timedelta(hours=3)):
+        page = client.get(address)
+        assert page.status_code == 410
+        assert f"Teemu Rissanen passed the request to sign on to Eeva Laine on {day(localdate())}." in text_of(page)
+        assert "Send me a new link" not in text_of(page)
+        assert "eeva@example.org" not in page.content.decode()
+        refused = client.post(f"{address}renew/")
+    assert refused.status_code == 422
+    assert "a new link is sent only to them" in text_of(refused)
+    assert SignatureRequest.objects.get(party__role="partner").round == 2
+    assert sign(commitment, "partner").state == "partly_signed"
+
+
+def test_one_who_was_replaced_by_the_pair_restarts_nothing_either(commitment, aino, client):
+    address = page_of(commitment, "partner")
+    asked_instead(commitment, aino)
+    with time_machine.travel(now() + timedelta(hours=3)):
+        assert "Aino Virtanen asked Maija Korpi to sign instead of Teemu Rissanen" in text_of(client.get(address))
+        assert client.post(f"{address}renew/").status_code == 422
+
+
+def test_a_corrected_address_is_not_told_to_the_old_one(commitment, aino, client):
+    address, party = page_of(commitment, "partner"), party_of(commitment, "partner")
+    links.ask_anew(commitment, aino, party.pk, "Teemu Rissanen", "johtaja", "teemu.rissanen@example.org")
+    in_english()
+    page = client.get(address)
+    assert "The link has been sent to another address." in text_of(page)
+    assert "teemu.rissanen" not in page.content.decode()
+
+
+def test_a_link_that_is_old_and_of_a_replaced_commitment_says_that_a_corrected_one_comes(commitment, aino, client):
+    address = page_of(commitment, "partner")
+    papers.replace(commitment, aino)
+    with time_machine.travel(now() + timedelta(days=60)):
+        page = client.get(address)
+    assert page.status_code == 410
+    assert "The commitment is being replaced by a corrected one." in text_of(page)
+
+
+# -- what a signatory gets, once it is in force -----------------------------------------------------------------------
+
+
+def in_force_by_links(commitment: Commitment) -> Commitment:
+    for role in ("partner", "municipality", "county"):
+        commitment = sign(commitment, role)
+    return commitment
+
+
+def test_who_has_signed_by_a_link_has_the_proof_by_it_and_nobody_else(
+    commitment, aino, worker, client, mailoutbox, settings, tmp_path
+):
+    settings.SEAL_KEY, settings.SEAL_PASSWORD = a_seal_key(tmp_path), PASSWORD
+    sign(commitment, "partner")
+    county = party_of(commitment, "county")
+    services.record_kaikukanta(commitment, aino, "Laura Mäkelä", localdate(), "", [county.pk])
+    early = page_of(commitment, "partner", "sign_certificate", "fi")
+    assert client.get(early).status_code == 404
+    assert "Certificate of signatures" not in text_of(client.get(page_of(commitment, "partner")))
+    document = commitment.edition.documents.get()
+    pdf = certifying.pdf(b"<html lang=fi><title>KP</title><body><h1>Sitoumus")
+    stored, digest = store(pdf, "documents", "pdf")
+    Rendition.objects.create(document=document, form="pdf", file=stored, sha256=digest, size=len(pdf))
+    commitment = sign(commitment, "municipality")
+    worker.run()
+    certificate = Certificate.objects.get()
+    said = text_of(client.get(page_of(commitment, "partner")))
+    for word in ("Certificate of signatures, Finnish", "The document, sealed PDF, Finnish", certificate.code):
+        assert word in said
+    got = client.get(page_of(commitment, "partner", "sign_certificate", "fi"))
+    assert digest_of(b"".join(got.streaming_content)) == certificate.files.get().sha256
+    got = client.get(page_of(commitment, "partner", "sign_sealed", document.pk))
+    assert digest_of(b"".join(got.streaming_content)) == Rendition.objects.get(form="sealed").sha256
+    assert client.get(page_of(commitment, "partner", "sign_certificate", "sv")).status_code == 404
+    for name, of in (("sign_certificate", "fi"), ("sign_sealed", document.pk)):
+        assert client.get(page_of(commitment, "county", name, of)).status_code == 404
+    (letter,) = [one for one in mailoutbox if one.to == ["teemu@example.org"] and one.subject.startswith("In force")]
+    assert "the certificate of the signatures" in letter.body
+    assert reverse("verify_file", args=[certificate.code]) in letter.body
+    assert page_of(commitment, "partner") in letter.body
+    (other,) = [
+        one for one in mailoutbox if "In force" in one.subject and "signs." in one.to[0] and "/sign/" not in one.body
+    ]
+    assert certificate.code not in other.body
+
+
+def test_a_copy_of_one_party_is_known_as_that(commitment, aino, client):
+    scan = a_pdf()
+    sign(commitment, "partner")
+    town, county = party_of(commitment, "municipality"), party_of(commitment, "county")
+    given = [Signature(town.pk, town.signatory_name, localdate())]
+    reviewing.record_copy(commitment, aino, scan, "kunta.pdf", given)
+    services.record_kaikukanta(commitment, aino, "Laura Mäkelä", localdate(), "", [county.pk])
+    document = commitment.edition.documents.get()
+    assert "on this copy: Hyrynsalmi otherwise, not on this copy: Taidehalli Pato, Kainuu wellbeing" in found(
+        client, scan
+    )
+    said = found(client, document.file.open().read())
+    assert "by the parties, or acknowledged in Kaikukanta for them; in force since" in said
+    assert "Hyrynsalmi" not in said
+
+
+def found(client, content: bytes) -> str:
+    """What the public page says of the file."""
+    address = reverse("verify_file", args=[Certificate.objects.get().code])
+    return text_of(
+        client.post(address, {"file": SimpleUploadedFile("x.pdf", content)}, headers={"accept-language": "en"})
+    )
+
+
+# -- when nothing is to be signed any more ----------------------------------------------------------------------------
+
+
+def test_who_was_asked_reads_why_it_ends_whom_to_ask_and_whether_another_comes(commitment, aino, worker, mailoutbox):
+    worker.run()
+    second = asked(papers.replace(commitment, aino), aino)
+    worker.run()
+    (letter,) = [one for one in mailoutbox if one.subject.startswith("No longer to be signed")]
+    assert letter.to == ["teemu@example.org"]
+    assert "it is being replaced by a corrected one" in letter.body
+    assert "whoever signs it for Taidehalli Pato gets a link of its own" in letter.body
+    assert f"Questions? Ask Aino Virtanen ({aino.email})" in letter.body
+    services.decline(second, aino, "Hanke siirtyy.")
+    mailoutbox.clear()
+    worker.run()
+    (letter,) = [one for one in mailoutbox if one.subject.startswith("No longer to be signed")]
+    assert "the signing was stopped" in letter.body
+    assert "“Hanke siirtyy.”" in letter.body
+    assert "Questions? Ask Aino Virtanen" in letter.body
+
+
+# -- the turn of Kaikukeskus, and small things ------------------------------------------------------------------------
+
+
+def test_kaikukeskus_signs_here_or_by_a_copy(aino, client):
+    laura = a_kaikukeskus_person()
+    draft = addressed(a_region_draft(a_region(), aino), aino)
+    draft.parties.filter(role="kaikukeskus").update(signatory_name=laura.name, signatory_email="")
+    commitment = services.send(checked(papers.change_draft(draft, aino, {}, in_turn=False), aino), aino)
+    client.force_login(Person.objects.get(pk=laura.pk))
+    own = party_of(commitment, "kaikukeskus")
+    page = client.get(commitment.get_absolute_url())
+    address = reverse("commitment_ask", args=[commitment.region.slug, commitment.pk, own.pk])
+    assert "Sign for Kaikukeskus. By a link to yourself you sign here at once" in text_of(page)
+    assert f'<a class="btn" href="{address}">Sign here by a link</a>' in page.content.decode()
+    assert f'value="{laura.email}"' in client.get(address).content.decode()
+    client.post(address, {"name": laura.name, "title": "asiantuntija", "email": laura.email})
+    assert "Read and sign" in text_of(client.get(commitment.get_absolute_url()))
+
+
+def test_a_day_on_which_nobody_can_have_signed_leads_to_its_field(commitment, aino, client):
+    client.force_login(aino)
+    party = party_of(commitment, "partner")
+    given = {f"signed_{party.pk}": "on", f"name_{party.pk}": "Teemu Rissanen", f"on_{party.pk}": "1.1.2099"}
+    scan = SimpleUploadedFile("s.pdf", a_pdf(), "application/pdf")
+    address = reverse("commitment_copy", args=[commitment.region.slug, commitment.pk])
+    answer = client.post(address, given | {"copy": scan})
+    assert answer.status_code == 422
+    assert f'href="#id_on_{party.pk}"' in answer.content.decode()
+    assert "Taidehalli Pato, Day of signing: The day 1.1.2099 is still to come." in text_of(answer)
+
+
+def test_the_senders_form_stands_first_at_the_review(commitment, aino, client):
+    sign(commitment, "partner")
+    county = party_of(commitment, "county")
+    reviewing.send_copy(link_of(commitment, "county"), a_pdf(), "a.pdf")
+    client.force_login(aino)
+    copy = commitment.copies.get()
+    page = client.get(reverse("commitment_review", args=[commitment.region.slug, commitment.pk, copy.pk]))
+    text = page.content.decode()
+    assert text.index(f'id="party-{county.pk}"') < text.index(f'id="party-{party_of(commitment, "municipality").pk}"')
+
+
+def test_the_page_of_a_link_says_whose_turn_it_is_not(commitment, client):
+    said = text_of(client.get(page_of(commitment, "partner")))
+    assert said.count("Waits for its turn") == 2

@@ -24,7 +24,7 @@ from commitments.forms import (
     ReviewForm,
     SignatoryForm,
 )
-from commitments.models import Commitment
+from commitments.models import Commitment, Party
 from commitments.views.commitments import Request, about, previewed, shown
 
 State = Commitment.State
@@ -154,6 +154,8 @@ def commitment_ask(request: Request, slug: str, pk: int, party: int) -> HttpResp
     one = _mine(request, slug, pk)
     row = get_object_or_404(one.parties.select_related("municipality", "county"), pk=party)
     given = {name: getattr(row, f"signatory_{name}") for name in ("name", "title", "email", "basis")}
+    if row.role == Party.Role.KAIKUKESKUS and not row.signatory_email and request.user.name == row.signatory_name:
+        given["email"] = request.user.email
     form = SignatoryForm(row, _sent(request), initial=given)
 
     def act() -> Commitment:

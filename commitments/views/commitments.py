@@ -128,7 +128,14 @@ def _signing(person: Person, commitment: Commitment, parties: list[Party]) -> di
         "mailed": mails_about(parties),
         "order": order_of(commitment),
         "my_link": _link_of(person, parties),
+        "own_to_ask": _own_to_ask(person, commitment),
     }
+
+
+def _own_to_ask(person: Person, commitment: Commitment) -> Party | None:
+    """Kaikukeskus itself, whose turn it is, where its person may still ask for a link."""
+    own = [party for party in whose_turn(commitment) if party.role == Party.Role.KAIKUKESKUS]
+    return own[0] if own and person.is_kaikukeskus and not request_of(own[0]) else None
 
 
 def _link_of(person: Person, parties: list[Party]) -> str:

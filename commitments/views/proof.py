@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from adoption.fields import Form, Text
 from commitments import certificates, seal_keys
 from commitments.access import commitment_or_404
-from commitments.models import CertificateFile, Commitment
+from commitments.models import CertificateFile, Commitment, Party
 from commitments.storage import digest_of
 from commitments.verification import Answer, answer
 from commitments.views.commitments import Request
@@ -136,10 +136,16 @@ def verify_file(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _said(found: Answer, commitment: Commitment) -> dict[str, Any]:
-    """The answer in words; of the commitment no more than whether and since when it is in force."""
+    """The answer in words; of the commitment no more than whether and since when it is in force, and of a copy that
+    does not bear all signatures, whose it bears."""
     if not found.kind:
         return {"answered": True, "why": WHY[found.why]}
-    return {"answered": True, "kind": KINDS[found.kind], "language": found.language, "commitment": commitment}
+    said = {"answered": True, "kind": KINDS[found.kind], "language": found.language, "commitment": commitment}
+    parties = list(commitment.parties.select_related("municipality", "county", "copy"))
+    here = [party for party in parties if party.copy and party.copy.sha256 == found.sha256]
+    elsewhere = [party for party in parties if party not in here] if found.kind == "copy" else []
+    acknowledged = any(party.method == Party.Method.KAIKUKANTA for party in parties)
+    return said | {"here": here, "elsewhere": elsewhere, "acknowledged": acknowledged}
 
 
 # --- The seal -------------------------------------------------------------------------------------

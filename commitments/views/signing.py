@@ -16,17 +16,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from commitments import asking, reviewing, signing
+from commitments import asking, certificates, reviewing, signing
 from commitments.asking import Link
 from commitments.forms import ActForm, ForwardForm, NotSigningForm, SentCopyForm, SignForm
 from commitments.letters import to_ask
-from commitments.models import Commitment, Document, Party, Rendition, SignatureRequest, SignedCopy
+from commitments.models import CertificateFile, Commitment, Document, Party, Rendition, SignatureRequest, SignedCopy
 from commitments.preview import as_html
 from commitments.services import spelt
 from commitments.signatories import asker_of, passings
 from commitments.signing import Standing
 from commitments.turn import order_of
 from commitments.views.commitments import DOCX, content_of, one_to_read
+from commitments.views.proof import TYPES
 
 GONE = 410
 PDF = "application/pdf"
@@ -127,13 +128,23 @@ def _page(visit: Visit, form: ActForm | None = None) -> HttpResponse:
     status = form.status if form else 200
     context = _about(visit) | {"form": form}
     if visit.standing in (Standing.OLD, Standing.EXPIRED, Standing.STOPPED):
-        context["can_renew"] = signing.can_renew(visit.asked)
+        context |= _gone(visit)
         return render(visit.http, "commitments/sign_gone.html", context, status=form.status if form else GONE)
     if visit.standing != Standing.OPEN:  # sent once more, perhaps by a second click: the page says how it stands
         context |= _shown(visit) | {"form": None}
         return render(visit.http, "commitments/sign_answered.html", context, status=status)
     context |= _shown(visit) | _forms(visit, form)
     return render(visit.http, "commitments/sign.html", context, status=status)
+
+
+def _gone(visit: Visit) -> dict[str, Any]:
+    """Why nothing is signed by this link any more, and whether a new one may be asked for from it."""
+    since = passings(visit.commitment, [visit.party])[visit.party.pk]
+    return {
+        "can_renew": signing.can_renew(visit.asked, visit.link),
+        "passed": signing.is_passed(visit.asked, visit.link),
+        "passings": [one for one in since if one.number > visit.link.round],
+    }
 
 
 def _about(visit: Visit) -> dict[str, Any]:
@@ -165,6 +176,7 @@ def _shown(visit: Visit) -> dict[str, Any]:
         "order": order_of(visit.commitment),
         "sender": asker_of(visit.party),
         "is_named": _is_named(visit),
+        "turn": [party.pk for party in asking.whose_turn(visit.commitment)],
         "passings": passings(visit.commitment, [visit.party])[visit.party.pk],
         "copies": visit.party.sent_copies.exclude(state=SignedCopy.State.ACCEPTED).order_by("-pk"),
     }
@@ -204,6 +216,32 @@ def sign_pdf(visit: Visit, document: int) -> FileResponse:
     """The same as PDF, where one has been made."""
     found = get_object_or_404(_document(visit, document).renditions, form=Rendition.Form.PDF)
     return FileResponse(found.file.open(), as_attachment=True, filename=found.file_name, content_type=PDF)
+
+
+@require_safe
+@by_link
+def sign_sealed(visit: Visit, document: int) -> FileResponse:
+    """The PDF with the site's seal, for one who has signed, once it is in force."""
+    _signed(visit)
+    found = get_object_or_404(_document(visit, document).renditions, form=Rendition.Form.SEALED)
+    return FileResponse(found.file.open(), as_attachment=True, filename=found.file_name, content_type=PDF)
+
+
+@require_safe
+@by_link
+def sign_certificate(visit: Visit, language: str) -> FileResponse:
+    """The certificate of the signatures, for one who has signed, once it is in force."""
+    made = CertificateFile.objects.select_related("certificate")
+    found = get_object_or_404(made, certificate__commitment=_signed(visit), language=language)
+    name, kind = certificates.file_name(found), TYPES[CertificateFile.Form(found.form)]
+    return FileResponse(found.file.open(), as_attachment=True, filename=name, content_type=kind)
+
+
+def _signed(visit: Visit) -> Commitment:
+    """The commitment of one who has signed it by this link; its proof is nobody else's by a link."""
+    if visit.standing != Standing.SIGNED:
+        raise Http404
+    return visit.commitment
 
 
 def _document(visit: Visit, pk: int) -> Document:
