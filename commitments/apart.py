@@ -8,10 +8,12 @@ from typing import Any
 
 from django.conf import settings
 
+PLAIN = [sys.executable, "-m", "commitments.pages_in_pdf"]
 PROGRAM = [sys.executable, "-m", "commitments.inside_pdf"]
 PATIENCE = 30  # seconds; its own limit on processor time comes first, unless the machine is overloaded
-NOTHING: dict[str, Any] = {"fault": "", "signatures": [], "only_signed": False, "active": []}
+NOTHING: dict[str, Any] = {"fault": "", "pages": 0, "signatures": [], "only_signed": False, "active": []}
 UNREADABLE = NOTHING | {"fault": "unreadable"}
+EXHAUSTING = NOTHING | {"fault": "exhausting"}  # it took more time or memory than a file may
 # A signature, an object that others are packed in, a password, whatever acts by itself, and names that are disguised.
 TELLING = re.compile(
     rb"/(ByteRange|ObjStm|Encrypt|JS|JavaScript|Launch|EF|EmbeddedFiles?|XFA|RichMedia|SubmitForm|ImportData|GoToE"
@@ -20,24 +22,29 @@ TELLING = re.compile(
 
 
 def read(content: bytes, ours: int = 0, issuers: str = "") -> dict[str, Any]:
-    """What stands in the PDF, as commitments.inside_pdf.read says it; a file that it cannot cope with is unreadable.
+    """What stands in the PDF, as commitments.inside_pdf.read says it, and how many pages it has; 0 when it cannot be
+    opened, or wants more than it may.
 
-    The process has nothing of this one's environment: no key, no address of a database. A plain scan, whose every
-    object lies open and is none of those, needs no process.
+    The process has nothing of this one's environment: no key, no address of a database. Of a plain scan, whose every
+    object lies open and is none of those, another one counts the pages, which begins sooner.
     """
-    if not (ours or TELLING.search(content)):
-        return NOTHING if b"startxref" in content else UNREADABLE
+    plain = not (ours or TELLING.search(content))
     asked = json.dumps({"ours": ours, "issuers": issuers}).encode()
     try:
         done = subprocess.run(
-            PROGRAM,
+            PLAIN if plain else PROGRAM,
             input=asked + b"\n" + content,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             timeout=PATIENCE,
             check=True,
             cwd=settings.BASE_DIR,
             env={"LANG": "C.UTF-8"},
         )
-        return json.loads(done.stdout)
+        return NOTHING | json.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        return EXHAUSTING
+    except subprocess.CalledProcessError as ended:
+        return EXHAUSTING if ended.returncode < 0 else UNREADABLE
     except (subprocess.SubprocessError, ValueError):
         return UNREADABLE

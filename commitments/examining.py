@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 SAID = ("name", "valid", "whole_file", "trusted", "at")  # of each signature, for whoever looks at the copy
 
 WHY: dict[str, str | Promise] = {
+    "exhausting": _("The PDF is so complex that reading it takes too long: print it into a new PDF and choose that."),
     "unreadable": _("The PDF is not built as a PDF should be, so it cannot be checked by itself."),
     "not_ours": _("The file does not begin with the bytes of the PDF that was made here: it may be a scan."),
     "unsigned": _("The file has no digital signature."),
@@ -37,7 +38,8 @@ def examine(content: bytes, commitment: Commitment) -> dict[str, Any]:
 
     `ours`: it begins with the exact bytes of our stored PDF, that of `language`. `signatures`: the oldest first.
     `signers_expected`: each is a signatory who is awaited. `parties`: keys of those whose signatory's name a valid
-    signature bears. `automatic`: nothing is left to judge. `why`: what keeps it from that, as keys of WHY.
+    signature bears. `pages`: their number; 0 for a file that cannot be opened, or not in the time that it may take.
+    `automatic`: nothing is left to judge. `why`: what keeps it from that, as keys of WHY.
     """
     length, language = _ours(content, commitment)
     inside = apart.read(content, length, _issuers())
@@ -51,6 +53,7 @@ def examine(content: bytes, commitment: Commitment) -> dict[str, Any]:
         "signers_expected": bool(signers) and all(signers),
         "parties": sorted(valid),
         "active": inside["active"],
+        "pages": inside["pages"],
     }  # fmt: skip
     why = [code for code, says in _against(found, inside).items() if says]
     return found | {"why": why, "automatic": not why}
@@ -65,7 +68,8 @@ def _against(found: dict[str, Any], inside: dict[str, Any]) -> dict[str, bool]:
     """Everything that calls for a person's look, in the order in which it is said; several may hold at once."""
     signatures = inside["signatures"]
     return {
-        "unreadable": bool(inside["fault"]),
+        "exhausting": inside["fault"] == "exhausting",
+        "unreadable": inside["fault"] not in ("", "exhausting"),
         "not_ours": not found["ours"],
         "unsigned": not signatures,
         "broken": not all(one["valid"] for one in signatures),

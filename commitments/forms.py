@@ -19,7 +19,7 @@ from adoption.models import Partner, Person
 from adoption.refusal import Refused
 from commitments.facts import day
 from commitments.models import Commitment, Party, SignedCopy
-from commitments.reviewing import LARGEST_COPY, Broken, check_copy
+from commitments.reviewing import Broken, check_copy
 from commitments.services import Changed, Signature, why_not_on
 from commitments.signatories import needs_basis
 from commitments.signing import Answer
@@ -54,11 +54,11 @@ class ActForm(Form):
         return self.refusal.status if self.refusal else super().status
 
     def checked(self, file: UploadedFile) -> UploadedFile:
-        """The signed copy, if it can be one. No more is read than shows that it is too large."""
+        """The signed copy, if its size and its first bytes are those of one; the service looks into it."""
         file.name = UNSEEN.sub("", file.name or "")
         no_identity_code(file.name)
         try:
-            check_copy(file.read(LARGEST_COPY + 1))
+            check_copy(file.size or 0, file.read(len(b"%PDF-")))
         except Refused as refusal:
             self.refusal = refusal
             raise ValidationError([str(reason) for reason in refusal.reasons]) from refusal

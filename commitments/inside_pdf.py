@@ -5,7 +5,6 @@ is the program of: it takes no more memory and time than it gives itself, whatev
 """
 
 import json
-import resource
 import sys
 from collections.abc import Iterable, Iterator
 from io import BytesIO
@@ -23,20 +22,23 @@ from pyhanko_certvalidator import ValidationContext
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NumberObject
 
-MEMORY = 1024 * 1024 * 1024  # bytes of address space
-SECONDS = 6  # of a processor
-TAIL = 64 * 1024  # bytes in which a PDF says where its list of objects is, with much more behind than is allowed
+from commitments.pages_in_pdf import count, fault_of, is_listed, limit
+
 NOWHERE = [NumberObject(0)] * 4
 MOST_SIGNATURES = 40  # each is compared with all that came after it
 MOST_OBJECTS = 200_000
+LONGEST = 300  # letters that are told of a name or a reason
 # Of the root of a PDF: where signatures are listed, and what their programs write down about themselves.
 MAY_CHANGE = frozenset({"/AcroForm", "/DSS", "/Extensions", "/Metadata", "/Perms", "/Version"})
+OF_FORM = frozenset({"/Type", "/Fields", "/SigFlags", "/DA", "/DR", "/NeedAppearances"})  # what a list of fields has
 # What a viewer may run, open or carry off; an OpenAction that only turns to a page is none of it.
 ACTIVE_KEYS = {"/JS": "JavaScript", "/EmbeddedFiles": "EmbeddedFile", "/EF": "EmbeddedFile", "/XFA": "XFA"}
 ACTIVE_KEYS |= {"/RichMediaContent": "RichMedia", "/RichMediaSettings": "RichMedia"}
 ACTIVE_VALUES = {"/JavaScript": "JavaScript", "/Launch": "Launch", "/SubmitForm": "SubmitForm"}
 ACTIVE_VALUES |= {"/ImportData": "ImportData", "/GoToE": "EmbeddedFile", "/EmbeddedFile": "EmbeddedFile"}
 ACTIVE_VALUES |= {"/Rendition": "RichMedia", "/RichMedia": "RichMedia"}
+
+Places = dict[tuple[int, int], Any]  # number and generation of a field's object → its rectangle
 
 
 class Signature(NamedTuple):
@@ -69,7 +71,7 @@ def _signature(one: EmbeddedPdfSignature, issuers: list[x509.Certificate]) -> Si
     names = names_of(one.signer_cert)
     valid = _is_valid(one)
     return Signature(
-        name=names[0],
+        name=names[0][:LONGEST],
         names=names,
         fingerprint=one.signer_cert.sha256.hex(),
         valid=valid,
@@ -77,7 +79,7 @@ def _signature(one: EmbeddedPdfSignature, issuers: list[x509.Certificate]) -> Si
         trusted=valid and bool(issuers) and _is_trusted(one, issuers),
         visible=_is_visible(one.sig_field),
         at=one.self_reported_timestamp.isoformat() if one.self_reported_timestamp else "",
-        reason=str(_at(one.sig_object, "/Reason", "")),
+        reason=str(_at(one.sig_object, "/Reason", ""))[:LONGEST],
     )
 
 
@@ -126,29 +128,43 @@ def names_of(certificate: x509.Certificate) -> list[str]:
 def only_signed(content: bytes, ours: int) -> bool:
     """Whether nothing but signatures was added to the PDF that its first bytes, so many, are.
 
-    A file may begin with our bytes and say something else: by a later revision of a page, or by a whole other PDF
-    behind, whose own list of objects leaves ours out. What came after the first signature, that one tells itself.
+    A file may begin with our bytes and say something else: by a later revision of a page, by words in a field or a
+    note upon it, or by a whole other PDF behind, whose own list of objects leaves ours out. Each revision may add the
+    fields of the signatures that `signatures_in` tells of, and nothing else that a reader sees; a time stamp's neither.
     """
     reader, before = PdfFileReader(BytesIO(content)), PdfFileReader(BytesIO(content[:ours]))
-    last, signatures = before.xrefs.total_revisions - 1, reader.embedded_signatures
+    last, signatures = before.xrefs.total_revisions - 1, reader.embedded_regular_signatures
     if not signatures or signatures[0].signed_revision <= last:
         return False
     if reader.xrefs.get_startxref_for_revision(last) != before.xrefs.get_startxref_for_revision(last):
         return False
-    old = reader.get_historical_resolver(last)
-    steps = range(last + 1, signatures[0].signed_revision + 1)
-    return all(_only_fields(old, reader.get_historical_resolver(step)) for step in steps)
+    old, places = reader.get_historical_resolver(last), _places(reader.root, signatures)
+    steps = range(last + 1, reader.xrefs.total_revisions)
+    return all(_only_fields(old, reader.get_historical_resolver(step), places) for step in steps)
 
 
-def _only_fields(old: HistoricalResolver, new: HistoricalResolver) -> bool:
-    """Whether the revision changes nothing of what was there, but for new fields of signatures on its pages."""
+def _places(root: Any, signatures: list[EmbeddedPdfSignature]) -> Places:
+    """The fields of these signatures by the numbers of their objects, and where each stands on its page."""
+    of = {_number(one.sig_field.raw_get("/V")) for one in signatures}
+    filled = [field for field in root["/AcroForm"]["/Fields"] if "/V" in field.get_object()]
+    theirs = [field for field in filled if _number(field.get_object().raw_get("/V")) in of]
+    return {_number(field): field.get_object()["/Rect"] for field in theirs}
+
+
+def _number(named: Any) -> tuple[int, int]:
+    return named.idnum, named.generation
+
+
+def _only_fields(old: HistoricalResolver, new: HistoricalResolver, places: Places) -> bool:
+    """Whether the revision changes nothing of what was there, but for the signatures' fields on its pages."""
     if new.root_ref != old.root_ref or new.refs_freed_in_revision() or "/Encrypt" in new.reader.trailer:
+        return False
+    form = _at(new.root, "/AcroForm", {})
+    if not OF_FORM.issuperset(form) or not _are_theirs(_at(form, "/Fields", []), places):
         return False
     changed = [ref for ref in new.explicit_refs_in_revision() if old.reader.xrefs.get_historical_ref(ref, old.revision)]
     about = {_named(old.root, "/Metadata"), _named(old.trailer_view, "/Info")}
-    return _are_signatures(_at(_at(new.root, "/AcroForm", {}), "/Fields", [])) and all(
-        ref in about or _same(old(ref), new(ref), ref == old.root_ref) for ref in changed
-    )
+    return all(ref in about or _same(old(ref), new(ref), places, ref == old.root_ref) for ref in changed)
 
 
 def _named(holder: Any, key: str) -> Any:
@@ -156,23 +172,25 @@ def _named(holder: Any, key: str) -> Any:
     return getattr(holder.raw_get(key), "reference", None) if key in holder else None
 
 
-def _same(old: Any, new: Any, is_root: bool) -> bool:
-    """Whether the object says what it said; a page may have new fields of signatures, the root the list of them."""
+def _same(old: Any, new: Any, places: Places, is_root: bool) -> bool:
+    """Whether the object says what it said; a page may have the signatures' fields, the root the list of them."""
     if is_root:
         return compare_dicts(old, new, MAY_CHANGE, raise_exc=False)
     if not (isinstance(old, Dictionary) and isinstance(new, Dictionary) and _at(old, "/Type", "") == "/Page"):
         return bool(old == new)
     before, after = list(_at(old, "/Annots", [])), list(_at(new, "/Annots", []))
     added, kept = after[len(before) :], after[: len(before)] == before
-    return kept and _are_signatures(added) and compare_dicts(old, new, frozenset({"/Annots"}), raise_exc=False)
+    return kept and _are_theirs(added, places) and compare_dicts(old, new, frozenset({"/Annots"}), raise_exc=False)
 
 
-def _are_signatures(fields: Iterable[Any]) -> bool:
-    """Fields for signatures, each signed or out of sight; what a signed one shows, `visible` says."""
-    found = [field.get_object() for field in fields]
-    return all(
-        _at(one, "/FT", "") == "/Sig" and "/Kids" not in one and ("/V" in one or not _shows(one)) for one in found
-    )
+def _are_theirs(fields: Iterable[Any], places: Places) -> bool:
+    """Whether these are nothing but the signatures' own fields, each in its place; what it shows, `visible` says."""
+    return all(_is_field(field.get_object(), places.get(_number(field))) for field in fields)
+
+
+def _is_field(one: Any, place: Any) -> bool:
+    alone = not {"/Kids", "/Parent"} & one.keys()
+    return alone and _at(one, "/FT", "") == "/Sig" and _at(one, "/Subtype", "") == "/Widget" and one["/Rect"] == place
 
 
 # --- What would act by itself ---------------------------------------------------------------------
@@ -214,14 +232,15 @@ def read(content: bytes, ours: int = 0, issuers: Iterable[x509.Certificate] = ()
 
     `ours`: how many of its first bytes are a PDF of ours; 0 when they are none.
     """
-    found: dict[str, Any] = {"fault": "", "signatures": [], "only_signed": False, "active": []}
-    if b"startxref" not in content[-TAIL:]:  # readers look for it byte by byte, for minutes in a large file
+    found: dict[str, Any] = {"fault": "", "pages": 0, "signatures": [], "only_signed": False, "active": []}
+    if not is_listed(content):
         return found | {"fault": "NoPDF"}
+    count(found, content)
     for part in (_read_active, _read_signatures, _read_added):
         try:
             part(found, content, ours, list(issuers))
         except Exception as error:  # readers of broken PDFs raise what they like
-            found["fault"] = found["fault"] or type(error).__name__
+            found["fault"] = found["fault"] or fault_of(error)
     return found
 
 
@@ -234,7 +253,7 @@ def _read_signatures(found: dict[str, Any], content: bytes, ours: int, issuers: 
         found["signatures"] = [one._asdict() for one in signatures_in(content, issuers)]
     except Exception as error:
         # Scanners write carelessly: what can be read shows an officer who signed, and counts for no more than that.
-        found["fault"] = found["fault"] or type(error).__name__
+        found["fault"] = found["fault"] or fault_of(error)
         found["signatures"] = [one._asdict() for one in signatures_in(content, strict=False)]
 
 
@@ -251,8 +270,7 @@ def issuers_in(text: bytes) -> list[x509.Certificate]:
 
 def main(given: BinaryIO, answer: BinaryIO) -> None:
     """Reads {"ours": …, "issuers": …} on one line and the file behind it; answers with what `read` says, as JSON."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    limit()
     asked = json.loads(given.readline())
     found = read(given.read(), asked["ours"], issuers_in(asked["issuers"].encode()))
     answer.write(json.dumps(found).encode())

@@ -1,12 +1,10 @@
 """What becomes of a signed copy: one that a responsible person uploads, and one that a signatory sends by the link?"""
 
 from collections.abc import Callable, Iterable
-from io import BytesIO
 from typing import Any
 
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
-from pypdf import PdfReader
 
 from adoption.history import NOBODY, record
 from adoption.mail import later
@@ -14,7 +12,7 @@ from adoption.models import Person
 from adoption.refusal import Refused
 from commitments import asking
 from commitments.asking import Link
-from commitments.examining import examine
+from commitments.examining import examine, reasons
 from commitments.models import Commitment, Party, SignatureRequest, SignedCopy
 from commitments.services import (
     Signature,
@@ -50,8 +48,7 @@ def record_copy(
     Kaikukeskus's own signature by anybody else. Raises Broken for a file whose digital signatures do not hold, unless
     `seen` says that the person knows.
     """
-    check_copy(content)
-    found = examine(content, commitment)
+    found = examined(content, commitment)
     with changing(commitment, by) as (commitment, region, who):
         refuse_unless_signing(commitment)
         signatures = list(signatures)
@@ -74,10 +71,10 @@ def send_copy(link: Link, content: bytes, name: str) -> Commitment:
 
     Raises Refused for a link that is not good any more and for what can be no signed copy.
     """
-    check_copy(content)
+    check_copy(len(content), content)
     with answering(link) as (request, _commitment, _region):
         party = request.party
-    found = examine(content, party.commitment)
+    found = examined(content, party.commitment)
     with answering(link) as (request, commitment, region):
         party = request.party
         for older in party.sent_copies.filter(state=State.WAITING):
@@ -201,22 +198,24 @@ def refuse_broken(found: dict, seen: bool) -> None:
         )
 
 
-def check_copy(content: bytes) -> None:
-    """Raises Refused, in words, for a file that cannot be a signed copy."""
-    if len(content) > LARGEST_COPY:
+def check_copy(size: int, beginning: bytes) -> None:
+    """Raises Refused, in words, for a file that cannot be a signed copy, as far as its size and first bytes tell."""
+    if size > LARGEST_COPY:
         raise TooLarge([_("The file is larger than 20 MB: scan it in a lower resolution.")])
-    if not content.startswith(b"%PDF-"):
+    if not beginning.startswith(b"%PDF-"):
         raise Refused([_("The file is not a PDF. Save or scan the signed copy as PDF and choose it again.")])
-    if not _pages(content):
+
+
+def examined(content: bytes, commitment: Commitment) -> dict[str, Any]:
+    """What the file shows. Raises Refused, in words, for a file that cannot be a signed copy; it is opened by another
+    process alone, which takes only so long."""
+    check_copy(len(content), content)
+    found = examine(content, commitment)
+    if "exhausting" in found["why"]:
+        raise Refused(reasons({"why": ["exhausting"]}))
+    if not found["pages"]:
         raise Refused([_("The PDF cannot be opened: it may be broken or password-protected.")])
-
-
-def _pages(content: bytes) -> int:
-    """How many pages a PDF has; 0 when pypdf cannot open it, which it says by an exception of nearly any kind."""
-    try:
-        return len(PdfReader(BytesIO(content)).pages)
-    except Exception:
-        return 0
+    return found
 
 
 class TooLarge(Refused):

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, pkcs12
 from cryptography.x509.oid import NameOID
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import StreamObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
@@ -87,6 +88,46 @@ def with_text(pdf: bytes, text: str = "EI VOIMASSA") -> bytes:
     words = writer.add_object(StreamObject(stream_data=f"BT /F1 40 Tf 50 400 Td ({text}) Tj ET".encode()))
     writer.add_stream_to_page(0, words)
     return _written(writer)
+
+
+def named(**entries: Any) -> generic.DictionaryObject:
+    """A dictionary of a PDF: named(Type="/Annot")."""
+    values = {key: generic.NameObject(one) if type(one) is str else one for key, one in entries.items()}
+    return generic.DictionaryObject({generic.NameObject(f"/{key}"): one for key, one in values.items()})
+
+
+def numbers(*values: float) -> generic.ArrayObject:
+    return generic.ArrayObject(generic.NumberObject(one) for one in values)
+
+
+def with_words_in(pdf: bytes, listed: bool, signature: dict[str, Any] | None = None, **field: Any) -> bytes:
+    """The PDF with words laid over its first page by a field or a note, added by an incremental update; `listed` among
+    the fields of the file; `signature` is what the field holds."""
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    font = writer.add_object(named(Type="/Font", Subtype="/Type1", BaseFont="/Helvetica"))
+    look = named(Type="/XObject", Subtype="/Form", BBox=numbers(0, 0, 500, 100))
+    look[generic.NameObject("/Resources")] = named(Font=named(F=font))
+    words = writer.add_object(StreamObject(dict_data=look, stream_data=b"BT /F 48 Tf 10 30 Td (EI VOIMASSA) Tj ET"))
+    entries = {"Rect": numbers(50, 400, 550, 500), "F": numbers(4)[0], "AP": named(N=words)} | field
+    if signature:
+        entries["V"] = writer.add_object(named(**signature))
+    made = writer.add_object(named(Type="/Annot", **entries))
+    page = writer.root["/Pages"]["/Kids"].raw_get(0)
+    page.get_object()[generic.NameObject("/Annots")] = generic.ArrayObject([*_annotations(page.get_object()), made])
+    writer.mark_update(page)
+    if listed:
+        form = named(Fields=generic.ArrayObject([*_fields(writer.root), made]), SigFlags=numbers(3)[0])
+        writer.root[generic.NameObject("/AcroForm")] = form
+        writer.update_root()
+    return _written(writer)
+
+
+def _annotations(page: Any) -> list[Any]:
+    return list(page["/Annots"]) if "/Annots" in page else []
+
+
+def _fields(root: Any) -> list[Any]:
+    return list(root["/AcroForm"]["/Fields"]) if "/AcroForm" in root else []
 
 
 def with_a_page(pdf: bytes) -> bytes:

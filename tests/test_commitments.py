@@ -25,7 +25,7 @@ from adoption.refusal import NotYours, Refused
 from commitments import reviewing, services
 from commitments.facts import facts
 from commitments.models import Commitment, Document, Party
-from commitments.reviewing import TooLarge, check_copy
+from commitments.reviewing import TooLarge, examined
 from commitments.services import Changed, Signature
 from commitments.told import WHAT, history_of
 from doc_templates import samples
@@ -557,14 +557,19 @@ def test_a_copy_bears_at_least_one_signature_and_none_of_strangers(kainuu, aino)
     ],
     ids=["empty", "docx", "only a head", "cut off", "password", "password, AES"],
 )
-def test_what_is_no_readable_pdf_is_refused_in_words(content, said):
-    assert said in refusal(check_copy, content)
+def test_what_is_no_readable_pdf_is_refused_in_words(kainuu, aino, content, said):
+    assert said in refusal(examined, content, a_draft(kainuu, aino))
 
 
-def test_a_copy_of_40_mb_is_too_large():
+def a_draft(region, by) -> Commitment:
+    return papers.draft_partner_commitment(a_venue(region, by), by)
+
+
+def test_a_copy_of_40_mb_is_too_large(kainuu, aino):
+    draft = a_draft(kainuu, aino)
     with pytest.raises(TooLarge, match="20 MB"):
-        check_copy(b"%PDF-" + bytes(40 * 1024 * 1024))
-    check_copy(a_pdf())
+        examined(b"%PDF-" + bytes(40 * 1024 * 1024), draft)
+    assert examined(a_pdf(), draft)["pages"] == 1
 
 
 # -- the other ends ---------------------------------------------------------------------------------------------------

@@ -7,15 +7,21 @@ import time
 from io import BytesIO
 
 import pytest
+from django.utils import translation
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, TextStringObject
 
-from commitments import apart, certifying
+from adoption.models import Person
+from adoption.refusal import Refused
+from commitments import apart, certifying, reviewing
 from commitments.examining import WHY, examine, reasons
+from commitments.inside_pdf import only_signed
 from commitments.models import Commitment, Party, Rendition
 from commitments.storage import store
 from tests import papers
-from tests.keys import Signer, saved_anew, with_a_byte_changed, with_a_page, with_text
+from tests.keys import Signer, numbers, saved_anew, with_a_byte_changed, with_a_page, with_text, with_words_in
 from tests.people import a_pair, a_region, a_venue
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +44,11 @@ def commitment() -> Commitment:
     document = draft.edition.documents.get()
     Rendition.objects.create(document=document, form="pdf", file=stored, sha256=digest, size=len(PAPER))
     return draft
+
+
+@pytest.fixture
+def aino(commitment) -> Person:
+    return commitment.region.responsibilities.get(side="culture").person
 
 
 @pytest.fixture
@@ -126,6 +137,35 @@ def with_action(pdf: bytes, action: dict[str, str]) -> bytes:
     return made.getvalue()
 
 
+def stamped(pdf: bytes) -> bytes:
+    """Words in a field that holds what calls itself a time stamp."""
+    signature = PdfFileReader(BytesIO(Signer("Kuka Vain").sign(PAPER))).embedded_signatures[0].pkcs7_content
+    stamp = {"Type": "/DocTimeStamp", "Filter": "/Adobe.PPKLite", "SubFilter": "/ETSI.RFC3161",
+             "ByteRange": numbers(0, 10, 20, 10), "Contents": generic.ByteStringObject(signature)}  # fmt: skip
+    field = {"Subtype": "/Widget", "FT": "/Sig", "T": generic.TextStringObject("TS")}
+    return with_words_in(pdf, True, stamp, **field)
+
+
+def noted(pdf: bytes) -> bytes:
+    """Words in a note that calls itself a signature, and stands in no list of fields."""
+    return with_words_in(pdf, False, Subtype="/FreeText", FT="/Sig", V=numbers(1)[0])
+
+
+def filled_in(pdf: bytes) -> bytes:
+    """Words in a text field."""
+    return with_words_in(pdf, True, Subtype="/Widget", FT="/Tx", T=generic.TextStringObject("T"))
+
+
+def empty_field(pdf: bytes) -> bytes:
+    """Words in a field for a signature that nobody has given."""
+    return with_words_in(pdf, True, Subtype="/Widget", FT="/Sig", T=generic.TextStringObject("S"))
+
+
+def a_widget(pdf: bytes) -> bytes:
+    """Words in a field for a signature that is on the page and in no list of fields."""
+    return with_words_in(pdf, False, Subtype="/Widget", FT="/Sig", V=numbers(1)[0])
+
+
 LAUNCH, SCRIPT = {"/S": "/Launch", "/F": "calc.exe"}, {"/S": "/JavaScript", "/JS": "app.alert(1)"}
 
 NOT_ENOUGH = {
@@ -137,9 +177,9 @@ NOT_ENOUGH = {
     "a page appended, then signed": (lambda: signed(with_a_page(PAPER), PARTNER), {"added"}),
     "another paper glued behind it, then signed": (lambda: glued([PARTNER]), {"added"}),
     "written on between two signatures": (
-        lambda: signed(with_text(signed(PAPER, PARTNER)), TOWN), {"broken"},
+        lambda: signed(with_text(signed(PAPER, PARTNER)), TOWN), {"broken", "added"},
     ),
-    "written on after the signature": (lambda: with_text(signed(PAPER, PARTNER)), {"broken", "untrusted"}),
+    "written on after the signature": (lambda: with_text(signed(PAPER, PARTNER)), {"broken", "untrusted", "added"}),
     "junk after the end": (lambda: signed(PAPER, PARTNER) + b"\nroskaa", {"not_whole"}),
     "a changed byte under the signature": (
         lambda: an_edited_signature(signed(PAPER, PARTNER)), {"broken", "untrusted"},
@@ -149,6 +189,8 @@ NOT_ENOUGH = {
     "a certificate that anybody can make": (lambda: Signer(PARTNER).sign(PAPER), {"untrusted"}),
     "a signature to be seen on the page": (lambda: signed(PAPER, PARTNER, box=(50, 50, 250, 120)), {"visible"}),
 }  # fmt: skip
+OVERLAYS = {"time stamp": stamped, "note": noted, "text field": filled_in, "empty field": empty_field,
+            "widget": a_widget}  # fmt: skip
 
 
 @pytest.mark.parametrize("what", NOT_ENOUGH)
@@ -158,6 +200,18 @@ def test_less_is_put_before_a_person_and_says_why(commitment, trusted, what):
     assert not found["automatic"]
     assert why <= set(found["why"]) <= why | {"untrusted", "unreadable"}
     assert len(reasons(found)) == len(found["why"])
+
+
+@pytest.mark.parametrize("what", OVERLAYS)
+def test_words_laid_over_a_page_are_looked_at_whatever_bears_them(commitment, trusted, what):
+    lay, once = OVERLAYS[what], signed(PAPER, PARTNER)
+    first = signed(lay(PAPER), PARTNER)
+    assert "added" in examine(first, commitment)["why"]
+    assert only_signed(once, len(PAPER))
+    assert only_signed(signed(once, TOWN), len(PAPER))
+    for content in (first, signed(lay(once), TOWN), lay(once)):
+        assert b"EI VOIMASSA" in content
+        assert not only_signed(content, len(PAPER))
 
 
 @pytest.mark.parametrize("action", [SCRIPT, LAUNCH], ids=["script", "launch"])
@@ -233,6 +287,31 @@ HOSTILE = {
 }  # fmt: skip
 
 
+def searched(kids: int, padding: int) -> bytes:
+    """A list that says of each page that it lies where another object does: readers search the whole file for each."""
+    pages = b" ".join(b"%d 0 R" % number for number in range(4, 4 + kids))
+    out, starts = b"%PDF-1.7\n", []
+    for body in (b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 1/Kids[" + pages + b"]>>", b"<</Type/Page>>"):
+        starts.append(len(out))
+        out += b"%d 0 obj\n" % len(starts) + body + b"\nendobj\n"
+    out += b"%" + b" " * padding + b"\n"
+    table = b"xref\n0 %d\n0000000000 65535 f \n" % (4 + kids)
+    lines = b"".join(b"%010d 00000 n \n" % start for start in [*starts, *[starts[2]] * kids])
+    trailer = b"trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (4 + kids, len(out))
+    return out + table + lines + trailer
+
+
+@pytest.mark.parametrize("more", [b"", b"%/ByteRange"], ids=["plain", "telling"])
+def test_a_small_file_that_takes_minutes_is_refused_and_holds_the_site_for_seconds(commitment, aino, more, monkeypatch):
+    monkeypatch.setattr(apart, "PATIENCE", 3)  # its own limit is longer than a test
+    content = searched(20_000, 200_000).replace(b"%   ", more or b"%   ", 1)
+    begun = resource.getrusage(resource.RUSAGE_SELF).ru_utime
+    with translation.override("en"), pytest.raises(Refused, match="takes too long"):
+        reviewing.record_copy(commitment, aino, content, "skannaus.pdf", [])
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_utime - begun < 1
+    assert commitment.copies.count() == 0
+
+
 @pytest.mark.parametrize("what", HOSTILE)
 def test_a_broken_or_hostile_file_is_never_taken_and_never_hangs(commitment, trusted, what):
     content = HOSTILE[what]()
@@ -256,10 +335,11 @@ def test_the_process_that_reads_it_takes_only_so_much(commitment):
     assert "MemoryError" in ended.stderr
 
 
-def test_one_that_never_ends_is_ended(monkeypatch):
-    monkeypatch.setattr(apart, "PROGRAM", [*apart.PROGRAM[:1], "-c", "while True: pass"])
+@pytest.mark.parametrize(("program", "content"), [("PROGRAM", b"/ByteRange"), ("PLAIN", b"a scan")])
+def test_one_that_never_ends_is_ended(monkeypatch, program, content):
+    monkeypatch.setattr(apart, program, [*apart.PROGRAM[:1], "-c", "while True: pass"])
     monkeypatch.setattr(apart, "PATIENCE", 1)
-    assert apart.read(b"/ByteRange") == apart.UNREADABLE
+    assert apart.read(content) == apart.EXHAUSTING
 
 
 def test_the_process_that_reads_it_knows_nothing_of_the_site(monkeypatch):
