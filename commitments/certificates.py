@@ -31,6 +31,7 @@ FAULTS: dict[str, str | Promise] = {
     "making": _("The certificate could not be made."),
     "storing": _("The files could not be stored."),
     "sealing": _("A PDF could not be sealed."),
+    "damaged": _("A stored PDF is not as it was made, so it was not sealed. Tell Kaikukeskus."),
     "key": _("The site's key cannot be used: nothing can be sealed until it can."),
     "killed": _("The work was interrupted again and again."),
 }
@@ -61,6 +62,11 @@ def ask_again(commitment: Commitment, by: Person) -> None:
     failed.update(fault="", tries=0)
     later(JOB, found.pk)
     record(region, who, "certificate_asked_again", commitment)
+
+
+def given_up() -> int:
+    """How many certificates have not been made or sealed, and will not be before somebody has looked."""
+    return Certificate.objects.exclude(fault="").count()
 
 
 # --- The code -------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from commitments.certificates import signed_edition
 from commitments.models import Certificate, CertificateFile, Document, Party, Rendition
 from commitments.seal_keys import for_trying
 from commitments.storage import store
+from commitments.stored import Damaged, content_of
 
 log = logging.getLogger(__name__)
 LOST = timedelta(minutes=2)  # after which a certificate that nobody has made is taken up anew
@@ -65,6 +66,8 @@ def _done(certificate: Certificate, what: str, part: Callable[[Certificate], Non
         raise
     except sealing.Unusable:
         _failed(certificate, "key")
+    except Damaged:
+        _failed(certificate, "damaged")
     except OSError:
         _failed(certificate, "storing")
     except Exception:  # libraries raise what they like at a file that they cannot cope with
@@ -166,8 +169,8 @@ def _seal_documents(certificate: Certificate) -> None:
 
 
 def _sealed(rendition: Rendition, head: str) -> Rendition:
-    with rendition.file.open() as file:
-        content = sealing.seal(file.read(), head)
+    """The sealed twin of the very PDF that was made. Raises Damaged for any other."""
+    content = sealing.seal(content_of(rendition), head)
     stored, digest = store(content, "documents", "pdf")
     return Rendition(
         document=rendition.document, form=Rendition.Form.SEALED, file=stored, sha256=digest, size=len(content)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commitments import apart
 from commitments.models import Commitment, Party, Rendition
+from commitments.storage import digest_of
 
 log = logging.getLogger(__name__)
 SAID = ("name", "valid", "whole_file", "trusted", "at")  # of each signature, for whoever looks at the copy
@@ -87,9 +88,8 @@ def _ours(content: bytes, commitment: Commitment) -> tuple[int, str]:
     edition = commitment.edition
     made = Rendition.objects.filter(document__edition=edition, form=Rendition.Form.PDF, size__lte=len(content))
     for rendition in made.select_related("document"):
-        with rendition.file.open() as file:
-            if content.startswith(file.read()):
-                return rendition.size, rendition.document.language
+        if digest_of(content[: rendition.size]) == rendition.sha256:
+            return rendition.size, rendition.document.language
     return 0, ""
 
 

@@ -15,6 +15,7 @@ from commitments import pdf
 from commitments.documents import documents_of, manifest_of
 from commitments.models import Batch, Commitment, Document, Edition
 from commitments.storage import digest_of, sweep
+from commitments.stored import Damaged
 
 log = logging.getLogger(__name__)
 JOB = "commitments.making.make"
@@ -79,7 +80,7 @@ def make(pk: int) -> None:
         documents = documents_of(edition)
     except Error:
         raise
-    except OSError:
+    except (OSError, Damaged):
         _failed(edition, Edition.Fault.STORING)
     except Exception:
         _failed(edition, Edition.Fault.FILLING)

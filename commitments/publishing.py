@@ -15,7 +15,8 @@ from adoption.refusal import Refused
 from commitments.models import Template
 from commitments.preview import as_html, left_out
 from commitments.reviewing import TooLarge
-from commitments.storage import digest_of, store
+from commitments.storage import digest_of
+from commitments.stored import content_of, keep
 from commitments.template_words import in_words
 from doc_templates import samples
 from doc_templates.check import check
@@ -29,15 +30,15 @@ MANY = 20  # more findings than these are counted
 def upload(kind: str, language: str, content: bytes, file_name: str, by: Person) -> Template:
     """The checked template is stored and waits to be published. Nothing of a refused one is.
 
-    Raises Refused with every finding in words, and for a file that waits already or is in use; NotYours for others
-    than Kaikukeskus.
+    Raises Refused with every finding in words, for a file that waits already or is in use, and when nothing can be
+    stored; NotYours for others than Kaikukeskus.
     """
     who = only_kaikukeskus(by)
     refuse_bad(content, kind, language)
     with transaction.atomic():
         country = locked_country()
         _refuse_same(kind, language, digest_of(content))
-        stored, digest = store(content, "templates", "docx")
+        stored, digest = keep(content, "templates", "docx")
         template = Template.objects.create(
             kind=kind, language=language, file=stored, sha256=digest, size=len(content), file_name=file_name[:200],
             uploaded_by=by,
@@ -95,11 +96,13 @@ def _refuse_same(kind: str, language: str, digest: str) -> None:
 def publish(template: Template, by: Person) -> Template:
     """The template has the next number of its kind and language, and new documents are made from it.
 
-    Raises Refused when it has been published or discarded; NotYours for others than Kaikukeskus.
+    Raises Refused when it has been published or discarded, and when its file is not as it was uploaded; NotYours for
+    others than Kaikukeskus.
     """
     who = only_kaikukeskus(by)
     country = locked_country()
     template = _waiting(template)
+    content_of(template)
     same = Template.objects.published().filter(kind=template.kind, language=template.language)
     template.number = (same.aggregate(last=Max("number"))["last"] or 0) + 1
     template.published_by, template.published_at = by, now()

@@ -24,7 +24,7 @@ from commitments.services import (
     sign,
 )
 from commitments.signing import answering
-from commitments.storage import store
+from commitments.stored import keep
 
 State = SignedCopy.State
 LARGEST_COPY = 20 * 1024 * 1024  # bytes
@@ -161,8 +161,8 @@ def _reviewed(transition: Callable[[], None], copy: SignedCopy, by: Person | Non
 
 
 def keep_copy(commitment: Commitment, content: bytes, name: str, found: dict, **whose: Any) -> SignedCopy:
-    """The file is stored with what the examination found."""
-    stored, digest = store(content, "copies", "pdf")
+    """The file is stored with what the examination found. Raises NotStored when it cannot be."""
+    stored, digest = keep(content, "copies", "pdf")
     return SignedCopy.objects.create(
         commitment=commitment, file=stored, sha256=digest, size=len(content), name=name[:200], found=found, **whose
     )

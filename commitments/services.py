@@ -22,6 +22,7 @@ from commitments import asking, certificates
 from commitments.facts import day, kaikukeskus
 from commitments.making import ask
 from commitments.models import Batch, Commitment, Party, SignedCopy
+from commitments.stored import refuse_damaged
 
 PROMISED = (Partner.State.COMMITTED, Partner.State.ACTIVE)
 
@@ -298,7 +299,8 @@ def check(commitment: Commitment, by: Person, manifest: str) -> Commitment:
 
     `manifest`: the hash that the preview page carries, so that only one who has opened it can check it. Raises
     Refused when the files have changed since, when a party has no signatory, and when one person would sign both
-    for the partner or Kaikukeskus and for a responsible body.
+    for the partner or Kaikukeskus and for a responsible body; Damaged, here and wherever a paper is sent or signed,
+    when a stored document is not as it was made.
     """
     with changing(commitment, by) as (commitment, region, who):
         edition = commitment.edition
@@ -307,6 +309,7 @@ def check(commitment: Commitment, by: Person, manifest: str) -> Commitment:
         missing = missing_signatories(commitment)
         if missing:
             raise Refused(missing)
+        refuse_damaged(commitment)
         commitment.check_off()
         commitment.save()
         record(region, who, "commitment_checked", commitment, manifest=manifest)
@@ -366,6 +369,7 @@ def send(commitment: Commitment, by: Person) -> Commitment:
         commitment.send()
         _refuse_past(commitment)
         refuse_unfit(commitment)
+        refuse_damaged(commitment)
         commitment.sign_by = commitment.sign_by or localdate() + asking.TIME_TO_SIGN
         commitment.save()
         act = record(region, who, "commitment_sent", commitment)
@@ -445,6 +449,7 @@ def parties_to_sign(commitment: Commitment, who: Acting, signatures: list[Signat
     missing += _against_kaikukeskus(rows, who, keys) + _against_turn(commitment, keys)
     if missing:
         raise Refused(missing)
+    refuse_damaged(commitment)
     return {key: rows[key] for key in keys}
 
 

@@ -31,6 +31,7 @@ from commitments.services import (
     spelt,
 )
 from commitments.signatories import basis_for, needs_basis
+from commitments.stored import refuse_damaged
 
 State = SignatureRequest.State
 SELF_RENEWED = timedelta(hours=1)  # how often a link can be asked for from an old one: each is a mail to somebody
@@ -115,12 +116,13 @@ def sign_by_link(link: Link, answer: Answer) -> Commitment:
     """The party has signed, and with the last one the commitment is in force. The link works no more.
 
     Raises Refused for a link that is not good any more, another manifest than that of the document, a name that is not
-    the one of the person who was asked, and a paper that no longer fits its partner.
+    the one of the person who was asked, and a paper that no longer fits its partner or is not as it was made.
     """
     with answering(link) as (request, commitment, region):
         if missing := _against(request, commitment, answer):
             raise Refused(missing)
         refuse_unfit(commitment)
+        refuse_damaged(commitment)
         party = request.party
         asking.close_link(request)
         sign(

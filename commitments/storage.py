@@ -72,6 +72,17 @@ class Folder(FileSystemStorage):
                     self.delete(f"{DRAFTS}/{name}")
 
 
+def fault() -> str:
+    """What keeps files from being stored, for the machine that watches the site; nothing when one could be written."""
+    name = f"{DRAFTS}/{uuid4().hex}"
+    try:
+        default_storage.save(name, ContentFile(b"written"))
+        default_storage.delete(name)
+    except OSError as error:
+        return f"cannot be written: {error.strerror or error}"
+    return ""
+
+
 def sweep() -> None:
     """Nothing half-written lies about for long. A storage elsewhere has nothing of the kind."""
     if isinstance(default_storage, Folder):

@@ -5,9 +5,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from django.core.files.storage import default_storage
-
 import doc_templates
+from commitments import stored
 from commitments.models import Commitment, Template
 
 FOLDER = Path(doc_templates.__file__).parent
@@ -42,15 +41,14 @@ def _shipped(name: str) -> Wording:
 
 
 def content_of(template: Template) -> bytes:
-    """The uploaded DOCX."""
-    return _stored(template.file.name)
+    """The uploaded DOCX. Raises Damaged for one that is not as it was uploaded."""
+    return _stored(template.file.name, template.sha256)
 
 
 @lru_cache(maxsize=16)
-def _stored(name: str) -> bytes:
-    """A stored file lies under its hash, so it never changes."""
-    with default_storage.open(name) as file:
-        return file.read()
+def _stored(name: str, sha256: str) -> bytes:
+    """A stored file lies under its hash, so what has been read once as it was recorded is the same for ever."""
+    return stored.content_of(Template(file=name, sha256=sha256))
 
 
 def in_use() -> dict[tuple[str, str], Template | None]:

@@ -24,7 +24,7 @@ from adoption.contacts import returned
 from adoption.mail import stuck
 from adoption.models import Person
 from adoption.refusal import Refused
-from commitments import pdf
+from commitments import certificates, pdf, seal_keys, storage
 from config.words import WORDS
 from workflows.models import Heartbeat
 
@@ -91,6 +91,7 @@ def health(request: HttpRequest) -> JsonResponse:
     if not database:
         parts |= {"worker": worker_fault(), "mail": mail_fault(), "converter": pdf.fault()}
         parts |= {"returned mail": returned.fault()}
+        parts |= {"store": storage.fault(), "seal": seal_keys.fault(), "certificates": certificate_fault()}
     return state({part: fault for part, fault in parts.items() if fault})
 
 
@@ -113,6 +114,11 @@ def database_fault() -> str:
 def mail_fault() -> str:
     """What shows that mails do not leave; nothing when none has waited for over an hour."""
     return f"{waiting} have not left for over an hour" if (waiting := stuck()) else ""
+
+
+def certificate_fault() -> str:
+    """What shows that a commitment in force lacks its proof: a file is damaged, or the key cannot be used."""
+    return f"{failed} could not be made or sealed" if (failed := certificates.given_up()) else ""
 
 
 def worker_fault() -> str:

@@ -1,7 +1,6 @@
 """What did a walk leave behind? Its steps, decision, documents and commitments as plain data."""
 
 import re
-import shutil
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 from adoption.models import Person
 from commitments.models import Commitment, Document
+from commitments.stored import content_of
 from workflows.models import Trial, TrialStep
 from workflows.services import read
 from workflows.year import next_feedback_due
@@ -54,8 +54,7 @@ def _copied(document: Document, out: Path) -> dict[str, Any]:
     path = Path("documents") / re.sub(r"[^\w.-]", "_", document.file_name)
     target = out / path
     target.parent.mkdir(parents=True, exist_ok=True)
-    with document.file.open() as source, target.open("wb") as copy:
-        shutil.copyfileobj(source, copy)
+    target.write_bytes(content_of(document))
     parties = [
         {"name": party["name"], "role": row.role}
         for party, row in zip(document.facts["parties"], _rows(document), strict=True)

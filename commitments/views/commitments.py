@@ -29,9 +29,11 @@ from commitments.models import Commitment, Document, Party, SignedCopy
 from commitments.preview import as_html
 from commitments.reminding import mails_about
 from commitments.renewing import older_drafts
+from commitments.stored import content_of
 from commitments.together import TO_SEND
 from commitments.told import history_of
 from commitments.turn import next_of, order_of, unsigned
+from commitments.views.files import given
 
 State = Commitment.State
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -204,12 +206,6 @@ def one_to_read(documents: list[Document], wanted: str | None) -> Document:
     return by_language.get(wanted or "") or by_language.get(get_language() or "") or documents[0]
 
 
-def content_of(document: Document) -> bytes:
-    """The stored DOCX."""
-    with document.file.open() as file:
-        return file.read()
-
-
 # -- files ------------------------------------------------------------------------------------------------------------
 
 
@@ -219,7 +215,7 @@ def document(request: Request, slug: str, pk: int, document: int) -> FileRespons
     """The stored DOCX, to be kept on the person's own machine."""
     commitment = commitment_or_404(request.user, slug, pk)
     found = document_or_404(request.user, commitment, document)
-    return FileResponse(found.file.open(), as_attachment=True, filename=found.file_name, content_type=DOCX)
+    return given(found, found.file_name, DOCX)
 
 
 @never_cache
@@ -227,4 +223,4 @@ def document(request: Request, slug: str, pk: int, document: int) -> FileRespons
 def signed_copy(request: Request, slug: str, pk: int, copy: int) -> FileResponse:
     """The signed PDF as it was uploaded."""
     found = copy_or_404(commitment_or_404(request.user, slug, pk), copy)
-    return FileResponse(found.file.open(), as_attachment=True, filename=found.name, content_type="application/pdf")
+    return given(found, found.name, "application/pdf")

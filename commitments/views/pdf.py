@@ -11,6 +11,7 @@ from commitments import pdf
 from commitments.access import commitment_or_404, document_or_404
 from commitments.models import Rendition
 from commitments.views.commitments import Request
+from commitments.views.files import given
 
 PDF = "application/pdf"
 
@@ -21,7 +22,7 @@ def document_pdf(request: Request, slug: str, pk: int, document: int, form: str 
     """The stored PDF, or that PDF with the site's seal, to be kept on the person's own machine."""
     commitment = commitment_or_404(request.user, slug, pk)
     rendition = get_object_or_404(document_or_404(request.user, commitment, document).renditions, form=form)
-    return FileResponse(rendition.file.open(), as_attachment=True, filename=rendition.file_name, content_type=PDF)
+    return given(rendition, rendition.file_name, PDF)
 
 
 @require_POST

@@ -22,6 +22,7 @@ from commitments.models import CertificateFile, Commitment, Party
 from commitments.storage import digest_of
 from commitments.verification import Answer, answer
 from commitments.views.commitments import Request
+from commitments.views.files import given
 
 LARGEST = 20 * 1024 * 1024  # bytes
 TYPES = {CertificateFile.Form.PDF: "application/pdf", CertificateFile.Form.HTML: "text/html; charset=utf-8"}
@@ -201,7 +202,7 @@ def certificate_file(request: Request, slug: str, pk: int, language: str) -> Fil
     files = CertificateFile.objects.select_related("certificate")
     found = get_object_or_404(files, certificate__commitment=commitment, language=language)
     name, kind = certificates.file_name(found), TYPES[CertificateFile.Form(found.form)]
-    return FileResponse(found.file.open(), as_attachment=True, filename=name, content_type=kind)
+    return given(found, name, kind)
 
 
 @require_POST

@@ -25,8 +25,10 @@ from commitments.preview import as_html
 from commitments.services import spelt
 from commitments.signatories import asker_of, passings
 from commitments.signing import Standing
+from commitments.stored import Damaged, content_of
 from commitments.turn import order_of
-from commitments.views.commitments import DOCX, content_of, one_to_read
+from commitments.views.commitments import DOCX, one_to_read
+from commitments.views.files import given
 from commitments.views.proof import TYPES
 
 GONE = 410
@@ -74,11 +76,20 @@ def by_link(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
             response: HttpResponseBase = render(request, "commitments/sign_unknown.html", status=404)
         else:
             _speak(request, asked)
-            response = view(Visit(request, token, link, asked), **rest)
+            response = _answered(view, Visit(request, token, link, asked), rest)
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
     return opened
+
+
+def _answered(view: Callable[..., HttpResponseBase], visit: Visit, rest: dict[str, Any]) -> HttpResponseBase:
+    """What the view shows; or that a file of it is damaged, so that nobody reads or signs another than was made."""
+    try:
+        return view(visit, **rest)
+    except Damaged as refusal:
+        context = _about(visit) | {"reasons": refusal.reasons}
+        return render(visit.http, "commitments/sign_damaged.html", context, status=refusal.status)
 
 
 def _find(link: Link) -> SignatureRequest | None:
@@ -207,7 +218,7 @@ def _is_named(visit: Visit) -> bool:
 def sign_document(visit: Visit, document: int) -> FileResponse:
     """The DOCX that is signed."""
     found = _document(visit, document)
-    return FileResponse(found.file.open(), as_attachment=True, filename=found.file_name, content_type=DOCX)
+    return given(found, found.file_name, DOCX)
 
 
 @require_safe
@@ -215,7 +226,7 @@ def sign_document(visit: Visit, document: int) -> FileResponse:
 def sign_pdf(visit: Visit, document: int) -> FileResponse:
     """The same as PDF, where one has been made."""
     found = get_object_or_404(_document(visit, document).renditions, form=Rendition.Form.PDF)
-    return FileResponse(found.file.open(), as_attachment=True, filename=found.file_name, content_type=PDF)
+    return given(found, found.file_name, PDF)
 
 
 @require_safe
@@ -224,7 +235,7 @@ def sign_sealed(visit: Visit, document: int) -> FileResponse:
     """The PDF with the site's seal, for one who has signed, once it is in force."""
     _signed(visit)
     found = get_object_or_404(_document(visit, document).renditions, form=Rendition.Form.SEALED)
-    return FileResponse(found.file.open(), as_attachment=True, filename=found.file_name, content_type=PDF)
+    return given(found, found.file_name, PDF)
 
 
 @require_safe
@@ -234,7 +245,7 @@ def sign_certificate(visit: Visit, language: str) -> FileResponse:
     made = CertificateFile.objects.select_related("certificate")
     found = get_object_or_404(made, certificate__commitment=_signed(visit), language=language)
     name, kind = certificates.file_name(found), TYPES[CertificateFile.Form(found.form)]
-    return FileResponse(found.file.open(), as_attachment=True, filename=name, content_type=kind)
+    return given(found, name, kind)
 
 
 def _signed(visit: Visit) -> Commitment:

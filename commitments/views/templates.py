@@ -24,6 +24,7 @@ from commitments.template_forms import DOCX, RenewForm, UploadForm, kinds, langu
 from commitments.template_words import fields_of
 from commitments.templates import LANGUAGES, content_of, hashes_in_use, in_use, shipped
 from commitments.views.commitments import Request
+from commitments.views.files import given
 from doc_templates.check import fields
 
 SHOWN = 200  # drafts on one page; all of them can be renewed from it
@@ -127,7 +128,7 @@ def _shown(request: Request, one: Template, refusal: Refused | None = None) -> H
 def template_file(request: Request, pk: int) -> FileResponse:
     """The template as it was uploaded."""
     one = _one(request, pk)
-    return FileResponse(one.file.open(), as_attachment=True, filename=one.file_name, content_type=DOCX)
+    return given(one, one.file_name, DOCX)
 
 
 @never_cache
