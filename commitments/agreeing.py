@@ -33,7 +33,8 @@ CHECKED = [
     Commitment.State.CHECKED, Commitment.State.AWAITING, Commitment.State.PARTLY_SIGNED, Commitment.State.IN_FORCE,
     Commitment.State.SUPERSEDED, Commitment.State.ENDED,
 ]  # fmt: skip
-FILES = {"certificate_made": "certificate", "documents_sealed": "sealed"}  # acts that name files by language
+# Acts that name files by language.
+FILES = {"pdf_made": "pdf", "certificate_made": "certificate", "documents_sealed": "sealed"}
 
 
 def fault_of(row: models.Model, what: str, code: str) -> Fault:
@@ -57,6 +58,7 @@ class Said:
 
     def __init__(self) -> None:
         self.made: set[str] = set()
+        self.tells_pdf: set[str] = set()  # manifests of the editions whose every PDF has an act: older ones had none
         self.checked = ""
         self.signed: set[str] = set()
         self.bound: set[str] = set()  # every manifest that an act names
@@ -68,6 +70,8 @@ class Said:
             self.bound.add(manifest)
         if what == "documents_made":
             self.made.add(manifest or "")
+            if data.get("tells_pdf"):
+                self.tells_pdf.add(manifest or "")
         if what == "commitment_checked":
             self.checked = manifest or ""
         if what == "commitment_signed" and manifest:
@@ -188,13 +192,13 @@ def _asked(row: SignatureRequest | SignatureRound) -> tuple[str, str, str]:
 
 
 def _of_kept_files(region: Region, said: dict[str, Said]) -> list[Fault]:
-    """Signed copies, certificates and sealed PDFs: each that is there is known to history, and the other way."""
+    """Signed copies, certificates, PDFs and sealed ones: each that is there is known to history, and the other way."""
     found = []
     for kind, rows in _kept_files(region).items():
         kept: dict[str, set[str]] = defaultdict(set)
         for commitment, row in rows:
             kept[str(commitment)].add(row.sha256)
-            if row.sha256 not in said[str(commitment)].files[kind]:
+            if row.sha256 not in said[str(commitment)].files[kind] and _is_told(kind, row, said[str(commitment)]):
                 found.append(fault_of(row, "history does not know this file", f"{kind}_unknown"))
         for pk, one in said.items():
             for lost in sorted(one.files[kind] - kept[pk]):
@@ -202,14 +206,21 @@ def _of_kept_files(region: Region, said: dict[str, Said]) -> list[Fault]:
     return found
 
 
+def _is_told(kind: str, row: Any, said: Said) -> bool:
+    """Whether history would know the file."""
+    return kind != "pdf" or row.document.edition.manifest_sha256 in said.tells_pdf
+
+
 def _kept_files(region: Region) -> dict[str, Iterator[tuple[int, Any]]]:
     """Kind → (key of the commitment, row)."""
     copies = SignedCopy.objects.filter(commitment__region=region).order_by("pk")
     certificates = CertificateFile.objects.filter(certificate__commitment__region=region).order_by("pk")
-    sealed = Rendition.objects.filter(document__edition__commitment__region=region, form=Rendition.Form.SEALED)
-    sealed = sealed.order_by("pk").select_related("document__edition").defer("document__facts")
+    renditions = Rendition.objects.filter(document__edition__commitment__region=region).order_by("pk")
+    renditions = renditions.select_related("document__edition").defer("document__facts")
+    plain, sealed = (renditions.filter(form=form) for form in (Rendition.Form.PDF, Rendition.Form.SEALED))
     return {
         "copy": ((one.commitment_id, one) for one in copies),
         "certificate": ((one.certificate.commitment_id, one) for one in certificates.select_related("certificate")),
+        "pdf": ((one.document.edition.commitment_id, one) for one in plain),
         "sealed": ((one.document.edition.commitment_id, one) for one in sealed),
     }

@@ -109,7 +109,12 @@ def signed_edition(commitment: Commitment) -> Edition | None:
 
 
 def proved(certificate: Certificate) -> Iterator[Proved]:
-    """Every file that the certificate's code vouches for."""
+    """Every file that the certificate's code vouches for, by the rows as they are now.
+
+    History has the hash of each: a document's by the manifest, a PDF's, a sealed one's, a certificate's and a copy's by
+    the act that brought it. So a row that was replaced together with its file is not told here; verify_documents tells
+    it, each night.
+    """
     edition = signed_edition(certificate.commitment)
     for document in edition.documents.all() if edition else ():
         yield Proved("docx", document.language, document.sha256, document.size, document.file)

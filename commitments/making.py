@@ -106,7 +106,7 @@ def _finish(edition: Edition, documents: list[Document]) -> None:
     for document in Document.objects.bulk_create(documents):
         if pdf.is_configured():
             later(pdf.JOB, document.pk)
-    record(region, Acting(edition.made_by), "documents_made", edition.commitment, manifest=digest)
+    record(region, Acting(edition.made_by), "documents_made", edition.commitment, manifest=digest, tells_pdf=True)
 
 
 def make_waiting() -> int:

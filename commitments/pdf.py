@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from adoption.access import acting
-from adoption.history import locked, record
+from adoption.history import NOBODY, locked, record
 from adoption.mail import later
 from adoption.models import Person
 from adoption.refusal import Refused
@@ -79,10 +79,10 @@ def _try(still_waiting: QuerySet[Document], pk: int) -> None:
     claimed = {"pdf_tries": F("pdf_tries") + 1, "pdf_fault": Fault.KILLED}  # what remains if we are killed
     if not still_waiting.update(**claimed):
         return
-    document = Document.objects.get(pk=pk)
+    document = Document.objects.select_related("edition__commitment").get(pk=pk)
     try:
         pdf = _converter().pdf(_content(document))
-        _keep(document, pdf)
+        keep(document, pdf)
     except Unavailable:
         _waits(Document.objects.filter(pk=pk, pdf_tries__gt=0), pdf_tries=F("pdf_tries") - 1)
     except NotOurs:
@@ -107,11 +107,18 @@ def _content(document: Document) -> bytes:
     return content
 
 
-def _keep(document: Document, pdf: bytes) -> None:
+def keep(document: Document, pdf: bytes) -> Rendition:
+    """The document has this PDF, and history its hash; of two that come at once, the first counts."""
     stored, digest = store(pdf, "documents", "pdf")
     facts = {"file": stored, "sha256": digest, "size": len(pdf)}
-    Rendition.objects.get_or_create(document=document, form=Rendition.Form.PDF, defaults=facts)
-    Document.objects.filter(pk=document.pk).update(pdf_fault="")
+    commitment = document.edition.commitment
+    with transaction.atomic():
+        region = locked(commitment.region_id)
+        made, new = Rendition.objects.get_or_create(document=document, form=Rendition.Form.PDF, defaults=facts)
+        if new:
+            record(region, NOBODY, "pdf_made", commitment, files={document.language: digest})
+        Document.objects.filter(pk=document.pk).update(pdf_fault="")
+    return made
 
 
 def _waits(documents: QuerySet[Document], **more: object) -> None:

@@ -13,6 +13,7 @@ from adoption.refusal import Refused
 from commitments import asking
 from commitments.asking import Link
 from commitments.examining import examine, reasons
+from commitments.marks import marks_of
 from commitments.models import Commitment, Party, SignatureRequest, SignedCopy
 from commitments.services import (
     Signature,
@@ -57,7 +58,8 @@ def record_copy(
         refuse_broken(found, seen)
         copy = keep_copy(commitment, content, name, found, uploaded_by=by, reviewed_by=by, reviewed_at=now())
         sign_by_copy(copy, signatures, parties, by)
-        record(region, who, "commitment_signed", commitment, parties=sorted(parties), sha256=copy.sha256)
+        marks = marks_of(parties.values())
+        record(region, who, "commitment_signed", commitment, parties=sorted(parties), sha256=copy.sha256, **marks)
         settle(commitment, region, who)
     return commitment
 
@@ -86,7 +88,7 @@ def send_copy(link: Link, content: bytes, name: str) -> Commitment:
             rows = parties_to_sign(commitment, NOBODY, [signature])
             refuse_both_sides(commitment, [signature])
             _accept(copy, request, [signature], rows, None)
-            record(region, NOBODY, "commitment_signed", commitment, "", **by_link)
+            record(region, NOBODY, "commitment_signed", commitment, "", **by_link, **marks_of(rows.values()))
             settle(commitment, region, NOBODY)
         else:
             act = record(region, NOBODY, "copy_sent", commitment, "", **by_link)
@@ -110,7 +112,8 @@ def accept_copy(
         refuse_broken(row.found, seen)
         request = SignatureRequest.objects.filter(party=row.sent_by).first()
         _accept(row, request, signatures, parties, by)
-        record(region, who, "commitment_signed", commitment, parties=sorted(parties), sha256=row.sha256)
+        marks = marks_of(parties.values())
+        record(region, who, "commitment_signed", commitment, parties=sorted(parties), sha256=row.sha256, **marks)
         settle(commitment, region, who)
     return commitment
 

@@ -21,7 +21,9 @@ from adoption.refusal import Refused
 from commitments import asking, certificates
 from commitments.facts import day, kaikukeskus
 from commitments.making import ask
+from commitments.marks import marks_of
 from commitments.models import Batch, Commitment, Party, SignedCopy
+from commitments.storage import digest_of
 from commitments.stored import refuse_damaged
 
 PROMISED = (Partner.State.COMMITTED, Partner.State.ACTIVE)
@@ -169,7 +171,10 @@ def _made(
     Party.objects.bulk_create(parties)
     assert who.person
     ask(commitment, who.person, batch)
-    act = record(region, who, "commitment_drafted", commitment, kind=commitment.kind, partner=commitment.partner_id)
+    act = record(
+        region, who, "commitment_drafted", commitment, kind=commitment.kind, partner=commitment.partner_id,
+        members=[party.pk for party in parties],
+    )  # fmt: skip
     later("commitments.letters.name_signatory", act.pk)
     return commitment
 
@@ -424,7 +429,8 @@ def record_kaikukanta(
         rows = parties_to_sign(commitment, who, signatures)
         for given in signatures:
             sign(rows[given.party], given, method=Party.Method.KAIKUKANTA, reference=reference, recorded_by=by)
-        record(region, who, "commitment_acknowledged", commitment, parties=sorted(rows), on=on.isoformat())
+        marks = marks_of(rows.values())
+        record(region, who, "commitment_acknowledged", commitment, parties=sorted(rows), on=on.isoformat(), **marks)
         settle(commitment, region, who)
     return commitment
 
@@ -535,8 +541,8 @@ def settle(commitment: Commitment, region: Region, who: Acting) -> None:
     commitment.in_force_on = localdate()
     commitment.save()
     asking.keep_links(commitment)
-    certificates.begin(commitment)
-    act = record(region, who, "commitment_in_force", commitment)
+    code = digest_of(certificates.begin(commitment).code.encode())
+    act = record(region, who, "commitment_in_force", commitment, code=code)
     later("commitments.letters.in_force", act.pk)
     if commitment.partner:
         _commit_partner(commitment, commitment.partner, region, who)

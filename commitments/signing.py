@@ -17,6 +17,7 @@ from adoption.models import Person, Region
 from adoption.refusal import Refused
 from commitments import asking
 from commitments.asking import Link
+from commitments.marks import marks_of
 from commitments.models import Commitment, Party, SignatureRequest
 from commitments.services import (
     SIGNATORY,
@@ -132,6 +133,7 @@ def sign_by_link(link: Link, answer: Answer) -> Commitment:
         record(
             region, NOBODY, "commitment_signed", commitment, parties=[party.pk], method=Party.Method.LINK.value,
             round=request.round, manifest=answer.manifest, language=answer.language, address=answer.address,
+            **marks_of([party]),
         )  # fmt: skip
         settle(commitment, region, NOBODY)
     return commitment

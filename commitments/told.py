@@ -19,6 +19,7 @@ WHAT: dict[str, str | Promise] = {
     "commitment_renewed": _("To be made anew from the present template"),
     "documents_made": _("The documents were made"),
     "documents_asked_again": _("The documents were asked for again"),
+    "pdf_made": _("The PDF was made"),
     "pdf_asked_again": _("The PDF was asked for again"),
     "commitment_checked": _("The document was read and checked"),
     "commitment_sent": _("Sent to be signed"),

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.storage import default_storage
-from django.db import models
+from django.db import models, transaction
 
-from adoption.history import Fault, all_faults
+from adoption.history import Fault, all_faults, locked
 from adoption.mail import later
 from adoption.models import Act, Region
 from commitments.agreeing import fault_of, orphans, papers
+from commitments.agreeing_signatures import signatures, templates
 from commitments.models import (
     CertificateFile,
     Document,
@@ -46,7 +47,16 @@ def verify() -> Report:
         for row in _rows(kind).iterator():
             files += 1
             found += faults_of_file(row)
-    return Report(files, found + papers() + all_faults())
+    return Report(files, found + papers() + _signatures() + templates() + all_faults())
+
+
+def _signatures() -> list[Fault]:
+    """Signatures and states against history, region by region, each read while nobody writes it."""
+    found = []
+    for pk in Region.objects.order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            found += signatures(locked(pk))
+    return found
 
 
 # -- by night ---------------------------------------------------------------------------------------------------------
@@ -80,7 +90,7 @@ def look_at_files(name: str, first: int, last: int) -> None:
 
 def look_at_papers() -> None:
     """What is wrong with the rows stands in the log, and the job counts as failed."""
-    _tell([*orphans(), *papers()])
+    _tell([*orphans(), *papers(), *_signatures(), *templates()])
 
 
 def _tell(faults: Iterable[Fault]) -> None:

@@ -17,15 +17,16 @@ from django.utils.timezone import now
 from django_q.models import OrmQ
 from pypdf import PdfReader, PdfWriter
 
-from adoption.history import NOBODY, record
+from adoption.history import NOBODY, locked_country, record
 from adoption.models import Act, Country, Region
-from commitments import agreeing, verifying
+from commitments import agreeing, agreeing_signatures, pdf, verifying
 from commitments.models import (
     Certificate,
     CertificateFile,
     Commitment,
     Document,
     Edition,
+    Party,
     Rendition,
     SignedCopy,
     Template,
@@ -34,7 +35,7 @@ from commitments.seal_keys import made_key
 from commitments.sealing import seal
 from commitments.storage import digest_of, store
 from tests import papers
-from tests.people import a_kaikukeskus_person, a_pair, a_region
+from tests.people import a_kaikukeskus_person, a_pair, a_region, a_venue
 from workflows import walk
 
 pytestmark = pytest.mark.django_db
@@ -89,18 +90,19 @@ def pages(number: int) -> bytes:
 
 
 def a_pdf_of(document: Document) -> Rendition:
-    content = pages(3)
-    name, digest = store(content, "documents", "pdf")
-    return Rendition.objects.create(document=document, form="pdf", file=name, sha256=digest, size=len(content))
+    return pdf.keep(document, pages(3))
 
 
 def a_template() -> Template:
     content = b"PK\x03\x04 a template PK\x05\x06" + bytes(18)
     name, digest = store(content, "templates", "docx")
-    return Template.objects.create(
+    made = Template.objects.create(
         kind="region_commitment", language="fi", number=1, file=name, sha256=digest, size=len(content),
         file_name="pohja.docx", uploaded_by=a_kaikukeskus_person(), published_at=now(),
     )  # fmt: skip
+    record(locked_country(), NOBODY, "template_uploaded", made, sha256=digest)
+    record(locked_country(), NOBODY, "template_published", made, sha256=digest, number=1)
+    return made
 
 
 def path_of(row) -> Path:
@@ -344,7 +346,7 @@ def test_a_copy_replaced_with_its_hash_is_seen_by_its_name_and_by_history(signed
     rewrite(copy, one_byte)
     found = verifying._read(copy.file.name, copy.size)
     SignedCopy.objects.filter(file=copy.file.name).update(sha256=found.sha256)
-    assert set(codes()) == {"file_replaced", "copy_unknown", "copy_lost"}
+    assert set(codes()) == {"file_replaced", "copy_unknown", "copy_lost", "signature_edited"}
 
 
 def test_an_edited_size(signed):
@@ -387,9 +389,9 @@ def test_a_newer_edition_slipped_in_after_the_check(signed):
 
 def test_a_deleted_edition_and_a_deleted_document(signed):
     Document.objects.filter(edition=signed.edition).delete()
-    assert codes() == ["document_lost"]
+    assert codes() == ["document_lost", "pdf_lost"]
     signed.editions.filter(number=1).delete()
-    assert codes() == ["document_lost", "manifest_lost"]
+    assert codes() == ["document_lost", "manifest_lost", "pdf_lost"]
 
 
 def test_a_document_slipped_in(signed):
@@ -420,6 +422,98 @@ def test_a_copy_slipped_in(signed):
     assert codes() == ["copy_unknown"]
 
 
+def test_a_pdf_or_a_template_replaced_together_with_its_row_is_unknown_to_history(signed):
+    replaced(Rendition.objects.get(), pages(4))
+    assert codes() == ["pdf_unknown", "pdf_lost"]
+    replaced(Template.objects.get(), b"PK another PK\x05\x06" + bytes(18))
+    assert codes() == ["pdf_unknown", "pdf_lost", "template_unknown"]
+
+
+def test_a_template_published_or_taken_away_behind_the_back_of_history(signed):
+    Template.objects.update(number=7)
+    assert codes() == ["template_edited"]
+    Template.objects.all().delete()
+    assert codes() == ["template_lost"]
+
+
+def test_pdfs_of_an_edition_that_an_older_version_made_are_not_asked_for_in_history(signed, monkeypatch):
+    heard = agreeing.Said.hear
+
+    def older(said, what, data) -> None:
+        if what != "pdf_made":
+            heard(said, what, {key: data[key] for key in data.keys() - {"tells_pdf"}})
+
+    monkeypatch.setattr(agreeing.Said, "hear", older)
+    assert agreeing.papers() == []
+
+
+# -- tampering with signatures ----------------------------------------------------------------------------------------
+
+EDITED = {
+    "signed by another": {"signed_by": "Vale Henkilö"},
+    "on another day": {"signed_on": "2020-01-01"},
+    "in another way": {"method": "link"},
+    "with another title": {"signed_title": "kuningas"},
+    "by another copy": {"copy": None},
+    "not at all": {"signed_on": None, "method": "", "signed_by": ""},
+}
+
+
+@pytest.mark.parametrize("what", EDITED)
+def test_an_edited_signature(signed, what):
+    party = signed.parties.order_by("position").first()
+    Party.objects.filter(pk=party.pk).update(**EDITED[what])
+    assert codes() == ["signature_edited"]
+
+
+def test_a_deleted_party_and_one_slipped_in(signed):
+    first, last = signed.parties.order_by("position").first(), signed.parties.order_by("position").last()
+    Party.objects.filter(pk=first.pk)._raw_delete("default")
+    assert codes() == ["party_lost"]
+    last.pk, last.position = None, 9
+    last.save()
+    assert codes() == ["party_lost", "party_unknown"]
+
+
+def test_a_commitment_in_force_without_its_acts(signed):
+    """Its parties are marked as signed and its state as in force, in the rows alone."""
+    mikko = signed.region.responsibilities.get(side="care").person
+    ready = walk.ready(papers.draft_partner_commitment(a_venue(signed.region, mikko), mikko), mikko)
+    assert codes() == []
+    ready.parties.update(signed_on="2027-03-05", method="link", signed_by="X")
+    Commitment.objects.filter(pk=ready.pk).update(state="in_force", in_force_on="2027-03-05")
+    assert codes() == ["state_edited", *["signature_edited"] * ready.parties.count()]
+
+
+def test_another_state_day_or_code(signed):
+    Commitment.objects.filter(pk=signed.pk).update(in_force_on="2020-01-01")
+    assert codes() == ["day_edited"]
+    Commitment.objects.filter(pk=signed.pk).update(state="ended")
+    assert codes() == ["state_edited"]
+    Certificate.objects.update(code="AAAA-BBBB-CCCC")
+    assert codes() == ["state_edited", "code_edited"]
+    Certificate.objects.all().delete()
+    assert codes() == ["state_edited", "code_edited"]
+
+
+def test_acts_of_an_older_version_say_less_and_are_not_asked_for_more(signed, monkeypatch):
+    heard = agreeing_signatures.Said.hear
+
+    def older(said, what, data, at) -> None:
+        heard(said, what, {key: data[key] for key in data.keys() - {"members", "marks", "salt", "code"}}, at)
+
+    monkeypatch.setattr(agreeing_signatures.Said, "hear", older)
+    signed.parties.update(signed_by="Vale Henkilö")
+    assert codes() == []
+
+
+def test_history_names_nobody_who_signed(signed):
+    names = [party.signed_by for party in signed.parties.all()]
+    told = json.dumps(list(Act.objects.filter(region=signed.region).values_list("data", flat=True)), ensure_ascii=False)
+    assert all(names)
+    assert not any(name in told for name in names)
+
+
 def test_an_orphan_row(signed):
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -442,7 +536,7 @@ def test_a_row_of_history_taken_away(signed):
 
 def test_the_last_row_of_history_taken_away(signed):
     gone(Act.objects.filter(pk=Act.objects.filter(region=signed.region).order_by("number").last().pk))
-    assert codes() == ["history_head"]
+    assert codes() == ["pdf_unknown", "history_head"]
 
 
 def test_a_changed_row_of_history(signed):
@@ -461,13 +555,14 @@ def test_the_country_taken_away(signed):
     Country.objects.all().delete()
     assert codes() == ["country_missing"]
     Act.objects.filter(region=None).update(reason="Toisin.")
-    assert codes() == ["country_missing", "history_row_changed"]
+    changed = Act.objects.filter(region=None).count()
+    assert codes() == ["country_missing", *["history_row_changed"] * changed]
 
 
 def test_a_signature_under_another_edition(signed):
     region = Region.objects.get(pk=signed.region_id)
     record(region, NOBODY, "commitment_signed", signed, manifest=signed.editions.get(number=1).manifest_sha256)
-    assert codes() == ["signed_other"]
+    assert codes() == ["signed_other", "state_edited"]  # a commitment in force is signed by nobody
 
 
 def test_the_row_of_the_check_taken_away_leaves_the_edition_unchecked(signed):
@@ -512,8 +607,12 @@ def test_the_rows_of_a_region_are_read_in_so_many_queries_whatever_their_number(
     region = signed.region
     with django_assert_num_queries(9):
         agreeing._of_region(region)
+    with django_assert_num_queries(5):
+        agreeing_signatures.signatures(region)
     mikko = region.responsibilities.get(side="care").person
     for town in region.municipalities.order_by("-name_fi")[:4]:
         papers.draft_region_commitment(region, [town], mikko)
     with django_assert_num_queries(9):
         assert agreeing._of_region(region) == []
+    with django_assert_num_queries(5):
+        assert agreeing_signatures.signatures(region) == []

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.timezone import localdate
 
 from adoption.models import Act, Phase, Region
+from commitments.agreeing_signatures import STATES as COMMITMENT_STATES
 from workflows.models import FeedbackMeeting, TrialStep
 from workflows.trial import WITHDRAWN
 
@@ -17,13 +18,6 @@ PARTNER_STATES = {
     "clearance_lapsed": "candidate",
     "partner_considered_again": "candidate", "partner_ended": "ended", "partner_committed": "committed",
     "partner_active": "active",
-}  # fmt: skip
-COMMITMENT_STATES = {
-    "commitment_drafted": "draft", "commitment_changed": "draft", "commitment_renewed": "draft",
-    "commitment_checked": "checked",
-    "commitment_sent": "awaiting", "commitment_signed": "partly_signed", "commitment_acknowledged": "partly_signed",
-    "commitment_in_force": "in_force", "commitment_on_paper": "in_force", "commitment_declined": "declined",
-    "commitment_superseded": "superseded", "commitment_ended": "ended",
 }  # fmt: skip
 
 

@@ -18,7 +18,9 @@ from workflows.trial import MODELS, OUTCOME_NAMES
 
 # what → the sentence. %(who)s: name and side; %(about)s: what the act is about; %(step)s: the step's number and title.
 # What the worker does after people's acts: told in the whole history, and left out where only the newest are told.
-OF_THE_SITE = {"documents_made", "documents_sealed", "certificate_made", "contact_asked", "responsible_asked"}
+OF_THE_SITE = {
+    "documents_made", "pdf_made", "documents_sealed", "certificate_made", "contact_asked", "responsible_asked",
+}  # fmt: skip
 SENTENCES = {
     # people
     "kaikukeskus_person_added": gettext_lazy("%(who)s added %(about)s to Kaikukeskus."),
@@ -91,6 +93,7 @@ SENTENCES = {
     "commitment_renewed": gettext_lazy("%(who)s had a draft made anew from the present template: %(about)s."),
     "documents_made": gettext_lazy("The documents of a commitment were made: %(about)s."),
     "documents_asked_again": gettext_lazy("%(who)s asked anew for the documents of a commitment: %(about)s."),
+    "pdf_made": gettext_lazy("The PDF of a commitment was made: %(about)s."),
     "pdf_asked_again": gettext_lazy("%(who)s asked anew for the PDF of a commitment: %(about)s."),
     "commitment_checked": gettext_lazy("%(who)s checked a commitment: %(about)s."),
     "commitment_sent": gettext_lazy("%(who)s sent a commitment to be signed: %(about)s."),
