@@ -5,6 +5,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -56,7 +57,7 @@ class Text(forms.CharField):
 
     def to_python(self, value: Any) -> str | None:
         if isinstance(value, str):
-            value = UNSEEN.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+            value = normalize("NFC", UNSEEN.sub("", value.replace("\r\n", "\n").replace("\r", "\n")))
             if not isinstance(self.widget, forms.Textarea):
                 value = " ".join(value.split())
         return super().to_python(value)

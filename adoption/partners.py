@@ -1,6 +1,5 @@
 """How does an organisation become a distributor or a venue? Every write about partners but their commitments."""
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
 from adoption.access import KAIKUKESKUS, acting, only_kaikukeskus
+from adoption.alphabet import spelt
 from adoption.history import Acting, locked, record
 from adoption.mail import later
 from adoption.models import Municipality, Organisation, Partner, Person, Region
@@ -218,7 +218,7 @@ def _may_be_one(one: Organisation, other: Organisation) -> bool:
 
 def plain(name: str) -> str:
     """The name without case and blanks, by which two spellings of one are known."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return "".join(spelt(name).split())
 
 
 def _check(region: Region, role: str, kind: str, municipalities: list[Municipality]) -> None:

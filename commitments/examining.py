@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from adoption.alphabet import spelt
 from commitments import apart
 from commitments.models import Commitment, Party, Rendition
 from commitments.storage import digest_of
@@ -95,14 +96,9 @@ def _ours(content: bytes, commitment: Commitment) -> tuple[int, str]:
 
 def _parties_of(names: list[str], commitment: Commitment) -> list[int]:
     """The parties that wait for a signatory with one of these names. One person may sign for several municipalities."""
-    spelt = {_spelt(name) for name in names}
+    given = {spelt(name) for name in names}
     waiting = Party.objects.filter(commitment=commitment, signed_on=None).exclude(signatory_name="")
-    return [party.pk for party in waiting if _spelt(party.signatory_name) in spelt]
-
-
-def _spelt(name: str) -> str:
-    """The name as it is compared: capitals and spaces make no other person."""
-    return " ".join(name.split()).casefold()
+    return [party.pk for party in waiting if spelt(party.signatory_name) in given]
 
 
 def _issuers() -> str:

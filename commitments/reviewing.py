@@ -1,14 +1,16 @@
 """What becomes of a signed copy: one that a responsible person uploads, and one that a signatory sends by the link?"""
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any
 
+from django.db.models import Max
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 
 from adoption.history import NOBODY, record
 from adoption.mail import later
-from adoption.models import Person
+from adoption.models import Act, Person
 from adoption.refusal import Refused
 from commitments import asking
 from commitments.asking import Link
@@ -29,6 +31,8 @@ from commitments.stored import keep
 
 State = SignedCopy.State
 LARGEST_COPY = 20 * 1024 * 1024  # bytes
+MOST_UNSEEN = 3  # copies of one party that nobody has looked at
+MAILED = timedelta(hours=1)  # how often the pair is told of copies of one commitment
 
 
 # -- uploaded by a responsible person ---------------------------------------------------------------------------------
@@ -69,16 +73,20 @@ def record_copy(
 
 def send_copy(link: Link, content: bytes, name: str) -> Commitment:
     """The signatory has sent a signed copy. Where the examination leaves nothing to judge, the party has signed; else
-    the copy waits for a responsible person, and the pair is told. A newer copy takes the place of one that waits.
+    the copy waits for a responsible person, and the pair is told, once an hour. A newer copy takes the place of one
+    that waits.
 
-    Raises Refused for a link that is not good any more and for what can be no signed copy.
+    Raises Refused for a link that is not good any more, for what can be no signed copy, and after three that nobody has
+    looked at.
     """
     check_copy(len(content), content)
     with answering(link) as (request, _commitment, _region):
         party = request.party
+        _refuse_many(party)
     found = examined(content, party.commitment)
     with answering(link) as (request, commitment, region):
         party = request.party
+        _refuse_many(party)
         for older in party.sent_copies.filter(state=State.WAITING):
             _reviewed(older.refuse, older, None)
         copy = keep_copy(commitment, content, name, found, sent_by=party, state=State.WAITING)
@@ -91,9 +99,32 @@ def send_copy(link: Link, content: bytes, name: str) -> Commitment:
             record(region, NOBODY, "commitment_signed", commitment, "", **by_link, **marks_of(rows.values()))
             settle(commitment, region, NOBODY)
         else:
-            act = record(region, NOBODY, "copy_sent", commitment, "", **by_link)
-            later("commitments.letters.copy_sent", act.pk)
+            mails = not _told_of_late(commitment)
+            act = record(region, NOBODY, "copy_sent", commitment, "", **by_link, mails=mails)
+            if mails:
+                later("commitments.letters.copy_sent", act.pk)
     return commitment
+
+
+def _refuse_many(party: Party) -> None:
+    """Raises Refused for one more copy than a responsible person is expected to look at."""
+    seen = party.sent_copies.exclude(reviewed_by=None).aggregate(last=Max("pk"))["last"] or 0
+    if party.sent_copies.filter(pk__gt=seen).count() >= MOST_UNSEEN:
+        raise Refused(
+            [
+                _(
+                    "You have sent %(count)s copies that nobody has looked at yet: wait for the answer, or ask the "
+                    "responsible persons."
+                )
+                % {"count": MOST_UNSEEN}
+            ]
+        )
+
+
+def _told_of_late(commitment: Commitment) -> bool:
+    """Whether the pair has had a mail about a copy of this commitment within the hour; the page shows every copy."""
+    told = Act.objects.filter(about_kind="commitment", about_id=str(commitment.pk), what="copy_sent")
+    return told.filter(at__gt=now() - MAILED, data__mails=True).exists()
 
 
 def accept_copy(

@@ -13,6 +13,7 @@ from django_fsm import TransitionNotAllowed
 
 from adoption import partners
 from adoption.access import KAIKUKESKUS, acting
+from adoption.alphabet import spelt
 from adoption.history import Acting, locked, record
 from adoption.mail import later
 from adoption.models import Act, Municipality, Partner, Person, Region
@@ -357,11 +358,6 @@ def both_sides(signatories: list[tuple[Party, str]]) -> list[str]:
         for body, name in bodies
         if name and spelt(name) == spelt(own_name)
     ]
-
-
-def spelt(name: str) -> str:
-    """The name as it is compared: capitals and spaces make no other person."""
-    return " ".join(name.split()).casefold()
 
 
 def send(commitment: Commitment, by: Person) -> Commitment:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from adoption.access import KAIKUKESKUS
+from adoption.alphabet import spelt
 from adoption.history import NOBODY, locked, record
 from adoption.mail import later
 from adoption.models import Person, Region
@@ -29,7 +30,6 @@ from commitments.services import (
     settle,
     sign,
     signed_so,
-    spelt,
 )
 from commitments.signatories import basis_for, needs_basis
 from commitments.stored import refuse_damaged

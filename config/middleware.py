@@ -13,6 +13,22 @@ from config.views import bare, refused, unreachable, wrong_method
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
+class BodyLimit:
+    """What is longer than the largest form, or does not say how long it is, is refused before a byte of it is read."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        with translation.override(translation.get_language_from_request(request)):
+            if request.headers.get("Transfer-Encoding"):
+                return bare("400.html", 411)
+            if not length.isdecimal() or int(length[:20]) > settings.LARGEST_BODY:
+                return bare("413.html", 413)
+        return self.get_response(request)
+
+
 class Utf8:
     """Forms are read as UTF-8, which every page asks for. Another charset may hold what no page could ever show."""
 

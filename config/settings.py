@@ -138,6 +138,7 @@ INSTALLED_APPS = [
     "viewflow.workflow",
 ]
 MIDDLEWARE = [
+    "config.middleware.BodyLimit",
     "config.middleware.Utf8",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -253,7 +254,7 @@ ACCOUNT_SESSION_REMEMBER = True
 SESSION_COOKIE_AGE = 7 * 24 * 60 * 60
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 # A stranger's file may take a second to read: so many in a minute from one address.
-ACCOUNT_RATE_LIMITS = {"check_file": "20/m/ip"}
+ACCOUNT_RATE_LIMITS = {"check_file": "20/m/ip", "send_copy": "10/m/ip"}
 
 # --- Mail -----------------------------------------------------------------------------------------
 MAIL_DIR = VAR_DIR / "mail"
@@ -298,6 +299,8 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 # Files do not count here, so one that is too large reaches its form, which refuses it in words.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# What is longer than any form is refused before a byte of it is read: else a stranger could fill the temporary disk.
+LARGEST_BODY = 25 * 1024 * 1024
 # Steps 6 and 8 have some fields for each partner of the region, on one page.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 

@@ -64,6 +64,22 @@ def test_a_cookie_that_no_session_ever_had_is_no_session(client):
     assert client.get("/").url == "/sign-in/?next=/"
 
 
+def test_a_body_longer_than_any_form_is_refused_before_it_is_read(client):
+    class Unread:
+        def read(self, *size):
+            raise AssertionError("read")
+
+        readline = read
+
+    for more, status in (({"CONTENT_LENGTH": str(400 * 1024 * 1024)}, 413), ({"CONTENT_LENGTH": "long"}, 413),
+                         ({"HTTP_TRANSFER_ENCODING": "chunked"}, 411)):  # fmt: skip
+        given = {"REQUEST_METHOD": "POST", "wsgi.input": Unread(), "CONTENT_TYPE": "multipart/form-data; boundary=B"}
+        answer = client.request(PATH_INFO="/sign-in/", **(given | more))
+        assert answer.status_code == status
+    answer = client.post("/sign-in/", {"email": "x" * (26 * 1024 * 1024)}, headers={"accept-language": "en"})
+    assert (answer.status_code, b"larger than 20 MB" in answer.content) == (413, True)
+
+
 # --- Commands in a process of their own -----------------------------------------------------------
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -481,7 +481,7 @@ def test_only_the_ticked_parties_sign(as_aino, aino, kainuu):
 @pytest.mark.parametrize(
     ("copy", "status", "said"),
     [
-        (a_copy(b"%PDF-" + bytes(40 * 1024 * 1024)), 413, "larger than 20 MB"),
+        (a_copy(b"%PDF-" + bytes(21 * 1024 * 1024)), 413, "larger than 20 MB"),
         (a_copy(b"PK word"), 422, "not a PDF"),
         (a_copy(a_pdf("salasana")), 422, "password-protected"),
         (a_copy(b""), 422, "The submitted file is empty."),

@@ -675,7 +675,8 @@ def test_only_who_may_act_asks_again_and_once(away, document, aino):
 
 
 def test_the_pdf_has_the_door_of_the_docx(document, aino):
-    Rendition.objects.create(document=document, form="sealed", file=document.file.name, sha256="0" * 64, size=1)
+    stored = {"file": document.file.name, "sha256": document.sha256, "size": document.size}
+    Rendition.objects.create(document=document, form="sealed", **stored)
     region = document.edition.commitment.region
     contact = a_venue(region, aino).contact
     for person in (a_stranger(), contact):

@@ -3,6 +3,7 @@
 import logging
 import re
 from datetime import UTC, date, datetime, timedelta
+from unicodedata import normalize
 
 import pytest
 import time_machine
@@ -24,6 +25,7 @@ from commitments import asking, certifying, reminding, reviewing, services
 from commitments import signing as links
 from commitments.asking import Link
 from commitments.facts import day
+from commitments.forms import SignForm
 from commitments.models import Commitment, Party, Rendition, SignatureRequest, SignedCopy
 from commitments.reviewing import Broken
 from commitments.services import Signature
@@ -841,6 +843,47 @@ def test_a_digital_signature_that_does_not_hold_is_accepted_by_nobody_unseen(wit
         reviewing.record_copy(with_pdf, aino, content, "muutettu.pdf", given)
     assert with_pdf.copies.count() == 1
     assert reviewing.record_copy(with_pdf, aino, content, "muutettu.pdf", given, seen=True).state == "partly_signed"
+
+
+def test_a_link_sends_so_many_copies_that_nobody_looks_at_and_one_mail_an_hour(commitment, aino, worker, client):
+    for _number in range(3):
+        reviewing.send_copy(link_of(commitment, "partner"), a_pdf(), "skannattu.pdf")
+    answer = client.post(page_of(commitment, "partner", "sign_copy"), {"copy-file": a_scan(a_pdf())})
+    assert (answer.status_code, "3 copies that nobody has looked at" in text_of(answer)) == (422, True)
+    worker.run()
+    assert len(told_of_copies(aino)) == 1
+    reviewing.refuse_copy(commitment, aino, commitment.copies.get(state="waiting").pk, "Sivu puuttuu.")
+    with time_machine.travel(now() + timedelta(minutes=61)):
+        reviewing.send_copy(link_of(commitment, "partner"), a_pdf(), "uusi.pdf")
+        worker.run()
+    assert len(told_of_copies(aino)) == 2
+    assert commitment.copies.count() == 4
+
+
+def told_of_copies(person) -> list:
+    return [letter for letter in to(person.email) if "signed copy to be looked at" in letter.subject]
+
+
+def test_an_address_sends_only_so_many_copies_a_minute(commitment, client):
+    address = page_of(commitment, "partner", "sign_copy")
+    codes = [client.post(address, {"copy-file": a_scan(b"PK not a pdf")}).status_code for _number in range(11)]
+    assert codes == [422] * 10 + [429]
+
+
+@pytest.mark.parametrize("form", ["NFD", "NFKD", "NFC"])
+def test_a_name_is_the_same_however_unicode_writes_it(commitment, form):
+    name = "Sirkka Hämäläinen"
+    SignatureRequest.objects.filter(party__role="partner").update(name=normalize(form, name))
+    assert sign(commitment, "partner", name=name.upper()).state == State.PARTLY_SIGNED
+
+
+def test_nobody_signs_on_both_sides_in_two_forms_of_unicode(venue, aino):
+    name = "Sirkka Hämäläinen"
+    draft = addressed(papers.draft_partner_commitment(venue, aino, term=TERM), aino)
+    draft.parties.filter(role="partner").update(signatory_name=normalize("NFD", name))
+    draft.parties.filter(role="municipality").update(signatory_name=name)
+    assert "two parties, two people" in refusal(services.check, draft, aino, draft.edition.manifest_sha256)
+    assert SignForm().fields["name"].clean(normalize("NFD", name)) == name
 
 
 def test_what_can_be_no_copy_is_refused_by_the_link_too(commitment, client):

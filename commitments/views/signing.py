@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any, NamedTuple
 
 from allauth.account.adapter import get_adapter
+from allauth.core.ratelimit import consume
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -286,6 +287,8 @@ def sign_forward(visit: Visit) -> HttpResponse:
 @by_link
 def sign_copy(visit: Visit) -> HttpResponse:
     """A copy signed elsewhere is sent."""
+    if not consume(visit.http, action="send_copy"):
+        return render(visit.http, "429.html", status=429)
     form = SentCopyForm(visit.http.POST, visit.http.FILES)
 
     def act() -> Commitment:
