@@ -23,8 +23,8 @@ STATES = {
     "commitment_drafted": "draft", "commitment_changed": "draft", "commitment_renewed": "draft",
     "commitment_checked": "checked",
     "commitment_sent": "awaiting", "commitment_signed": "partly_signed", "commitment_acknowledged": "partly_signed",
-    "commitment_in_force": "in_force", "commitment_on_paper": "in_force", "commitment_declined": "declined", "commitment_superseded": "superseded",
-    "commitment_ended": "ended",
+    "commitment_in_force": "in_force", "commitment_on_paper": "in_force", "commitment_declined": "declined",
+    "commitment_superseded": "superseded", "commitment_ended": "ended",
 }  # fmt: skip
 SIGNED = ("partly_signed", "in_force")  # an act that leads there names the parties that have signed by it
 

@@ -7,11 +7,11 @@ from typing import NamedTuple
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from adoption.alphabet import spelt
 from adoption.models import Act, Partner, Person
 from commitments.asking import FIRST, request_of
 from commitments.facts import day
 from commitments.models import Commitment, Party, SignatureRound
-from commitments.services import spelt
 from commitments.told import acts_about, sender_of
 
 PASSING = ("signature_forwarded", "signature_renewed")

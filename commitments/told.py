@@ -8,10 +8,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from adoption.alphabet import spelt
 from adoption.models import Act, Person
 from commitments.asking import FIRST, round_of
 from commitments.models import Commitment, Party
-from commitments.services import spelt
 
 WHAT: dict[str, str | Promise] = {
     "commitment_drafted": _("Drafted"),

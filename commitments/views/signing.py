@@ -17,13 +17,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from adoption.alphabet import spelt
 from commitments import asking, certificates, reviewing, signing
 from commitments.asking import Link
 from commitments.forms import ActForm, ForwardForm, NotSigningForm, SentCopyForm, SignForm
 from commitments.letters import to_ask
 from commitments.models import CertificateFile, Commitment, Document, Party, Rendition, SignatureRequest, SignedCopy
 from commitments.preview import as_html
-from commitments.services import spelt
 from commitments.signatories import asker_of, passings
 from commitments.signing import Standing
 from commitments.stored import Damaged, content_of

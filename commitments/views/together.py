@@ -18,9 +18,10 @@ from commitments.answers import Answer, answers_of
 from commitments.models import Commitment, Document, Party
 from commitments.preview import as_html
 from commitments.reminding import remind_all, remind_now, with_requests
+from commitments.stored import content_of
 from commitments.together import Lack, Sent, lacks_of_draft, send_all, to_send
 from commitments.together_forms import SendForm
-from commitments.views.commitments import Request, content_of
+from commitments.views.commitments import Request
 
 # -- checking and sending ---------------------------------------------------------------------------------------------
 
