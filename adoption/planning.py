@@ -136,6 +136,8 @@ class Planner:
     def _changed(self, line: Line, given: Given, partner: Partner) -> Planned:
         changes = changes_of(partner, given)
         self.brought[line.number], self.met[partner.pk] = given, line.number
+        if "business_id" in changes and given.business_id in self.known.organisations:
+            raise Refused([_("Another organisation has this business ID already.")])
         if "kind" in changes:
             refuse_against_clearance(partner, self.who, given.details["kind"], {}, None)
         why = [_("%(what)s: %(old)s → %(new)s") % _shown(key, *both) for key, both in changes.items()]

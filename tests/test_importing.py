@@ -276,6 +276,17 @@ def test_an_id_that_was_lacking_is_filled_in(region, pair):
     assert Organisation.objects.get().business_id == business_id(3)
 
 
+def test_an_id_that_another_organisation_has_is_refused_before_it_is_confirmed(region, pair):
+    savo = a_region("etela-savo")
+    bring(
+        savo, a_pair(savo)[0], [a_row(1, name="Toinen ry", id=business_id(3), town=savo.municipalities.first().name_fi)]
+    )
+    bring(region, pair[0], [a_row(3, unit="Tupa")])
+    assert "has this business ID already" in why(
+        importing.preview(region, pair[0], pasted(text([a_row(3, unit="Tupa", id=business_id(3))]))), 2
+    )
+
+
 def test_two_of_one_name_are_told_apart_by_their_ids(region, pair):
     bring(region, pair[0], [a_row(1, name="Tupa ry"), a_row(5, name="Tupa ry")])
     assert Partner.objects.count() == 2
