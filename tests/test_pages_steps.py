@@ -160,6 +160,65 @@ def test_step_four_asks_the_workshop_each_candidates_answer_and_each_bodys_decis
     assert set(stored.confirmed) == {"culture"}
 
 
+def test_what_is_written_for_all_municipalities_goes_to_each_that_lacks_it(desk):
+    here = a_walk("kainuu", until="pair_training")
+    a_venue(here.region, here.aino)
+    first, second, third, *_others = towns = [f"m{m.pk}" for m in here.trial.municipalities.all()]
+    said = {
+        "date": written(TODAY), "place": "Library", "attendees": "30", "all_organ": "Sivistyslautakunta",
+        "all_date": written(TODAY), f"section_{first}": "§ 5", f"answer_{second}": "no", f"organ_{third}": "Valtuusto",
+    }  # fmt: skip
+    assert desk(here).press("workshop", "save", here.aino, **said).status_code == 302
+    stored = {given.pop("body"): given for given in row(here, "workshop").evidence["decisions"]}
+    assert list(stored) == towns  # the county's body is its own
+    assert {given["date"] for given in stored.values()} == {TODAY.isoformat()}
+    assert {stored[town]["organ"] for town in towns if town != third} == {"Sivistyslautakunta"}
+    assert stored[third]["organ"] == "Valtuusto"
+    assert (stored[first]["section"], stored[second]["answer"]) == ("§ 5", "no")
+
+
+def test_what_is_written_for_all_is_not_dropped_when_nobody_lacks_it(desk):
+    here = a_walk("kainuu", until="pair_training")
+    towns = [f"m{m.pk}" for m in here.trial.municipalities.all()]
+    own = {f"organ_{town}": "Valtuusto" for town in towns}
+    answer = desk(here).press("workshop", "save", here.aino, **own, all_organ="Sivistyslautakunta")
+    assert answer.status_code == 422
+    assert "Every municipality has one of its own" in text_of(answer)
+    assert 'value="Sivistyslautakunta"' in answer.content.decode()
+
+
+def test_the_notice_of_what_is_saved_names_what_is_missing_still(desk, client):
+    here = a_walk("kainuu", until="pair_training")
+    a_venue(here.region, here.aino)
+    filled = {"date": written(TODAY), "place": "Library", "attendees": "30", "organ_county": "Aluehallitus"}
+    towns = [f"m{m.pk}" for m in here.trial.municipalities.all()]
+    decided = {f"organ_{town}": "Valtuusto" for town in towns} | {f"date_{town}": written(TODAY) for town in towns[2:]}
+    saved = desk(here).press("workshop", "save", here.aino, **filled, **decided)
+    said = text_of(client.get(saved.url))
+    for town in here.trial.municipalities.all()[:2]:
+        assert f"Missing: the decision of {town.name} to take part." in said.split("Step 4/10")[0]
+
+
+@pytest.mark.parametrize("typed", [{"persons": "4"}, {"manner": "own"}])
+def test_a_row_without_its_day_is_refused_and_not_dropped(desk, typed):
+    here = a_walk(until="commitments")
+    first = here.partners()[0]
+    answer = desk(here).press("induction", "save", **{f"{name}_{first.pk}": said for name, said in typed.items()})
+    assert (answer.status_code, "Write the day too" in text_of(answer)) == (422, True)
+
+
+def test_a_recorded_day_that_is_emptied_is_said_to_stay(desk):
+    here = a_walk(until="commitments")
+    first = here.partners()[0]
+    at = desk(here)
+    at.press("kaikukanta_users", "save", **{f"account_{first.pk}": written(TODAY)})
+    answer = at.press("kaikukanta_users", "save", **{f"account_{first.pk}": ""})
+    assert "A recorded day can be changed, but not taken away" in text_of(answer)
+    all_have = {f"account_{p.pk}": written(TODAY) for p in here.partners()}
+    answer = at.press("kaikukanta_users", "save", **all_have, all_on=written(TODAY))
+    assert "Every partner has one of its own" in text_of(answer)
+
+
 def test_step_four_says_what_is_missing_and_keeps_what_was_typed(desk):
     here = a_walk(until="pair_training")
     answer = desk(here).press("workshop", "confirm", place="Library", attendees="30")

@@ -32,6 +32,10 @@ COUNTY = "county"  # the county's body; a municipality's is m and its key
 JOINS = "yes"
 ANSWERS = [(JOINS, _("takes part")), (rules.NO, _("does not take part"))]
 FEW = 3  # bodies whose fields stand unfolded; more are unfolded one by one
+NO_TOWN_LACKS_IT = _("Every municipality has one of its own: change it at the municipality.")
+NO_PARTNER_LACKS_IT = _("Every partner has one of its own: change it on the partner's row.")
+DAY_STAYS = _("A recorded day can be changed, but not taken away: write the right one.")
+DAY_TOO = _("Write the day too: without it nothing of the row is stored.")
 MOST = 1_000_000  # of cards, people, euros: more is a slip of the finger
 
 
@@ -202,6 +206,7 @@ class PartnersForm(StepForm):
     partners_first = True
     columns: list[Any] = []  # the heading of each field of a row
     per_partner: list[str] = []
+    dated = ""  # the one that is the day of the row
     wide_column: int | None = None  # the one whose choices are long
 
     def field_for(self, name: str, partner: Partner) -> forms.Field:
@@ -235,6 +240,31 @@ class PartnersForm(StepForm):
 
     def changed(self, partner: Partner, *names: str) -> bool:
         return any(f"{name}_{partner.pk}" in self.changed_data for name in names)
+
+    def clean(self) -> dict[str, Any]:
+        """Nothing typed is left out without a word: neither what is written for all, nor what lacks its day."""
+        said = super().clean() or self.cleaned_data
+        if said.get("all_on") and not any(self.takes_all(partner) for partner in self.partners):
+            self.add_error("all_on", ValidationError(NO_PARTNER_LACKS_IT, code="nobody"))
+        for partner in self.partners:
+            if self.dated and self.changed(partner, *self.per_partner) and not self.said(self.dated, partner):
+                self._check_day(partner)
+        return self.cleaned_data
+
+    def _check_day(self, partner: Partner) -> None:
+        """Of a row that was changed and has no day now."""
+        name = f"{self.dated}_{partner.pk}"
+        if name in self.errors:
+            return
+        if self.changed(partner, self.dated):
+            self.add_error(name, ValidationError(DAY_STAYS, code="taken_away"))
+        elif not (self.cleaned_data.get("all_on") and self.takes_all(partner)):
+            self.add_error(name, ValidationError(DAY_TOO, code="no_day"))
+
+    def takes_all(self, partner: Partner) -> bool:
+        """Whether the day that is written for all is the partner's too."""
+        recorded = getattr(partner, f"{self.dated}_on")
+        return recorded is None and not self.said(self.dated, partner) and self.was_shown(partner)
 
     def was_shown(self, partner: Partner) -> bool:
         """Whether the person saw the partner's row: one that came meanwhile is not meant by "all"."""
@@ -272,6 +302,7 @@ class WorkshopForm(PartnersForm):
         ("record", _("Record number")),
         ("answer", _("Does it take part?")),
     )
+    SHARED = ("organ", "date")  # the parts that may be written once for all municipalities
 
     def field_for(self, name: str, partner: Partner) -> forms.Field:
         return forms.ChoiceField(
@@ -323,12 +354,22 @@ class WorkshopForm(PartnersForm):
         return super().evidence | ({"decisions": written_ones} if written_ones else {})
 
     def _decision(self, body: str) -> dict[str, str]:
-        said = {part: _to_json(self.cleaned_data.get(f"{part}_{body}")) or "" for part, _label in self.PARTS}
-        if said.pop("answer") == rules.NO:
-            return {"body": body} | said | {"answer": rules.NO}
-        if body != COUNTY and not any(said.values()):
-            said |= {part: _to_json(self.cleaned_data.get(f"all_{part}")) or "" for part in ("organ", "date")}
-        return {"body": body} | said
+        said = {part: self._said(f"{part}_{body}") for part, _label in self.PARTS}
+        if body != COUNTY:
+            said |= {part: said[part] or self._said(f"all_{part}") for part in self.SHARED}
+        answer = said.pop("answer")
+        return {"body": body} | said | ({"answer": answer} if answer == rules.NO else {})
+
+    def _said(self, name: str) -> str:
+        return _to_json(self.cleaned_data.get(name)) or ""
+
+    def clean(self) -> dict[str, Any]:
+        """What is written for all must be meant for some municipality: nothing typed is left out without a word."""
+        towns = [body for body, _name in self.bodies if body != COUNTY]
+        for part in self.SHARED:
+            if self._said(f"all_{part}") and all(self._said(f"{part}_{body}") for body in towns):
+                self.add_error(f"all_{part}", ValidationError(NO_TOWN_LACKS_IT, code="nobody"))
+        return super().clean()
 
     def entries(self, evidence: dict[str, Any] | None = None) -> list[Entry]:
         evidence = self.standing.row.evidence if evidence is None else evidence
@@ -378,6 +419,7 @@ class AccountsForm(PartnersForm):
     statistics_person = Text(label=_("Person who sees to the local statistics"), max_length=150, required=False)
     columns = [_("Account made on")]
     per_partner = ["account"]
+    dated = "account"
 
     def field_for(self, name: str, partner: Partner) -> forms.Field:
         return PastDay(initial=partner.account_on, help_text="")
@@ -385,7 +427,7 @@ class AccountsForm(PartnersForm):
     def partner_acts(self) -> Iterator[tuple[Partner, Callable[..., Any]]]:
         for partner in self.partners:
             said = self.said("account", partner) if self.changed(partner, "account") else None
-            if said is None and partner.account_on is None and self.was_shown(partner):
+            if self.takes_all(partner):
                 said = self.cleaned_data.get("all_on")
             if said and said != partner.account_on:
                 yield partner, partial(record_account, on=said)
@@ -438,6 +480,7 @@ class InductionForm(PartnersForm):
     columns = [_("Held on"), _("Manner"), _("Persons")]
     wide_column = 1
     per_partner = ["induction", "manner", "persons"]
+    dated = "induction"
 
     def field_for(self, name: str, partner: Partner) -> forms.Field:
         if name == "induction":
@@ -461,7 +504,7 @@ class InductionForm(PartnersForm):
     def _given(self, partner: Partner) -> dict[str, Any]:
         own = {"on": self.said("induction", partner), "manner": self.said("manner", partner)}
         own["persons"] = self.said("persons", partner)
-        if own["on"] is None and partner.induction_on is None and self.was_shown(partner):
+        if self.takes_all(partner):
             return own | {"on": self.cleaned_data.get("all_on"), "manner": self.cleaned_data.get("all_manner")}
         return own if self.changed(partner, *self.per_partner) else _known(partner)
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -14,12 +15,13 @@ from adoption.access import partner_or_404, region_or_404
 from adoption.fields import Form
 from adoption.models import Person
 from adoption.refusal import NotYours, Refused
+from adoption.templatetags.kaiku import in_words
 from adoption.views import Request
 from workflows import services
 from workflows.board import walked
 from workflows.forms import OverrideForm, ReasonForm
 from workflows.models import Trial, TrialStep
-from workflows.standing import listed
+from workflows.standing import FEW, listed
 from workflows.step_page import StepPage
 
 
@@ -139,7 +141,12 @@ def save(page: StepPage) -> str:
 def _still_missing(page: StepPage) -> list[str]:
     """What keeps the step from being confirmed with the entries as they are now."""
     lacking = step_page(page.person, page.region.slug, page.trial.pk, page.key).standing.missing_said
-    return [_("It cannot be confirmed yet."), *lacking[:1]] if lacking else []
+    if not lacking:
+        return []
+    more = len(lacking) - FEW
+    text = ngettext("One thing more is missing.", "%(count)s things more are missing.", more)
+    beyond = [text % {"count": in_words(more)}] if more > 0 else []
+    return [_("It cannot be confirmed yet."), *lacking[:FEW], *map(capfirst, beyond)]
 
 
 def confirm(page: StepPage) -> str:
