@@ -54,12 +54,15 @@ class Next:
     turn: str = ""
     act: str = ""
     rule: Rule | None = None
+    commitment: Commitment = None  # the one that is on its way: its own layer says what comes next with it
 
 
 def next_for(partner: Partner, commitments: Sequence[Commitment]) -> Next:
     """What is next for the partner, which has these commitments, newest first."""
     if partner.state in (State.DECLINED, State.ENDED):
         return Next(_("Nothing is waited for: the partner is not on its way."))
+    if partner.state == State.ACTIVE and (going_on := unfinished(commitments)):
+        return _going_on(going_on)
     if partner.state == State.ACTIVE:
         return Next(_("Nothing is missing: the partner is active."))
     if partner.state == State.COMMITTED:
@@ -110,16 +113,17 @@ def _to_clearance(partner: Partner) -> Next:
 
 
 def _to_commitment(partner: Partner, commitments: Sequence[Commitment]) -> Next:
-    going_on = unfinished(commitments)
-    if going_on:
-        return Next(
-            _("Go on with the commitment."),
-            _("Its state now: %(state)s.") % {"state": going_on.get_state_display()}, PAIR, "commitment",
-        )  # fmt: skip
+    if going_on := unfinished(commitments):
+        return _going_on(going_on)
     why = _("Its parties, clauses and dates come from what is known here.")
     if not partner.signatory_name:
         why = _("Its signatory is not known yet: it is needed before the commitment is sent.")
     return Next(_("Draft the commitment."), why, PAIR, "draft")
+
+
+def _going_on(commitment: Commitment) -> Next:
+    why = _("Its state now: %(state)s.") % {"state": commitment.get_state_display()}
+    return Next(_("Go on with the commitment."), why, PAIR, "commitment", commitment=commitment)
 
 
 TO_ACTIVE = {
@@ -139,21 +143,17 @@ def _to_active(partner: Partner) -> Next:
 
 
 def said_to_contact(partner: Partner, commitments: Sequence[Commitment]) -> str:
-    """The same for the partner's own contact person, in plain words."""
+    """The same for the partner's own contact person, in plain words, where no commitment is being signed."""
     if partner.state == State.COMMITTED:
         return str(CONTACT_TOLD[lacks(partner)[0] if lacks(partner) else State.ACTIVE])
-    going_on = unfinished(commitments)
-    if partner.may_commit and going_on:
-        return _signing_told(partner, going_on)
+    if partner.may_commit and unfinished(commitments):
+        return _("Your commitment is being prepared. You get a mail when it can be signed.")
     return str(CONTACT_TOLD[State.CLEARED if partner.may_commit else partner.state])
 
 
-def _signing_told(partner: Partner, commitment: Commitment) -> str:
-    if commitment.state not in commitment.SIGNING:
-        return _("Your commitment is being prepared. You get a mail when it can be signed.")
-    if partner.signatory_name:
-        return _("Your commitment waits to be signed. %(name)s signs for you.") % {"name": partner.signatory_name}
-    return _("Your commitment waits to be signed.")
+def being_signed(commitments: Sequence[Commitment]) -> Commitment | None:
+    """The commitment that has been sent to be signed: its own layer says what comes next with it."""
+    return next((one for one in commitments if one.state in one.SIGNING), None)
 
 
 CONTACT_TOLD: "dict[str, StrOrPromise]" = {

@@ -6,7 +6,7 @@ from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from django.shortcuts import get_object_or_404
 
-from adoption.access import PAIR, regions_of
+from adoption.access import KAIKUKESKUS, PAIR, regions_of
 from adoption.models import Act, Person, Region, Responsibility
 from commitments.models import Batch, Commitment, Document, Edition, SignedCopy
 
@@ -69,8 +69,21 @@ def batch_or_404(person: Person, pk: int) -> Batch:
 
 def may_act_in(person: Person, region: Region) -> Callable[[Commitment], bool]:
     """Says of each commitment of the region whether the services let the person act; one query for all of them."""
+    sides = sides_in(person, region)
+    return lambda commitment: bool(sides(commitment))
+
+
+def sides_in(person: Person, region: Region) -> Callable[[Commitment], frozenset[str]]:
+    """Says of each commitment of the region on which sides the services let the person act; one query for all."""
     if person.is_kaikukeskus:
-        return lambda commitment: True
+        return lambda commitment: frozenset([KAIKUKESKUS])
     held = Responsibility.objects.current().filter(person=person, region=region, side__in=PAIR)
-    covered = set(held.values_list("municipality", flat=True))
-    return lambda commitment: None in covered or any(p.municipality_id in covered for p in commitment.parties.all())
+    covered = list(held.values_list("side", "municipality"))
+
+    def sides(commitment: Commitment) -> frozenset[str]:
+        if not covered:
+            return frozenset()
+        towns = {None, *(party.municipality_id for party in commitment.parties.all() if party.municipality_id)}
+        return frozenset(side for side, municipality in covered if municipality in towns)
+
+    return sides

@@ -32,6 +32,11 @@ def older_drafts() -> QuerySet[Commitment]:
     return Commitment.objects.filter(pk__in=older.values("edition__commitment")).order_by("pk")
 
 
+def is_older(commitment: Commitment) -> bool:
+    """Whether this one is such a draft."""
+    return commitment.state in OPEN and older_drafts().filter(pk=commitment.pk).exists()
+
+
 def older_drafts_of(person: Person) -> QuerySet[Commitment]:
     """Those of the regions that the person reads, as a page shows them."""
     found = older_drafts().filter(region__in=regions_of(person))

@@ -12,7 +12,7 @@ from viewflow.workflow.models import Task
 from adoption import partners
 from adoption.models import Municipality, Partner, Person, Region, Responsibility
 from adoption.people import end_responsibility, name_person
-from commitments import reviewing
+from commitments import reviewing, signing
 from commitments import services as commitments
 from tests import papers
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_trial, a_venue
@@ -215,7 +215,10 @@ def test_a_commitment_is_checked_then_sent_then_waits_for_those_who_sign():
     draft = papers.change_draft(draft, aino, rows)
     commitments.check(draft, aino, draft.edition.manifest_sha256)
     assert mine(aino) == [f"Send to be signed: Partnership commitment, {venue}"]
-    commitments.send(draft, aino)
+    commitments.send(draft, aino)  # nobody has an address: the pair gets the signatures
+    assert mine(aino) == [f"Help the signing on: Partnership commitment, {venue}"]
+    partner = draft.parties.get(role="partner")
+    signing.ask_anew(draft, aino, partner.pk, partner.signatory_name, "", "toimi@example.org")
     assert mine(aino) == []
     assert others(aino) == [(f"Signatures: Partnership commitment, {venue}", {"parties"})]
 
@@ -323,7 +326,7 @@ def test_the_numbers_of_queries_do_not_grow_with_partners_and_commitments(django
             if number % 2:
                 partners.want_more(partner, a_kaikukeskus_person(), "Kuinka moni?")
             papers.draft_partner_commitment(a_venue(region, aino, f"Sali {number}"), aino)
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(17):
             mine_now.get("/")
         with django_assert_num_queries(16):
             queue_now.get("/queue/")

@@ -466,6 +466,12 @@ def test_a_draft_on_an_older_template_is_listed_and_renewed_on_a_click(as_laura,
     assert "Galleria 2" not in page
     assert "One draft stands on an older template" in text(as_laura.get(reverse("templates")))
 
+    for name in ("commitment", "commitment_preview"):
+        own = text(as_laura.get(reverse(name, args=["kainuu", draft.pk])))
+        assert "This draft was made from an older template than the one in use." in own
+        assert f'<input type="hidden" name="drafts" value="{draft.pk}">' in own
+        assert "older template" not in text(as_laura.get(reverse(name, args=["kainuu", untouched.pk])))
+
     answer = as_laura.post(reverse("template_drafts"), {"drafts": [draft.pk]})
     batch = Batch.objects.get()
     assert answer.url == reverse("batch", args=[batch.pk])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.timezone import localdate
@@ -19,7 +19,10 @@ from adoption.models import Act, Partner, Person, Phase, Region, RegionMunicipal
 from adoption.next_step import SAID_NO
 from adoption.operating_model import MODELS
 from adoption.templatetags.kaiku import in_words, weekday_day
+from commitments.access import sides_in
 from commitments.models import Commitment
+from commitments.turn import OURS, WITH_WHAT_THEY_ASK
+from commitments.turn import next_of as next_of_commitment
 from workflows import services
 from workflows.facts import Facts
 from workflows.meetings import invitation
@@ -329,7 +332,7 @@ def board(region: Region, reader: Person) -> dict[str, Any]:
         "feedback_due": due,
         "feedback_stage": stage_of(due, localdate()) if due else "",
         "last_meeting": region.meetings.first(),
-        "figures": figures(region),
+        "figures": figures(region, reader),
         "readiness": _readiness(region, shown),
         "recent": recent(region),
         "may_open": reader.is_kaikukeskus,
@@ -411,8 +414,8 @@ def people_of(region: Region) -> list[SidePeople]:
     ]
 
 
-def figures(region: Region) -> dict[str, Any]:
-    """How many partners there are, how far they are, and what they wait for; two queries."""
+def figures(region: Region, reader: Person) -> dict[str, Any]:
+    """How many partners there are, how far they are, and what they wait for; in a fixed number of queries."""
     state, alive = Partner.State, ~Q(state__in=[Partner.State.DECLINED, Partner.State.ENDED]) & ~SAID_NO
     committed = Q(state__in=[state.COMMITTED, state.ACTIVE])
     counted = Partner.objects.filter(region=region).aggregate(
@@ -426,8 +429,22 @@ def figures(region: Region) -> dict[str, Any]:
         more_wanted=Count("pk", filter=Q(state=state.MORE_WANTED)),
         no_contact=Count("pk", filter=committed & Q(contact=None)),
     )
-    signing = Commitment.objects.filter(region=region, state__in=Commitment.SIGNING)
-    return counted | signing.aggregate(signing=Count("pk"), oldest=Min("made_at"))
+    return counted | _signing(region, reader)
+
+
+def _signing(region: Region, reader: Person) -> dict[str, Any]:
+    """How many commitments wait for those who sign, and how many for the pair before that can go on."""
+    found = Commitment.objects.filter(region=region, state__in=Commitment.SIGNING).select_related("partner")
+    sides = sides_in(reader, region)
+    turns = [(one, next_of_commitment(one, reader, sides(one))) for one in found.prefetch_related(*WITH_WHAT_THEY_ASK)]
+    waiting = [one for one, turn in turns if turn.whose != OURS]
+    return {
+        "signing": len(waiting),
+        "oldest": min((one.made_at for one in waiting), default=None),
+        "late": sum(one.is_late for one in waiting),
+        "stopped": len(turns) - len(waiting),
+        "stopped_yours": any(turn.yours for _one, turn in turns if turn.whose == OURS),
+    }
 
 
 def recent(region: Region) -> list[Line]:

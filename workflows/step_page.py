@@ -17,7 +17,10 @@ from adoption.history import Acting
 from adoption.icons import COMMITMENT_ICONS, PARTNER_ICONS
 from adoption.models import Act, Partner, Person, Region, Responsibility
 from adoption.templatetags.kaiku import in_words
+from commitments.access import sides_in
 from commitments.models import Commitment
+from commitments.turn import WITH_WHAT_THEY_ASK, lateness, next_of
+from commitments.turn import Next as Turn
 from workflows.board import Next, Walked, next_here
 from workflows.forms import FORMS, DecisionForm, Entry, OverrideForm, PartnersForm, ReasonForm, StepForm
 from workflows.meetings import Invited, invitation
@@ -504,11 +507,14 @@ class PartnerShown(NamedTuple):
 
 
 class Promise(NamedTuple):
-    """A commitment, the icon of its state, and who has not signed."""
+    """A commitment, the icon of its state, who has not signed, and what comes next with an unfinished one."""
 
     commitment: Commitment
     icon: str
     unsigned: str
+    turn: Turn | None
+    waits_for: str
+    late: str
 
 
 class PartnerPromise(NamedTuple):
@@ -533,12 +539,13 @@ class Promises(NamedTuple):
 
 
 def promises(page: StepPage) -> Promises:
-    """The region's commitments and each partner's, in two queries."""
+    """The region's commitments and each partner's, in a fixed number of queries."""
     alive = Commitment.objects.filter(region=page.region).exclude(state__in=("declined", "superseded", "ended"))
-    found = list(alive.select_related("partner__organisation").prefetch_related("parties").order_by("pk"))
+    found = list(alive.select_related("partner__organisation").prefetch_related(*WITH_WHAT_THEY_ASK).order_by("pk"))
     for one in found:
         one.region = page.region
-    shown = {one.pk: Promise(one, COMMITMENT_ICONS[one.state], _unsigned(one)) for one in found}
+    sides = sides_in(page.person, page.region)
+    shown = {one.pk: _promise(one, page.person, sides(one)) for one in found}
     of_region = [shown[one.pk] for one in found if one.kind == Commitment.Kind.REGION]
     newest = {one.partner_id: shown[one.pk] for one in found}
     partners = [
@@ -552,6 +559,14 @@ def promises(page: StepPage) -> Promises:
     unfinished = any(one.commitment.state in Commitment.UNFINISHED for one in of_region)
     may_draft = bool(page.side) and lacks and not unfinished
     return Promises(of_region, may_draft, partners, page.walked.shared.unsigned)
+
+
+def _promise(commitment: Commitment, person: Person, sides: frozenset[str]) -> Promise:
+    icon, unsigned = COMMITMENT_ICONS[commitment.state], _unsigned(commitment)
+    if commitment.state not in Commitment.UNFINISHED:
+        return Promise(commitment, icon, unsigned, None, "", "")
+    turn = next_of(commitment, person, sides)
+    return Promise(commitment, icon, unsigned, turn, turn.waits_for(commitment), lateness(commitment))
 
 
 def _unsigned(commitment: Commitment) -> str:

@@ -21,8 +21,10 @@ from viewflow.workflow.models import Task
 from adoption.access import KAIKUKESKUS, PAIR
 from adoption.contacts import alarms
 from adoption.models import Municipality, Partner, Person, Region, Responsibility, Side
-from adoption.templatetags.kaiku import day, in_words, side_name
+from adoption.templatetags.kaiku import day
+from adoption.templatetags.kaiku import in_words as number_in_words
 from commitments.models import Commitment, Party
+from commitments.turn import OURS, WITH_WHAT_THEY_ASK, in_words, looked_after_by, next_of
 from workflows import rules
 from workflows.facts import Facts, Read
 from workflows.models import Trial, TrialMunicipality, TrialStep
@@ -34,7 +36,6 @@ from workflows.trial import MODELS as FLOWS
 from workflows.year import next_feedback_due, stage_of
 
 BOTH = frozenset(PAIR)
-PARTIES = "parties"  # a commitment waits for those who sign it
 WITH_ROWS = ("workshop", "kaikukanta_users", "induction")  # steps whose page has a row for each partner or body
 # The rules that look at nothing but the step's own evidence: asking them costs no query.
 OF_EVIDENCE = frozenset(
@@ -71,7 +72,7 @@ class Item:
     @property
     def whose(self) -> str:
         """Whom it waits for, in words."""
-        return str(_("both sides")) if self.sides == BOTH else ", ".join(_side(side) for side in sorted(self.sides))
+        return in_words(self.sides)
 
     @property
     def days_late(self) -> int:
@@ -261,16 +262,12 @@ def _step_act(one: OpenStep) -> str:
 def _step_state(one: OpenStep, mine: bool, lacks: int) -> tuple[str, str]:
     if mine and lacks:
         text = ngettext("One thing is missing", "%(count)s things are missing", lacks)
-        return "missing", capfirst(text % {"count": in_words(lacks)})
+        return "missing", capfirst(text % {"count": number_in_words(lacks)})
     if one.row.confirmed and mine:
         return "half", _("Your confirmation is missing")
     if one.row.reopened_at:
         return "again", _("Reopened %(day)s") % {"day": day(one.row.reopened_at)}
     return "open", str(WAITING[one.awaits])
-
-
-def _side(side: str) -> str:
-    return _("those who sign") if side == PARTIES else side_name(side)
 
 
 def _who_confirmed(one: OpenStep, names: dict[int, Person]) -> str:
@@ -374,27 +371,44 @@ def commitment_items(person: Person) -> list[Item]:
     members = Party.objects.filter(commitment=OuterRef(OuterRef("pk"))).values("municipality")
     found = Commitment.objects.unfinished().filter(region__in=own_regions(person)).annotate(**held(person, members))
     found = found.filter(IN_SOME_ROLE).select_related("region", "partner__organisation")
-    return [_commitment_item(one) for one in found.prefetch_related("parties")]
+    return [_commitment_item(one, person) for one in found.prefetch_related(*WITH_WHAT_THEY_ASK)]
 
 
-def _commitment_item(one: Commitment) -> Item:
-    facts = {"name": one.name, "party": one.partner or one.region}
+def _commitment_item(one: Commitment, person: Person) -> Item:
+    """Whose turn it is, and what to do, as `commitments.turn` says it on the commitment's own page."""
+    turn = next_of(one, person, sides_held(one) & BOTH)
+    what, act = _commitment_words(one, turn.whose)
     where = str(one.region) if one.partner else _("%(region)s, commitment of the region") % {"region": one.region}
-    sides = frozenset([one.partner.side]) if one.partner else BOTH
-    mine = bool(sides & sides_held(one))
-    if one.state in Commitment.SIGNING:
-        parties = one.parties.all()
-        signed = sum(party.signed_on is not None for party in parties)
-        awaited = {party.role for party in parties if party.signed_on is None}
-        what = _("Signatures: %(name)s, %(party)s") % facts
-        note = _("%(signed)s of %(all)s have signed") % {"signed": signed, "all": len(parties)}
-        waits = KAIKUKESKUS if awaited == {Party.Role.KAIKUKESKUS} else PARTIES
-        return Item(what, where, one.get_absolute_url(), note=note, sides=frozenset([waits]))
+    return Item(
+        what=what % {"name": one.name, "party": one.partner or one.region},
+        where=where,
+        href=turn.href(one) if turn.yours else one.get_absolute_url(),
+        act=act,
+        due=one.sign_by if one.state in Commitment.SIGNING else None,
+        note=_commitment_note(one, turn.what),
+        sides=turn.sides(one) or looked_after_by(one),
+        mine=turn.yours,
+    )
+
+
+def _commitment_words(one: Commitment, whose: str) -> tuple[str, str]:
+    """What is to be done with it, and the word on the button."""
+    if one.state == Commitment.State.DRAFT:
+        return _("Check: %(name)s, %(party)s"), _("Check")
     if one.state == Commitment.State.CHECKED:
-        what, act = _("Send to be signed: %(name)s, %(party)s") % facts, _("Send")
-    else:
-        what, act = _("Check: %(name)s, %(party)s") % facts, _("Check")
-    return Item(what, where, one.get_absolute_url(), act, sides=sides, mine=mine)
+        return _("Send to be signed: %(name)s, %(party)s"), _("Send")
+    if whose == OURS:
+        return _("Help the signing on: %(name)s, %(party)s"), pgettext("verb", "Open")
+    return _("Signatures: %(name)s, %(party)s"), ""
+
+
+def _commitment_note(one: Commitment, what: str) -> str:
+    if one.state not in Commitment.SIGNING:
+        return what
+    parties = one.parties.all()
+    signed = sum(party.signed_on is not None for party in parties)
+    said = _("%(signed)s of %(all)s have signed") % {"signed": signed, "all": len(parties)}
+    return f"{said}. {what}"
 
 
 # -- the year -------------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from adoption.forms import (
 )
 from adoption.icons import COMMITMENT_ICONS, PARTNER_ICONS
 from adoption.models import Act, Partner, Person
-from adoption.next_step import next_for, said_to_contact, unfinished
+from adoption.next_step import being_signed, next_for, said_to_contact, unfinished
 from adoption.refusal import NotYours, Refused
 from adoption.silent_requests import unanswered
 from adoption.views import Request
@@ -136,6 +136,7 @@ def partner(request: Request, slug: str, pk: int) -> HttpResponse:
     shown = {
         "partner": found,
         "said": said_to_contact(found, commitments),
+        "being_signed": being_signed(commitments),
         "commitment": _newest(commitments),
         "signatory": _signatory(found),
         "to_call": holders_for_partner(found),

@@ -110,7 +110,12 @@ class Commitment(FSMModelMixin, models.Model):
     @property
     def is_late(self) -> bool:
         """Whether the day has passed by which it was to be signed, and it has not been."""
-        return self.state in self.SIGNING and self.sign_by is not None and self.sign_by < localdate()
+        return self.days_late > 0
+
+    @property
+    def days_late(self) -> int:
+        """Days since the one by which it was to be signed; 0 while that has not passed, and once it is signed."""
+        return max((localdate() - self.sign_by).days, 0) if self.sign_by and self.state in self.SIGNING else 0
 
     @property
     def is_on_paper(self) -> bool:

@@ -19,8 +19,8 @@ from commitments.access import (
     copy_or_404,
     document_or_404,
     editions_for,
-    may_act_in,
     reads_region,
+    sides_in,
 )
 from commitments.asking import request_of, token_of, whose_turn
 from commitments.examining import reasons
@@ -28,11 +28,11 @@ from commitments.forms import ActForm, CheckForm
 from commitments.models import Commitment, Document, Party, SignedCopy
 from commitments.preview import as_html
 from commitments.reminding import mails_about
-from commitments.renewing import older_drafts
+from commitments.renewing import is_older, older_drafts
 from commitments.stored import content_of
 from commitments.together import TO_SEND
 from commitments.told import history_of
-from commitments.turn import next_of, order_of, unsigned
+from commitments.turn import WITH_WHAT_THEY_ASK, lateness, next_of, order_of, unsigned
 from commitments.views.files import given
 
 State = Commitment.State
@@ -53,11 +53,9 @@ class Request(HttpRequest):
 def commitments(request: Request, slug: str) -> HttpResponse:
     """The region's commitments: what waits first, the oldest on top, then what is in force, then what is over."""
     region = region_or_404(request.user, slug)
-    may = may_act_in(request.user, region)
+    sides = sides_in(request.user, region)
     found = region.commitments.select_related("region", "partner__organisation")
-    parties = Party.objects.select_related("municipality", "county", "request")
-    found = found.prefetch_related(Prefetch("parties", parties), "editions", "copies", "partner__municipalities")
-    rows = [_row(one, request.user, may(one)) for one in found]
+    rows = [_row(one, request.user, sides(one)) for one in found.prefetch_related(*WITH_WHAT_THEY_ASK)]
     groups = {
         "waiting": [row for row in reversed(rows) if row["commitment"].state in Commitment.UNFINISHED],
         "in_force": [row for row in rows if row["commitment"].state == State.IN_FORCE],
@@ -71,12 +69,14 @@ def commitments(request: Request, slug: str) -> HttpResponse:
     return render(request, "commitments/commitments.html", context)
 
 
-def _row(commitment: Commitment, person: Person, may_act: bool) -> dict[str, Any]:
-    parties = list(commitment.parties.all())
+def _row(commitment: Commitment, person: Person, sides: frozenset[str]) -> dict[str, Any]:
+    parties, coming = list(commitment.parties.all()), next_of(commitment, person, sides)
     return {
         "commitment": commitment,
         "icon": COMMITMENT_ICONS[commitment.state],
-        "next": next_of(commitment, person, may_act),
+        "next": coming,
+        "waits_for": coming.waits_for(commitment),
+        "late": lateness(commitment),
         "signed": len(parties) - len(unsigned(commitment)),
         "parties": parties,
     }
@@ -92,13 +92,12 @@ def shown(request: Request, commitment: Commitment, form: ActForm | None = None)
     """The page of the commitment, with the refusal of an act that it offers."""
     _prefetch(commitment)
     parties = list(commitment.parties.all())
-    may_act = may_act_in(request.user, commitment.region)(commitment)
+    sides = sides_in(request.user, commitment.region)(commitment)
     editions = editions_for(request.user, commitment).select_related("made_by")
     context = about(request, commitment) | {
         "form": form,
         "parties": parties,
-        "may_act": may_act,
-        "next": next_of(commitment, request.user, may_act),
+        **_turn(commitment, request.user, sides),
         "missing": services.missing_signatories(commitment) if commitment.state == State.DRAFT else [],
         "editions": list(editions.prefetch_related("documents__renditions")),
         "copies": [(copy, reasons(copy.found)) for copy in commitment.copies.all()],
@@ -108,6 +107,18 @@ def shown(request: Request, commitment: Commitment, form: ActForm | None = None)
     }
     context |= _signing(request.user, commitment, parties)
     return render(request, "commitments/commitment.html", context, status=form.status if form else 200)
+
+
+def _turn(commitment: Commitment, person: Person, sides: frozenset[str]) -> dict[str, Any]:
+    """What comes next, whom it waits for, whether it is late, and whether its draft stands on an older template."""
+    coming = next_of(commitment, person, sides)
+    return {
+        "next": coming,
+        "waits_for": coming.waits_for(commitment),
+        "late": lateness(commitment),
+        "may_act": bool(sides),
+        "older": is_older(commitment),
+    }
 
 
 def _prefetch(commitment: Commitment) -> None:
@@ -176,8 +187,8 @@ def previewed(request: Request, commitment: Commitment, form: CheckForm | None =
     if edition is None or edition.made_at is None:
         return redirect(commitment)
     documents = list(edition.documents.all())
-    may_act = may_act_in(request.user, commitment.region)(commitment)
-    checks = commitment.state == State.DRAFT and may_act
+    sides = sides_in(request.user, commitment.region)(commitment)
+    checks = commitment.state == State.DRAFT and bool(sides)
     read = _to_read(documents, request.GET.get("language"), checks)
     context = about(request, commitment) | {
         "edition": edition,
@@ -186,7 +197,7 @@ def previewed(request: Request, commitment: Commitment, form: CheckForm | None =
         "form": form,
         "checks": checks,
         "may_check": checks and read == documents,
-        "next": next_of(commitment, request.user, may_act),
+        **_turn(commitment, request.user, sides),
         "missing": services.missing_signatories(commitment),
     }
     return render(request, "commitments/preview.html", context, status=form.status if form else 200)
