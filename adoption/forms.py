@@ -106,6 +106,29 @@ class RegionForm(Form):
         return {code: self.cleaned_data[f"name_{code}"] for code in ("fi", "sv", "en")}
 
 
+class RegionEditForm(RegionForm):
+    """A region to be corrected: its names, its county, and the municipalities that it has or could have."""
+
+    county = OneOf(
+        County.objects.all(),
+        label=_("Wellbeing services county"),
+        required=False,
+        empty_label=_("No county (Helsinki, Åland, abroad)"),
+    )
+    field_order = ("name_fi", "name_sv", "name_en", "county", "municipalities", "others")
+
+    def __init__(self, region: Region, *args: Any, **kwargs: Any) -> None:
+        own = list(region.municipalities.all())
+        names = {name: getattr(region, name) for name in ("name_fi", "name_sv", "name_en")}
+        kwargs["initial"] = {**names, "county": region.county_id, "municipalities": [one.pk for one in own]}
+        super().__init__(region.county, *args, **kwargs)
+        self.fields["name_fi"].help_text = _("The address of its pages stays as it is.")
+        near = models.Q(regions=region)
+        if region.county_id:
+            near |= models.Q(county=region.county_id)
+        offer(self, "municipalities", Municipality.objects.filter(near).distinct())
+
+
 def municipality_named(name: str) -> Municipality | None:
     """The municipality with the name, in Finnish or in Swedish."""
     found = Municipality.objects.filter(name_fi__iexact=name) | Municipality.objects.filter(name_sv__iexact=name)

@@ -32,6 +32,7 @@ urlpatterns = [
     path(f"{PARTNER}/contact/stays/", lapsed.contact_confirm, name="contact_confirm"),
     path(f"{PARTNER}/contact/ask/", lapsed.contact_ask, name="contact_ask"),
     path("regions/new/", regions.region_new, name="region_new"),
+    path(f"{REGION}/edit/", regions.region_edit, name="region_edit"),
     path("me/", people.me, name="me"),
     path("people/", everybody.everybody, name="everybody"),
     path("people/new/", everybody.colleague_new, name="colleague_new"),

@@ -9,8 +9,9 @@ from adoption.history import faults
 from adoption.models import Act, Municipality, Person, Region, Responsibility
 from adoption.people import name_person
 from adoption.refusal import NotYours, Refused
-from adoption.regions import make_region
-from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger
+from adoption.regions import correct_region, make_region
+from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_trial
+from workflows.checks import faults as trial_faults
 
 pytestmark = pytest.mark.django_db
 
@@ -276,6 +277,7 @@ def test_kaikukeskus_makes_a_region_that_begins_as_exploring():
         ({"name_fi": "Pitkä " * 20}, "No address can be made of this Finnish name"),
         ({"name_fi": ""}, "Give: Name in Finnish."),
         ({"municipalities": []}, "Choose at least one municipality."),
+        ({"municipalities": [], "others": "Kajaani"}, "None of these municipalities is in North Karelia"),
         ({"others": "Kajaani, Atlantis"}, "There is no municipality called: Atlantis."),
     ],
 )
@@ -310,3 +312,68 @@ def test_only_kaikukeskus_makes_regions():
         make_region({"fi": "Oma"}, None, region.municipalities.all(), aino)
     with pytest.raises(Refused):
         make_region({"fi": "Kainuu"}, None, region.municipalities.all(), a_kaikukeskus_person())
+
+
+def test_a_region_in_no_county_has_a_municipality_that_is_in_none():
+    region = a_region()
+    with pytest.raises(Refused, match="choose it for the region"):
+        make_region({"fi": "Oma"}, None, region.municipalities.all(), a_kaikukeskus_person())
+    helsinki = Municipality.objects.filter(name_fi="Helsinki")
+    assert make_region({"fi": "Oma"}, None, helsinki, a_kaikukeskus_person()).county is None
+
+
+def test_a_municipality_in_another_regions_trial_is_named():
+    kainuu = a_region()
+    a_trial(kainuu, municipalities=list(kainuu.municipalities.filter(name_fi="Kajaani")))
+    answer = new_region(a_kaikukeskus_person(), others="Kajaani")
+    assert "In the trial or preparation of another region" in text(page_after(answer))
+
+
+def page_after(answer):
+    """The page to which the answer led."""
+    return answer.client.get(answer.url)
+
+
+# -- correcting a region ------------------------------------------------------------------------------------------
+
+
+def corrected(region: Region, by: Person, **changes: object):
+    own = [one.pk for one in region.municipalities.all()]
+    given = {"name_fi": region.name_fi, "name_sv": region.name_sv, "name_en": region.name_en, "others": ""}
+    given |= {"county": region.county_id or "", "municipalities": own}
+    return signed_in(by).post(reverse("region_edit", args=[region.slug]), given | changes)
+
+
+def test_kaikukeskus_corrects_a_region_that_takes_part_in_nothing():
+    laura = a_kaikukeskus_person()
+    new_region(laura, others="Kuopio")
+    region = Region.objects.get(slug="pielisen-karjala")
+    page = text(signed_in(laura).get(reverse("region_edit", args=[region.slug])))
+    assert all(name in page for name in ("Lieksa", "Kuopio", "Joensuu"))
+    wanted = Municipality.objects.filter(name_fi__in=["Lieksa", "Joensuu"])
+    keys = [one.pk for one in wanted]
+    answer = corrected(region, laura, name_sv="Pielis-Karelen", municipalities=keys, others="Kajaani")
+    assert answer.url == region.get_absolute_url()
+    region.refresh_from_db()
+    assert {one.name_fi for one in region.municipalities.all()} == {"Lieksa", "Joensuu", "Kajaani"}
+    assert (region.name_sv, region.slug) == ("Pielis-Karelen", "pielisen-karjala")
+    act = region.acts.order_by("number").last()
+    assert (act.what, len(act.data["joined"]), len(act.data["left"])) == ("region_corrected", 2, 2)
+    assert faults(region) == []
+    assert list(trial_faults()) == []
+    assert corrected(region, laura).status_code == 422  # nothing is changed by the same once more
+
+
+def test_a_region_in_use_keeps_its_county_and_its_municipalities():
+    region, laura = a_region(), a_kaikukeskus_person()
+    aino, _mikko = a_pair(region)
+    a_trial(region, municipalities=list(region.municipalities.all()[:1]))
+    answer = corrected(region, laura, municipalities=[], others="Kuopio", county="")
+    assert answer.status_code == 422
+    for words in ("choose it for the region", "trial or commitments stand on its county", "Kajaani takes part here"):
+        assert words in text(answer)
+    assert 'value="Kuopio"' in text(answer)
+    assert "There is a region of this name already." in text(corrected(region, laura, name_fi="lappi"))
+    assert corrected(region, aino, name_sv="Nej").status_code == 404
+    with pytest.raises(NotYours):
+        correct_region(region, {"fi": "Oma"}, None, region.municipalities.all(), aino)

@@ -255,7 +255,7 @@ def _ended(said: Replay, act: Act) -> None:
 
 ACTS: dict[str, Callable[[Replay, Act], Any]] = {
     "trial_opened": _trial_opened, "trial_corrected": _trial_corrected, "trial_withdrawn": _trial_withdrawn,
-    "trial_decided": _trial_decided, "evidence_saved": _evidence_saved,
+    "region_corrected": _phases, "trial_decided": _trial_decided, "evidence_saved": _evidence_saved,
     "step_confirmed": _step_confirmed, "confirmation_withdrawn": _confirmation_withdrawn,
     "step_reopened": _step_reopened, "rule_overridden": _rule_overridden, "step_skipped": _step_skipped,
     "next_opened_early": _next_opened_early, "meeting_recorded": _meeting_recorded,

@@ -31,6 +31,7 @@ SENTENCES = {
     "responsibility_ended": gettext_lazy("%(who)s ended a responsibility: %(about)s, %(side)s."),
     "person_corrected": gettext_lazy("%(who)s corrected personal data: %(about)s."),
     "region_made": gettext_lazy("%(who)s added the region %(about)s."),
+    "region_corrected": gettext_lazy("%(who)s corrected the region %(about)s: its names, county or municipalities."),
     # templates
     "template_uploaded": gettext_lazy("%(who)s uploaded a template: %(template)s."),
     "template_published": gettext_lazy("%(who)s published a template: %(template)s, number %(number)s."),
