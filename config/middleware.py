@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import translation
 
 from adoption.refusal import Refused
-from config.views import bare, refused, unreachable, wrong_method
+from config.views import bare, refused, to_the_form, unreachable, wrong_method
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -78,6 +78,8 @@ class RefusedToPage:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            if request.method in ("GET", "HEAD"):  # reloaded after a refusal, or read in another language
+                return to_the_form(request)
             return wrong_method(request, response["Allow"])
         return response
 

@@ -180,6 +180,14 @@ def unreachable(request: HttpRequest) -> HttpResponse:
     return bare("503.html", 503)
 
 
+def to_the_form(request: HttpRequest) -> HttpResponse:
+    """The address takes only a form: on to the page on which that stands, the nearest one above."""
+    parts = request.path_info.strip("/").split("/")
+    above = [f"/{'/'.join(parts[:length])}/" for length in range(len(parts) - 1, 0, -1)]
+    query = request.META.get("QUERY_STRING", "")
+    return redirect(next(filter(exists, above), "/") + (f"?{query}" if query else ""))
+
+
 def wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:
     response = render(request, "405.html", {"back": back(request)}, status=405)
     response["Allow"] = allowed

@@ -305,7 +305,8 @@ def test_the_demo_lets_in_by_one_click(client, demo_site):
     page = client.get(reverse("account_login")).content.decode()
     assert "Sanna Heikkinen" in page
     assert "koordinaattori" in page
-    assert client.get(reverse("demo_sign_in", args=[person.pk])).status_code == 405
+    assert client.get(reverse("demo_sign_in", args=[person.pk])).url == "/"
+    assert "_auth_user_id" not in client.session
     assert client.post(reverse("demo_sign_in", args=[person.pk])).url == "/"
     assert client.session["_auth_user_id"] == str(person.pk)
 
@@ -416,10 +417,30 @@ def test_a_form_without_its_token_is_refused_with_a_page():
     assert "<h1>" in answer.content.decode()
 
 
-def test_an_address_that_takes_only_a_form_says_so(client):
+def test_an_address_that_takes_only_a_form_leads_to_the_page_of_the_form(client):
     answer = client.get(reverse("set_language"))
-    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert (answer.status_code, answer.url) == (302, "/")
+    client.force_login(a_person())
+    for name, page in (
+        ("queue_decide", "/queue/"), ("responsibility_end", "/regions/kainuu/people/"), ("person_close", "/people/7/"),
+        ("partner_draft", "/regions/kainuu/partners/7/"), ("commitment_send", "/regions/kainuu/commitments/7/"),
+    ):  # fmt: skip
+        given = {"pk": 7} | ({} if name in ("queue_decide", "person_close") else {"slug": "kainuu"})
+        answer = client.get(reverse(name, kwargs=given) + "?page=2")
+        assert (answer.status_code, answer.url) == (302, f"{page}?page=2")
+
+
+def test_a_page_that_takes_no_form_says_so(client):
+    answer = client.post(reverse("health"))
+    assert answer.status_code == 405
     assert "<h1>" in answer.content.decode()
+
+
+def test_the_language_is_changed_after_a_refusal_at_an_address_that_takes_only_a_form(client):
+    client.force_login(a_person())
+    at = reverse("person_close", args=[7])
+    answer = client.post(reverse("set_language"), {"language": "sv", "next": at}, follow=True)
+    assert 405 not in {answer.status_code, *(status for _url, status in answer.redirect_chain)}
 
 
 def test_a_forgotten_slash_is_added(client):

@@ -366,7 +366,8 @@ def test_only_kaikukeskus_finds_the_templates(laura, aino):
     for person in (aino, a_stranger()):
         client = browser_of(person)
         for address in everything(template):
-            assert {client.get(address).status_code, client.post(address).status_code} <= {404, 405}, address
+            assert client.get(address).status_code in (404, 302), address
+            assert client.post(address).status_code in (404, 405), address
         for act, given in ((upload, ("partner_commitment", "fi", own("Toinen."), "a.docx")), (publish, (template,))):
             with pytest.raises(NotYours):
                 act(*given, person)
