@@ -16,6 +16,7 @@ from commitments.models import Commitment, Party
 from tests.people import a_distributor, a_region, a_stranger, a_venue
 from tests.trials import a_walk, promise, text_of, venues
 from workflows import services
+from workflows.correcting import withdraw_trial
 from workflows.models import TrialStep
 from workflows.walk import Walk
 
@@ -377,6 +378,31 @@ def test_a_holder_of_one_municipality_changes_only_its_partners(desk):
     assert str(foreign) in page
 
 
+def test_what_has_not_been_asked_yet_is_not_said_to_be_done(desk):
+    here = a_walk(until="induction")
+    rule = "Distribution began after what it stands on"
+    at = desk(here)
+    assert f"Looked at once the day is written: {rule}" in text_of(at.look("start_distribution"))
+    at.press("start_distribution", "save", start=written(TODAY), end=written(TODAY + timedelta(days=300)))
+    assert f"Done: {rule}" in text_of(at.look("start_distribution"))
+
+
+def test_a_decision_that_nobody_has_recorded_lacks_its_records(desk):
+    here = a_walk(until="feedback")
+    page = text_of(desk(here).look("decision"))
+    assert "Nothing is missing" not in page
+    assert "those recorded here" not in page
+
+
+def test_a_step_of_a_withdrawn_trial_says_so(desk):
+    here = a_walk()
+    withdraw_trial(here.trial, here.laura, "The wrong region.")
+    for key in ("intro_event", "workshop", "decision"):
+        page = text_of(desk(here).look(key, here.laura))
+        assert "The trial was withdrawn: nothing is done at this step any more." in page
+        assert "not open yet. " not in page
+
+
 def test_step_nine_stores_the_actual_days_and_refuses_an_end_before_the_start(desk):
     here = a_walk(until="induction")
     said = {"start": written(TODAY), "end": written(TODAY - timedelta(days=1))}
@@ -542,7 +568,8 @@ def test_a_trial_of_another_region_and_a_step_of_another_model_are_not_there(cli
     assert client.get(reverse("step", args=[other.slug, here.trial.pk, "workshop"])).status_code == 404
     assert client.get(address(here, "statistics")).status_code == 404
     assert client.post(address(here, "statistics"), {"act": "confirm"}).status_code == 404
-    assert client.get(reverse("region_draft", args=[here.region.slug, here.trial.pk])).status_code == 405
+    drafting = client.get(reverse("region_draft", args=[here.region.slug, here.trial.pk]))
+    assert drafting.url == address(here, "commitments")
 
 
 @pytest.mark.parametrize("act", ACTS)

@@ -1,7 +1,7 @@
 """Does each person see what waits for them, Kaikukeskus its queue and the country, and nobody anything else?"""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -129,6 +129,30 @@ def test_a_reopened_step_is_not_late_by_the_plan_that_knew_nothing_of_it():
     reopen_step(here.trial, "pair_training", here.laura, "Uusi vastuuhenkilö ei ole saanut koulutusta.")
     [item] = [one for one in work_of(here.aino).mine if "training" in one.what]
     assert (item.due, item.days_late, item.state) == (None, 0, "again")
+
+
+def test_a_late_step_that_is_skipped_and_reopened_is_as_late_as_it_was():
+    here = a_walk("pair_training")
+    due_in(here, "workshop", -9)
+    skip_step(here.trial, "workshop", here.laura, "Pidettiin jo keväällä.")
+    reopen_step(here.trial, "workshop", here.laura, "Ei pidettykään.")
+    [item] = [one for one in work_of(here.aino).mine if "step 4" in one.what]
+    assert (item.due, item.days_late) == (localdate() - timedelta(days=9), 9)
+    [row] = matrix()
+    assert row.is_late
+
+
+def test_a_trial_is_called_by_its_real_years_once_they_are_known():
+    here = a_walk("start_distribution")
+    Trial.objects.filter(pk=here.trial.pk).update(
+        planned_start=date(2031, 1, 1),
+        planned_end=date(2032, 1, 1),
+        started_on=date(2026, 3, 1),
+        ends_on=date(2027, 3, 1),
+    )
+    assert str(Trial.objects.get()) == "Kainuu 2026–2027"
+    work = work_of(here.aino)
+    assert {item.where for item in work.mine + work.others if "trial" in item.where} == {"Kainuu, trial 2026–2027"}
 
 
 def test_skipped_and_overridden_rules_are_not_asked_for():

@@ -112,7 +112,7 @@ def _plan_anew(trial: Trial, start: date, end: date) -> None:
     trial.planned_start, trial.planned_end = start, end
     trial.save(update_fields=["planned_start", "planned_end"])
     due = due_dates(trial.flow, trial.opened_on, start, end)
-    rows = [row for row in trial.rows.values() if row.closed_at is None]
+    rows = [row for row in trial.rows.values() if row.closed_at is None and not (row.reopened_at and row.due is None)]
     for row in rows:
         row.due = due[row.key]
     TrialStep.objects.bulk_update(rows, ["due"])

@@ -44,7 +44,8 @@ class Trial(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.region} {self.planned_start.year}–{self.planned_end.year}"
+        start, end = self.started_on or self.planned_start, self.ends_on or self.planned_end
+        return f"{self.region} {start.year}–{end.year}"
 
 
 class TrialMunicipality(models.Model):

@@ -21,7 +21,6 @@ from adoption.models import Act, ContactCheck, Municipality, Note, Partner, Phas
 from adoption.notes import stands_in_queue
 from commitments.models import Commitment, Party
 from workflows.models import Trial, TrialMunicipality, TrialStep
-from workflows.plan import due_of
 from workflows.readiness import readiness_of
 from workflows.services import OPEN
 from workflows.standing import listed, state_of
@@ -397,8 +396,7 @@ def _is_late(row: Brief) -> bool:
 
 
 def _days_late(row: Brief) -> int:
-    due = due_of(row.due, row.reopened_at)
-    return (localdate() - due).days if due else 0
+    return (localdate() - row.due).days if row.due else 0
 
 
 # -- where Kaikukortti is used --------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """By when is each step to be done? Backwards from the planned start of distribution."""
 
 from calendar import monthrange
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from django.utils.timezone import localdate
 
@@ -32,9 +32,10 @@ def working_day(day: date) -> date:
     return day + timedelta(days=7 - day.weekday()) if day.weekday() >= SATURDAY else day
 
 
-def due_of(due: date | None, reopened_at: datetime | None) -> date | None:
-    """The plan's day of a step, unless the step was reopened after that day."""
-    return None if due and reopened_at and localdate(reopened_at) >= due else due
+def due_when_reopened(due: date | None, was_skipped: bool) -> date | None:
+    """The day of a step that is reopened today: the plan's own, unless the step was done and the plan's day has gone,
+    for the plan did not foresee that it is done again. A skipped one has not been done, and stays as late as it was."""
+    return None if due and not was_skipped and localdate() >= due else due
 
 
 def possible_ends(start: date) -> tuple[date, date]:

@@ -24,7 +24,7 @@ from commitments.services import carry_over, draft_partner_commitment, draft_reg
 from commitments.together import Plan
 from workflows.facts import Facts, Read
 from workflows.models import FeedbackMeeting, Trial, TrialMunicipality, TrialStep
-from workflows.plan import due_dates, possible_ends
+from workflows.plan import due_dates, due_when_reopened, possible_ends
 from workflows.rules import Rule
 from workflows.steps import Step
 from workflows.trial import MODELS, OUTCOME_NAMES, WITHDRAWN
@@ -383,7 +383,7 @@ def _plan_the_rest(trial: Trial) -> None:
     due = due_dates(trial.flow, trial.opened_on, trial.started_on, trial.ends_on)
     rest = [trial.rows[key] for key in ("feedback", "decision")]
     for row in rest:
-        row.due = due[row.key]
+        row.due = None if row.reopened_at and row.due is None else due[row.key]
     TrialStep.objects.bulk_update(rest, ["due"])
 
 
@@ -521,6 +521,7 @@ def reopen_step(trial: Trial, key: str, by: Person, reason: str) -> TrialStep:
         if row.closed_at is None:
             raise Refused([_("Step %(title)s is not closed, so it cannot be reopened.") % {"title": step.title}])
         were = row.confirmed
+        row.due = due_when_reopened(row.due, bool(row.skipped))
         row.confirmed, row.overrides, row.skipped, row.closed_at = {}, {}, "", None
         row.reopened, row.reopened_at = reason, now()
         row.save()

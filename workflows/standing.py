@@ -16,7 +16,6 @@ from adoption.models import Act, Person, Region
 from adoption.refusal import NotYours
 from workflows.facts import Read
 from workflows.models import Trial, TrialStep
-from workflows.plan import due_of
 from workflows.rules import Rule
 from workflows.services import acting_in, facts_of, gate
 from workflows.steps import Step
@@ -245,8 +244,8 @@ class Standing:
 
     @property
     def due(self) -> date | None:
-        """The plan's day; nothing for a step reopened after it, which the plan did not foresee."""
-        return due_of(self.row.due, self.row.reopened_at)
+        """The plan's day; nothing for a step done and reopened after it, which the plan did not foresee."""
+        return self.row.due
 
     @property
     def days_late(self) -> int:

@@ -26,9 +26,10 @@ from workflows.forms import FORMS, DecisionForm, Entry, OverrideForm, PartnersFo
 from workflows.meetings import Invited, invitation
 from workflows.models import FeedbackMeeting, Trial, TrialStep
 from workflows.path import names
-from workflows.rules import Rule
+from workflows.rules import Rule, started_too_early
 from workflows.services import term_of, withdrawable
 from workflows.standing import Check, Given, Standing, listed, written
+from workflows.trial import WITHDRAWN
 
 RECENT = 50  # acts on a step among which the one that withdrew a confirmation is looked for
 WITH_PARTNERS = ("workshop", "commitments", "kaikukanta_users", "induction")
@@ -216,6 +217,10 @@ class StepPage:
         standing = self.standing
         if standing.is_open:
             return next_here(standing)
+        if self.trial.decided == WITHDRAWN:
+            return Next(_("The trial was withdrawn: nothing is done at this step any more."))
+        if standing.state == "ahead" and not self.trial.open:
+            return Next(_("The trial has been decided: this step was not walked."))
         if standing.state == "ahead":
             return Next(_("This step is not open yet."), _("Below is what will be needed."))
         if not self.trial.open:
@@ -268,6 +273,8 @@ class StepPage:
     def missing_in_words(self) -> str:
         """How many things are missing: of the checklist's own lines."""
         count = len(self.standing.missing)
+        if not count and self.standing.step.outcomes:
+            return _("Only the records of the decision itself")
         if not count:
             return _("Nothing is missing")
         text = ngettext("One thing is missing", "%(count)s things are missing", count)
@@ -344,8 +351,13 @@ class StepPage:
     def checklist(self) -> list["Checked"]:
         """The rules of the gate, each with what is missing and where that is mended."""
         return [
-            Checked(check, [(text, self.place_of(text)) for text in check.lacking]) for check in self.standing.checks
+            Checked(check, [(text, self.place_of(text)) for text in check.lacking], self._is_unasked(check))
+            for check in self.standing.checks
         ]
+
+    def _is_unasked(self, check: Check) -> bool:
+        """Whether the rule has nothing to look at yet: it compares the start with other days, and there is none."""
+        return check.rule is started_too_early and not self.standing.row.evidence.get("start")
 
     def place_of(self, text: str) -> str:
         """The field or page where what is missing is mended, if it is there for this reader."""
@@ -480,6 +492,7 @@ class Checked(NamedTuple):
 
     check: Check
     lines: list[tuple[str, str]]
+    is_unasked: bool
 
 
 @dataclass

@@ -28,8 +28,7 @@ from commitments.turn import OURS, WITH_WHAT_THEY_ASK, in_words, looked_after_by
 from workflows import rules
 from workflows.facts import Facts, Read
 from workflows.models import Trial, TrialMunicipality, TrialStep
-from workflows.plan import due_of
-from workflows.services import OPEN, gate
+from workflows.services import OPEN, gate, term_of
 from workflows.standing import WAITING, turn_of, urgency, waits_for
 from workflows.steps import Step
 from workflows.trial import MODELS as FLOWS
@@ -150,8 +149,8 @@ class OpenStep:
 
     @property
     def due(self) -> date | None:
-        """The plan's day; nothing for a step reopened after it, which the plan did not foresee."""
-        return due_of(self.row.due, self.row.reopened_at)
+        """The plan's day; nothing for a step done and reopened after it, which the plan did not foresee."""
+        return self.row.due
 
     @cached_property
     def lacking(self) -> list[tuple[rules.Rule, list[str]]]:
@@ -218,7 +217,8 @@ def _step_item(one: OpenStep, held_sides: frozenset[str], names: dict[int, Perso
     pair, lacks = held_sides & BOTH, len(one.missing)
     mine = one.waits_for(pair)
     state, word = _step_state(one, mine, lacks)
-    years = f"{one.trial.planned_start.year}–{one.trial.planned_end.year}"
+    start, end = term_of(one.trial)
+    years = f"{start.year}–{end.year}"
     return Item(
         what=_step_title(one) if pair else _under_way(one.step),
         where=_("%(region)s, trial %(years)s") % {"region": one.trial.region, "years": years},

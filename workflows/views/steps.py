@@ -217,10 +217,12 @@ ACTS: dict[str, Callable[[StepPage], str]] = {
 # -- drafting -------------------------------------------------------------------------------------------------------
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def region_draft(request: Request, slug: str, trial: int) -> HttpResponse:
-    """The region commitment of the trial is drafted; a refusal shows step 5 with its reasons."""
+    """The region commitment of the trial is drafted; a refusal shows step 5 with its reasons. Read, it leads there."""
     page = step_page(request.user, slug, trial, "commitments")
+    if request.method != "POST":
+        return redirect(page.url)
     try:
         commitment = services.draft_for_trial(page.trial, page.person)
     except Refused as refusal:
