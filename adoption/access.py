@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 
 from adoption import about
 from adoption.history import Acting
-from adoption.models import Note, Partner, Person, Region, Responsibility, Side
+from adoption.models import Municipality, Note, Partner, Person, Region, Responsibility, Side
 from adoption.refusal import NotYours
 
 KAIKUKESKUS = "kaikukeskus"
@@ -98,6 +98,17 @@ def acting(
 def may_act(person: Person, region: Region, municipalities: Iterable[int] | None = None) -> bool:
     """Whether `acting` would let the person act; pages ask it before they show a form."""
     return person.is_kaikukeskus or _responsibilities(person, region, municipalities).filter(side__in=PAIR).exists()
+
+
+def may_act_for(person: Person, region: Region) -> QuerySet[Municipality]:
+    """The municipalities of the region for which the person may act: all, or the own ones of a holder of some."""
+    everywhere = region.municipalities.all()
+    if person.is_kaikukeskus:
+        return everywhere
+    held = _responsibilities(person, region, None).filter(side__in=PAIR)
+    return (
+        everywhere if held.filter(municipality=None).exists() else everywhere.filter(pk__in=held.values("municipality"))
+    )
 
 
 def _responsibilities(person: Person, region: Region, municipalities: Iterable[int] | None) -> QuerySet[Responsibility]:

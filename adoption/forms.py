@@ -293,14 +293,17 @@ class PartnerForm(ModelForm):
             owner = self.instance.organisation
             own = {"organisation_name": owner.name, "business_id": owner.business_id, "sector": owner.sector}
             self.initial = {**self.initial, **own, "unit": self.instance.unit}
-        chosen = self.fields["municipalities"]
-        offer(self, "municipalities", region.municipalities.all())
-        only = list(region.municipalities.all()[:2])
-        chosen.initial = only if len(only) == 1 else None
+        self.offer_only(region.municipalities.all())
         offer(self, "kind", [("", BLANK), *kinds(role)])
         if role == Partner.Role.DISTRIBUTOR:
             for name in self.OFFERED:
                 del self.fields[name]
+
+    def offer_only(self, municipalities: models.QuerySet[Municipality]) -> None:
+        """These are offered; a single one is chosen already."""
+        offer(self, "municipalities", municipalities)
+        only = list(municipalities[:2])
+        self.fields["municipalities"].initial = only if len(only) == 1 else None
 
     def groups(self) -> "Iterator[tuple[StrOrPromise, list[BoundField]]]":
         """The fields under their headings, in the order of the page."""

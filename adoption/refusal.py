@@ -34,5 +34,8 @@ class NotYours(Refused):
 
     status = 403
 
-    def __init__(self) -> None:
-        super().__init__([_("This act belongs to others: see on the page whose turn it is.")])
+    def __init__(self, whose: str = "") -> None:
+        text = _("This act belongs to others: %(names)s.") if whose else ""
+        super().__init__(
+            [text % {"names": whose} or _("This act belongs to others: see on the page whose turn it is.")]
+        )

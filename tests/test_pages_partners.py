@@ -809,3 +809,51 @@ def test_the_sector_in_a_commitment_is_not_changed_through_a_sibling():
         services.change_partner(sibling, aino, sibling.municipalities.all(), {"sector": "third"})
     venue.organisation.refresh_from_db()
     assert venue.organisation.sector == "public"
+
+
+# -- holders of one municipality ---------------------------------------------------------------------------------
+
+
+def two_towns():
+    """Elina and Sami of culture, each of one municipality, and Sami's venue."""
+    region, laura = a_region(), a_kaikukeskus_person()
+    own, other = region.municipalities.order_by("name_fi")[:2]
+    elina = name_person(region, "culture", "elina@example.org", "Elina Aho", laura, municipality=own).person
+    sami = name_person(region, "culture", "sami@example.org", "Sami Laukkanen", laura, municipality=other).person
+    venue = a_venue(region, laura, "Kirjasto")
+    venue.municipalities.set([other])
+    return region, own, other, elina, sami, venue
+
+
+def test_a_new_partner_is_offered_the_own_municipalities_alone():
+    region, own, other, elina, _sami, _venue = two_towns()
+    page = text(signed_in(elina).get(reverse("partner_new", args=[region.slug]) + "?role=venue"))
+    assert f'name="municipalities" value="{own.pk}"' in page
+    assert f'name="municipalities" value="{other.pk}"' not in page
+    everybody = text(signed_in(a_kaikukeskus_person()).get(reverse("partner_new", args=[region.slug]) + "?role=venue"))
+    assert f'name="municipalities" value="{other.pk}"' in everybody
+    answer = signed_in(elina).post(
+        reverse("partner_new", args=[region.slug]) + "?role=venue", {"municipalities": [other.pk]}
+    )
+    assert answer.status_code == 422
+
+
+def test_a_partner_of_others_says_by_name_whose_turn_it_is_and_so_does_the_refusal():
+    region, _own, _other, elina, sami, venue = two_towns()
+    client = signed_in(elina)
+    page = text(client.get(venue.get_absolute_url()))
+    assert f"Whose turn: {sami.name}" in page
+    refused = client.post(reverse("partner_contact", args=[region.slug, venue.pk]), {})
+    assert refused.status_code == 403
+    assert f"This act belongs to others: {sami.name}." in text(refused)
+    assert "Whose turn:" not in text(signed_in(sami).get(venue.get_absolute_url()))
+
+
+def test_the_list_and_the_board_say_what_they_count():
+    region = a_region()
+    aino, _mikko = a_pair(region)
+    a_venue(region, aino, "Museo")
+    gone = a_venue(region, aino, "Teatteri")
+    services.decline(gone, aino, "Ei nyt.")
+    assert "2 partners, one of them on the way" in text(signed_in(aino).get(reverse("partners", args=[region.slug])))
+    assert "1 partner on the way" in text(signed_in(aino).get(region.get_absolute_url()))

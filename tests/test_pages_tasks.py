@@ -379,7 +379,7 @@ def test_the_queue_has_everything_that_waits_the_oldest_first():
         ("Signature", 0, False),
     ]
     shown = page(here.laura, "/queue/")
-    assert "Begin with the oldest" in shown
+    assert re.search(r"Begin with the oldest, which has waited .+: .+ \(Kainuu", shown)
     assert reverse("commitment_copy", args=["kainuu", draft.pk]) in shown
     assert reverse("step", args=["ruotsi", there.trial.pk, "pair_training"]) in shown
     assert "neljä viidestä" in shown

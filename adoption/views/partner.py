@@ -32,7 +32,7 @@ from adoption.next_step import being_signed, next_for, said_to_contact, unfinish
 from adoption.refusal import NotYours, Refused
 from adoption.silent_requests import unanswered
 from adoption.views import Request
-from adoption.views.partners import partner_to_change
+from adoption.views.partners import names_of, partner_to_change
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -200,6 +200,7 @@ def _page(
         "icon": PARTNER_ICONS[found.state],
         "next": what,
         "mine": mine,
+        "whose": "" if mine else _whose(found, what.turn),
         "may_act": acts_here,
         "acts": _acts(found, commitments, request.user, act, form) if acts_here else [],
         "on_paper": acts_here and may_be_on_paper(found, commitments, request.user),
@@ -222,6 +223,11 @@ def may_be_on_paper(found: Partner, commitments: list[Any], by: Person) -> bool:
     if found.state in (*GONE, State.COMMITTED, State.ACTIVE) or unfinished(commitments):
         return False
     return found.may_commit or by.is_kaikukeskus
+
+
+def _whose(found: Partner, turn: str) -> str:
+    """Whose turn it is, by name; nothing where nothing waits."""
+    return "Kaikukeskus" if turn == KAIKUKESKUS else names_of(holders_for_partner(found)) if turn else ""
 
 
 def _acts(

@@ -1,5 +1,6 @@
 """Which partners has a region, and how is one added, changed, and brought before Kaikukeskus?"""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from adoption.access import may_act, partners_of, region_or_404, regions_of
+from adoption.access import may_act, may_act_for, pair_for_partner, partners_of, region_or_404, regions_of
 from adoption.alphabet import by_name
 from adoption.contacts import alarms, returned
 from adoption.contacts.alarms import Alarm
@@ -136,8 +137,13 @@ def partner_to_change(person: Person, slug: str, pk: int) -> Partner:
     region = region_or_404(person, slug)
     found = get_object_or_404(partners_of(person), region=region, pk=pk)
     if not may_act(person, region, found.municipalities.values_list("pk", flat=True)):
-        raise NotYours
+        raise NotYours(names_of(pair_for_partner(found)))
     return found
+
+
+def names_of(people: Iterable[Person]) -> str:
+    """Who looks after it, in one line."""
+    return ", ".join(f"{one.name} ({one.title})" if one.title else one.name for one in people)
 
 
 def partner_new(request: Request, slug: str) -> HttpResponse:
@@ -150,6 +156,7 @@ def partner_new(request: Request, slug: str) -> HttpResponse:
         return render(request, "adoption/partner_role.html", {"region": region})
     known = {"language": language_of(region), "contact_language": language_for(request.user, region)}
     form = NewPartnerForm(region, role, request.POST if request.method == "POST" else None, initial=known)
+    form.offer_only(may_act_for(request.user, region))
     shown: dict[str, Any] = {"region": region, "form": form, "role": Partner.Role(role)}
     if form.is_valid():
         try:

@@ -6,7 +6,7 @@ from django import template
 from django.template import Context
 
 from commitments.models import Commitment
-from commitments.turn import lateness, turn_for
+from commitments.turn import OURS, lateness, turn_for
 
 register = template.Library()
 
@@ -19,6 +19,7 @@ def turn_of(context: Context, commitment: Commitment) -> dict[str, Any]:
         "what": coming.what,
         "why": coming.why,
         "yours": coming.yours,
+        "is_pairs": coming.whose == OURS,
         "waits_for": coming.waits_for(commitment),
         "href": coming.href(commitment),
         "late": lateness(commitment),
