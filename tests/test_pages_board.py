@@ -189,7 +189,7 @@ def test_what_is_due_first_is_the_next_thing_though_another_is_ready(client):
     assert "Waiting for both sides: step 5" in page
     step = reverse("step", args=[here.region.slug, here.trial.pk, "induction"])
     page = text_of(sign_in(client, here.aino).get(step))
-    assert "When this step and 5, 6 and 7 have been closed, the way goes on to 9." in page
+    assert "When this step and steps 5, 6 and 7 have been closed, the way goes on to 9." in page
 
 
 def test_a_step_waits_for_what_is_not_closed_before_it(client):

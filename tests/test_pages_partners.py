@@ -309,7 +309,7 @@ def test_a_distributor_goes_through_question_and_answer_to_its_commitment():
     page = text(pair.get(partner.get_absolute_url()))
     assert Partner.objects.get().state == "cleared"
     assert f'action="{at("partner_draft", partner)}"' in page
-    assert "“Hyvä.” Laura Mäkelä" in page
+    assert "”Hyvä.” Laura Mäkelä" in page
 
 
 @pytest.mark.parametrize("missing", R6)

@@ -305,7 +305,11 @@ class StepPage:
             if s is not self.standing and s.row.closed_at is None and (s.is_open or block is blocks[at])
         ]
         if beside:
-            text = _("When this step and %(beside)s have been closed, the way goes on to %(steps)s.")
+            text = ngettext(
+                "When this step and step %(beside)s have been closed, the way goes on to %(steps)s.",
+                "When this step and steps %(beside)s have been closed, the way goes on to %(steps)s.",
+                len(beside),
+            )
             return text % {"beside": names(beside), "steps": names(ahead)}
         is_last = self.standing.step.awaits(self.standing.row.confirmed) == {self.side}
         return _opened_by_me(ahead) if is_last else _opened_by_all(ahead)
