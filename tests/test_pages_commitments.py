@@ -253,7 +253,7 @@ def test_the_page_says_whose_turn_it_is(client, kainuu, aino):
     assert says(laura).startswith("It waits for the signature of Hyrynsalmi")
     reviewing.record_copy(draft, aino, a_pdf(), "a.pdf", signatures(draft, "municipality", "county"))
     assert says(aino) == "All others have signed: it waits for Kaikukeskus, which signs last."
-    assert says(laura) == "All others have signed: sign for Kaikukeskus and upload the signed copy."
+    assert says(laura) == "All others have signed: sign for Kaikukeskus."
 
 
 # -- the document as a page -------------------------------------------------------------------------------------------

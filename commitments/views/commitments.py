@@ -94,7 +94,8 @@ def shown(request: Request, commitment: Commitment, form: ActForm | None = None)
     parties = list(commitment.parties.all())
     sides = sides_in(request.user, commitment.region)(commitment)
     editions = editions_for(request.user, commitment).select_related("made_by")
-    context = about(request, commitment) | {
+    head = about(request, commitment)
+    context = head | {
         "form": form,
         "parties": parties,
         **_turn(commitment, request.user, sides),
@@ -102,7 +103,7 @@ def shown(request: Request, commitment: Commitment, form: ActForm | None = None)
         "editions": list(editions.prefetch_related("documents__renditions")),
         "copies": [(copy, reasons(copy.found)) for copy in commitment.copies.all()],
         "replacements": commitment.replacements.select_related("region").order_by("pk"),
-        "history": history_of(commitment, parties, reads_region(request.user, commitment.region)),
+        "history": history_of(commitment, parties, head["reads_region"]),
         "to_ask": _to_ask(request.user, commitment),
     }
     context |= _signing(request.user, commitment, parties)
