@@ -587,6 +587,12 @@ def test_the_senders_form_stands_first_at_the_review(commitment, aino, client):
     assert text.index(f'id="party-{county.pk}"') < text.index(f'id="party-{party_of(commitment, "municipality").pk}"')
 
 
-def test_the_page_of_a_link_says_whose_turn_it_is_not(commitment, client):
+def test_the_page_of_a_link_says_whose_turn_it_is_not_and_who_acknowledged(commitment, aino, client):
     said = text_of(client.get(page_of(commitment, "partner")))
     assert said.count("Waits for its turn") == 2
+    sign(commitment, "partner")
+    county = party_of(commitment, "county").pk
+    services.record_kaikukanta(commitment, aino, "Laura Mäkelä", localdate(), "", [county])
+    said = text_of(client.get(page_of(commitment, "partner")))
+    assert f"Acknowledged in Kaikukanta {day(localdate())} Laura Mäkelä" in said
+    assert said.count(f"Signed {day(localdate())}") == 2  # at the head of the page, and in the list
