@@ -558,11 +558,13 @@ class Promises(NamedTuple):
 def promises(page: StepPage) -> Promises:
     """The region's commitments and each partner's, in a fixed number of queries."""
     alive = Commitment.objects.filter(region=page.region).exclude(state__in=("declined", "superseded", "ended"))
-    found = list(alive.select_related("partner__organisation").prefetch_related(*WITH_WHAT_THEY_ASK).order_by("pk"))
+    found = list(alive.select_related("partner__organisation").order_by("pk"))
     for one in found:
         one.region = page.region
-    sides = sides_in(page.person, page.region)
-    shown = {one.pk: _promise(one, page.person, sides(one)) for one in found}
+    if going_on := [one for one in found if one.state in Commitment.UNFINISHED]:
+        prefetch_related_objects(going_on, *WITH_WHAT_THEY_ASK)
+    sides = sides_in(page.person, page.region) if going_on else None
+    shown = {one.pk: _promise(one, page.person, sides(one) if sides else frozenset()) for one in found}
     of_region = [shown[one.pk] for one in found if one.kind == Commitment.Kind.REGION]
     newest = {one.partner_id: shown[one.pk] for one in found}
     partners = [
