@@ -26,6 +26,7 @@ from commitments import signing as links
 from commitments.asking import Link
 from commitments.facts import day
 from commitments.forms import SignForm
+from commitments.marks import mark
 from commitments.models import Commitment, Party, Rendition, SignatureRequest, SignedCopy
 from commitments.reviewing import Broken
 from commitments.services import Signature
@@ -198,9 +199,12 @@ def test_the_history_binds_the_signature_to_what_was_read_and_keeps_the_address_
     sign(commitment, "partner")
     act = Act.objects.get(what="commitment_signed")
     assert act.by is None
+    party = party_of(commitment, "partner")
+    salt, marks = act.data.pop("salt"), act.data.pop("marks")
+    assert marks == {str(party.pk): mark(party, salt)}
     assert act.data == {
-        "parties": [party_of(commitment, "partner").pk], "round": 1, "method": "link", "language": "fi",
-        "address": "192.0.2.7", "manifest": commitment.edition.manifest_sha256,
+        "parties": [party.pk], "round": 1, "method": "link", "language": "fi", "address": "192.0.2.7",
+        "manifest": commitment.edition.manifest_sha256,
     }  # fmt: skip
 
 
