@@ -4,17 +4,22 @@ As in Finnish and Swedish dictionaries: å, ä and ö are letters after z. Capit
 writes one letter make no other name.
 """
 
+import unicodedata
 from collections.abc import Iterable
 from typing import TypeVar
 from unicodedata import normalize
 
-LAST_LETTERS = {ord("å"): "{", ord("ä"): "|", ord("ö"): "}"}  # after z, in this order
+# å, ä and ö stand after z in this order; ü, æ and ø stand with y, ä and ö. v and w are two letters in both languages
+# (SFS 4600 of 2022; Svenska Akademiens ordlista since 2006).
+LETTERS = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}", "ü": "y"})
 Thing = TypeVar("Thing")
 
 
 def alphabetical(name: str) -> str:
-    """What sorts names as Finnish and Swedish do."""
-    return name.casefold().translate(LAST_LETTERS)
+    """What sorts names as Finnish and Swedish do; an accent counts only between names that are else the same."""
+    letters = unicodedata.normalize("NFC", name).casefold()
+    bare = unicodedata.normalize("NFD", letters.translate(LETTERS))
+    return "".join(letter for letter in bare if not unicodedata.combining(letter)) + f"\0{letters}"
 
 
 def spelt(name: str) -> str:
