@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from adoption.fields import BLANK, Day, Form, ModelForm, OneOf, Several, Text, field_for, offer
 from adoption.models import County, Municipality, Organisation, Partner, Person, Region, Side
+from adoption.operating_model import LIMITS
 from adoption.partners import plain
+from adoption.venue_limits import allowed
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -245,7 +247,7 @@ def organisation_field(name: str, **kwargs: Any) -> forms.Field:
 class PartnerForm(ModelForm):
     """A partner's own facts; which kinds and fields there are depends on its role."""
 
-    OFFERED = ("offering", "limits", "how_to_get")
+    OFFERED = ("offering", *LIMITS, "limits", "how_to_get")
     GROUPS: "tuple[tuple[StrOrPromise, tuple[str, ...]], ...]" = (
         (_("Organisation"), ("organisation_name", "business_id", "sector", "unit")),
         (_("The partner"), ("kind", "municipalities", "language", "interest")),
@@ -279,12 +281,17 @@ class PartnerForm(ModelForm):
         model = Partner
         fields = (
             "kind", "municipalities", "language", "interest", "signatory_name", "signatory_title", "signatory_email",
-            "signatory_basis", "offering", "limits", "how_to_get",
+            "signatory_basis", "offering", *LIMITS, "limits", "how_to_get",
         )  # fmt: skip
         help_texts = {
             "signatory_name": _("Who signs the commitment: often somebody else than the contact person."),
             "interest": _("What the partner has answered to the question whether it takes part."),
+            "tickets_per_event": _(
+                "The offer is limited only in exceptional situations, by these numbers. What is empty is not limited."
+            ),
+            "limits": _("Written before there were numbers. Once the numbers say it, this is not printed: empty it."),
         }
+        labels = {"limits": _("Limits as they were written earlier")}
         widgets = {"offering": area(), "limits": area(), "how_to_get": area()}
 
     def __init__(self, region: Region, role: str, *args: Any, **kwargs: Any) -> None:
@@ -295,9 +302,23 @@ class PartnerForm(ModelForm):
             self.initial = {**self.initial, **own, "unit": self.instance.unit}
         self.offer_only(region.municipalities.all())
         offer(self, "kind", [("", BLANK), *kinds(role)])
+        for name in self._not_offered(role):
+            del self.fields[name]
+
+    def _not_offered(self, role: str) -> set[str]:
+        """The fields that this partner has not: a distributor none of an offer, a venue no way of limiting it that its
+        operating model does not allow, and the text of limits only where one was written before."""
         if role == Partner.Role.DISTRIBUTOR:
-            for name in self.OFFERED:
-                del self.fields[name]
+            return set(self.OFFERED)
+        old = set() if self.instance.limits else {"limits"}
+        return old | set(LIMITS) - set(allowed(self.instance.committed_model))
+
+    def clean_limits(self) -> str:
+        """The old text as it was, or emptied: limits are given as numbers now."""
+        text = self.cleaned_data["limits"]
+        if text and text.split() != self.initial["limits"].split():
+            raise forms.ValidationError(_("Say limits by the numbers above: this text can only be emptied."))
+        return text and self.initial["limits"]
 
     def offer_only(self, municipalities: models.QuerySet[Municipality]) -> None:
         """These are offered; a single one is chosen already."""

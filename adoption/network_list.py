@@ -10,6 +10,7 @@ from django.utils.translation import override
 from adoption.alphabet import alphabetical
 from adoption.models import Partner, Region
 from adoption.sheets import CSV, csv_bytes
+from adoption.venue_limits import said
 
 LANGUAGES = {"fi": "Suomeksi", "sv": "På svenska"}  # each by its own name
 
@@ -115,7 +116,7 @@ def _entry(partner: Partner, language: str) -> Entry:
         str(partner.get_kind_display()),
         ", ".join(names),
         _one_line(partner.offering) if venue else "",
-        _one_line(partner.limits) if venue else "",
+        _one_line(said(partner, language)) if venue else "",
     )
 
 

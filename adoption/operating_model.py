@@ -10,6 +10,10 @@ if TYPE_CHECKING:
 REGION_COMMITMENT = "region_commitment"
 PARTNER_COMMITMENT = "partner_commitment"
 
+# How a venue may limit its offer, in exceptional situations (R18): the fields of Partner that hold the numbers.
+TICKETS, COURSES, PRICE, PERIOD = "tickets_per_event", "courses_per_year", "price_cap", "period_months"
+LIMITS = (TICKETS, COURSES, PRICE, PERIOD)
+
 KAIKUKESKUS_NAME = {
     "fi": "Kaikukeskus – Kaikukortin tuki- ja kehittämispalvelu",
     "sv": "Kaikukeskus – stöd- och utvecklingstjänsten för Kaikukortti",
@@ -23,13 +27,15 @@ KAIKUKESKUS_LEGAL_NAME = {
 
 
 class OperatingModel(NamedTuple):
-    """One dated version: the names of the two commitments (S1, S3), and what makes a partner active."""
+    """One dated version: the names of the two commitments (S1, S3), what makes a partner active,
+    and how a venue may limit its offer."""
 
     key: str
     label: "StrOrPromise"
     names: "dict[str, StrOrPromise]"
     titles: dict[str, dict[str, str]]  # kind → language → title printed on the document
     needs_account: bool
+    limits: tuple[str, ...] = LIMITS
 
 
 def _titles(fi: str, sv: str, en: str) -> dict[str, str]:

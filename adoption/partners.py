@@ -15,13 +15,15 @@ from adoption.alphabet import spelt
 from adoption.history import Acting, locked, record
 from adoption.mail import later
 from adoption.models import Municipality, Organisation, Partner, Person, Region
-from adoption.operating_model import MODELS
+from adoption.operating_model import LIMITS, MODELS
 from adoption.people import alone, find_or_make
 from adoption.refusal import Linked, Refused
+from adoption.venue_limits import limits_refused
 
 DETAILS = (
     "kind", "language", "interest", "signatory_name", "signatory_title", "signatory_email", "signatory_basis",
-    "client_group", "most_in_tight", "why_most", "cards_per_year", "offering", "limits", "how_to_get",
+    "client_group", "most_in_tight", "why_most", "cards_per_year", "offering", *LIMITS, "limits",
+    "how_to_get",
 )  # fmt: skip
 
 
@@ -252,6 +254,8 @@ def _organisation(region: Region, name: str, sector: str, business_id: str = "")
 
 
 def _set(partner: Partner, details: dict[str, Any]) -> list[str]:
+    if refused := limits_refused(partner, details):
+        raise Refused(refused)
     changed = [field for field in DETAILS if field in details and getattr(partner, field) != details[field]]
     for field in changed:
         setattr(partner, field, details[field])

@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from adoption import venue_limits
 from adoption.alphabet import alphabetical
 from adoption.costs import share
 from adoption.models import Partner, Responsibility, Side
@@ -194,7 +195,7 @@ def _of_partner(known: Known, partner: Partner, language: str) -> dict:
         "why_cleared": partner.cleared_because,
         "cards_per_year": number(partner.cards_per_year),
         "offering": partner.offering,
-        "limits": partner.limits,
+        "limits": venue_limits.said(partner, language),
         "how_to_get": partner.how_to_get,
         "responsible_people": [
             {key: person[key] for key in ("name", "title", "substitute", "email", "municipality")}

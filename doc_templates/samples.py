@@ -131,7 +131,7 @@ FULL: dict[str, Facts] = {
         "why_most_clients": "Asiakkaat elävät pääosin perustoimeentulotuella tai työmarkkinatuella.",
         "cards_per_year": "60",
         "offering": "Teatterin kaikki omat näytännöt",
-        "limits": "Enintään kymmenen lippua näytäntöä kohti",
+        "limits": "Enintään 10 lippua tilaisuutta kohti; enintään 3 kuukautta kerrallaan.",
         "how_to_get": "Lippu noudetaan lippumyymälästä tai varataan puhelimella.",
         "responsible_people": [_without_phone(person) for person in _CARE],
     },
@@ -191,8 +191,9 @@ _WORDS = {
     "Etsivä nuorisotyö": ("Uppsökande ungdomsarbete", "Outreach youth work"),
     "sijainen": ("ersättare", "substitute"),
     "Teatterin kaikki omat näytännöt": ("Teaterns alla egna föreställningar", "All the theatre's own performances"),
-    "Enintään kymmenen lippua näytäntöä kohti": (
-        "Högst tio biljetter per föreställning", "At most ten tickets a performance",
+    "Enintään 10 lippua tilaisuutta kohti; enintään 3 kuukautta kerrallaan.": (
+        "Högst 10 biljetter per evenemang; högst 3 månader åt gången.",
+        "At most 10 tickets an event; at most 3 months at a time.",
     ),
     "Lippu noudetaan lippumyymälästä tai varataan puhelimella.": (
         "Biljetten hämtas i biljettkassan eller bokas per telefon.",

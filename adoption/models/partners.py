@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
+
+from adoption import venue_limits
 
 
 def _distributor(partner: Any) -> bool:
@@ -18,6 +22,12 @@ def _venue(partner: Any) -> bool:
 
 def _may_commit(partner: Any) -> bool:
     return partner.may_commit
+
+
+def _limit(words: Any) -> models.PositiveSmallIntegerField:
+    """A number from 1 on, or nothing where the offer is not limited in this way."""
+    of_use = [MinValueValidator(1), MaxValueValidator(venue_limits.MOST)]
+    return models.PositiveSmallIntegerField(words, null=True, blank=True, validators=of_use)
 
 
 class Organisation(models.Model):
@@ -153,7 +163,11 @@ class Partner(FSMModelMixin, models.Model):
 
     # What a venue offers, and how it is limited.
     offering = models.TextField(_("what is offered"), blank=True, default="")
-    limits = models.TextField(_("limits"), blank=True, default="")
+    tickets_per_event = _limit(_("tickets for one event, at most"))
+    courses_per_year = _limit(_("courses in a calendar year, at most"))
+    price_cap = _limit(_("price of a ticket or course in euros, at most"))
+    period_months = _limit(_("months at a time, at most"))
+    limits = models.TextField(_("limits"), blank=True, default="")  # what was written before there were numbers
     how_to_get = models.TextField(_("how one gets the ticket"), blank=True, default="")
 
     committed_model = models.CharField(
@@ -206,6 +220,11 @@ class Partner(FSMModelMixin, models.Model):
     def side(self) -> str:
         """The side that looks after this partner: care for distributors, culture for venues (R3)."""
         return "care" if self.is_distributor else "culture"
+
+    @property
+    def said_limits(self) -> str:
+        """How a venue's offer is limited, in the reader's language."""
+        return venue_limits.said(self, get_language() or "fi")
 
     @property
     def may_commit(self) -> bool:
