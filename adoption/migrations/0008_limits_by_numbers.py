@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("adoption", "0006_clearance"),
+        ("adoption", "0007_bringing_in"),
     ]
 
     operations = [
