@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.timezone import localdate
 
 from adoption.models import Person
-from commitments import certifying, services, templates
+from commitments import certifying, pdf, services, templates
 from commitments import signing as links
 from commitments.asking import Link
 from commitments.examining import examine
@@ -62,10 +62,8 @@ def commitment(aino) -> Commitment:
 
 
 def with_pdf(commitment: Commitment) -> Rendition:
-    pdf = certifying.pdf(b"<html lang=fi><title>KP</title><body><h1>Sitoumus</h1>")
-    name, digest = store(pdf, "documents", "pdf")
-    document = commitment.edition.documents.first()
-    return Rendition.objects.create(document=document, form="pdf", file=name, sha256=digest, size=len(pdf))
+    content = certifying.pdf(b"<html lang=fi><title>KP</title><body><h1>Sitoumus</h1>")
+    return pdf.keep(commitment.edition.documents.first(), content)
 
 
 def changed(file: Path) -> None:
