@@ -85,6 +85,7 @@ def venue(region, aino):
 def asked(venue, spring, worker):
     """Outi, the contact person of the venue, has been asked today, and so has the pair; earlier mails are forgotten."""
     worker.run()
+    Person.objects.update(language="en")
     a_year_later(spring)
     mail.outbox.clear()
     morning(worker)

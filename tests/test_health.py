@@ -38,6 +38,7 @@ def test_the_schedules_stand_once_however_often_they_are_set(capsys):
         "daily",
         "files",
         "heartbeat",
+        "lists",
         "mails",
         "nightly",
         "papers",

@@ -220,6 +220,7 @@ def test_only_its_writer_withdraws(region, aino, mikko, laura):
 
 def test_a_question_is_answered_and_the_asker_told(region, aino, mikko, laura, reino, worker):
     told(worker)
+    Person.objects.update(language="en")
     note = notes.ask_kaikukeskus(region, of(region), aino, QUESTION)
     assert told(worker) == {laura.email: "Kainuu: a question from Aino Virtanen"}
     assert seen(note, aino, laura, mikko, reino) == [True, True, False, False]

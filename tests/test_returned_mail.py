@@ -198,7 +198,7 @@ def test_a_mailbox_that_is_away_stops_nothing_and_is_said(box, sent, client, set
     assert returned.note() == ""  # a short absence is no fault
     ReturnedMail.objects.update(failed_at=now() - timedelta(hours=2))
     assert returned.read() == 0
-    answer = client.get(reverse("health"))
+    answer = client.get(reverse("health"), headers={"accept-language": "en"})
     assert (answer.status_code, list(answer.json()["faults"])) == (503, ["returned mail"])
     assert "cannot be read at present" in returned.note()
     settings.RETURNED_MAIL = f"maildir:{box}"

@@ -250,7 +250,7 @@ class Names:
             "commitment": Commitment.objects.select_related("partner__organisation", "region").in_bulk(
                 list(keys["commitment"])
             ),
-            "trialstep": TrialStep.objects.select_related("trial").in_bulk(list(keys["trialstep"])),
+            "trialstep": TrialStep.objects.select_related("trial__region").in_bulk(list(keys["trialstep"])),
             "feedbackmeeting": FeedbackMeeting.objects.select_related("region").in_bulk(list(keys["feedbackmeeting"])),
             "region": Region.objects.in_bulk(list(keys["region"])),
         }
