@@ -166,7 +166,7 @@ When the activity in the region ends, the responsible persons inform partners an
   web page. Kaikukeskus closes the region's accounts in Kaikukanta.
 
 # Signatures
-Each party signs this commitment. Kaikukeskus signs last.
+Each party signs this commitment. It comes into force when all parties have signed it.
 [signatures]
 
 ## Annex 1. The region by municipality

@@ -168,7 +168,7 @@ Kun toiminta alueella päättyy, vastuuhenkilöt ilmoittavat siitä kumppaneille
   paikallisen verkkosivun. Kaikukeskus sulkee alueen Kaikukanta-tunnukset.
 
 # Allekirjoitukset
-Jokainen osapuoli allekirjoittaa sitoumuksen. Kaikukeskus allekirjoittaa viimeisenä.
+Jokainen osapuoli allekirjoittaa sitoumuksen. Sitoumus tulee voimaan, kun kaikki osapuolet ovat allekirjoittaneet sen.
 [signatures]
 
 ## Liite 1. Alue kunnittain

@@ -168,7 +168,7 @@ När verksamheten i området upphör informerar ansvarspersonerna samarbetspartn
   den lokala webbsidan. Kaikukeskus stänger områdets användarnamn i Kaikukanta.
 
 # Underskrifter
-Varje part undertecknar förbindelsen. Kaikukeskus undertecknar sist.
+Varje part undertecknar förbindelsen. Förbindelsen träder i kraft när alla parter har undertecknat den.
 [signatures]
 
 ## Bilaga 1. Området kommunvis
