@@ -93,6 +93,7 @@ def a_pdf_of(document: Document) -> Rendition:
     return pdf.keep(document, pages(3))
 
 
+@transaction.atomic
 def a_template() -> Template:
     content = b"PK\x03\x04 a template PK\x05\x06" + bytes(18)
     name, digest = store(content, "templates", "docx")
