@@ -145,6 +145,12 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "sv": ("sv", "ruotsi", "ruotsiksi", "svenska", "swedish", "se"),
         "en": ("en", "englanti", "englanniksi", "engelska", "english"),
     },
+    "signatory_basis": {
+        "rules": ("säännöt", "yhtiöjärjestys", "stadgar", "stadgarna", "bolagsordning", "rules", "articles"),
+        "board": ("päätös", "styrelsebeslut", "board decision"),
+        "administrative": ("hallintosääntö", "delegointi", "delegointipäätös", "förvaltningsstadga", "delegering"),
+        "other": ("valtuutus", "valtakirja", "muu", "fullmakt", "annan", "authorisation", "other"),
+    },
 }  # fmt: skip
 CHOICES: dict[str, Any] = {
     "role": Partner.Role.choices,

@@ -4,10 +4,10 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from adoption.answers import TEXTS
 from adoption.fields import Form, ModelForm, OneOf, Text, offer
 from adoption.forms import area
 from adoption.models import Note, Person, Region, Responsibility, SharedAnswer
+from adoption.shared_answers import TEXTS
 
 Audience = Note.Audience
 HELP = {

@@ -12,12 +12,12 @@ from django_fsm import TransitionNotAllowed
 
 from adoption import about
 from adoption.access import KAIKUKESKUS, PAIR, acting, only_kaikukeskus
-from adoption.answers import draft_from
 from adoption.fields import no_identity_code
 from adoption.history import locked, record
 from adoption.mail import later
 from adoption.models import Mail, Note, Person, Region, Responsibility, Side
 from adoption.refusal import NotYours, Refused
+from adoption.shared_answers import draft_from
 
 Audience = Note.Audience
 

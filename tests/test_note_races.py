@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from adoption import notes
-from adoption.answers import change_answer, write_answer
 from adoption.history import all_faults
 from adoption.models import Act, Note, Person, SharedAnswer
 from adoption.people import add_kaikukeskus_person
+from adoption.shared_answers import change_answer, write_answer
 from tests.people import a_kaikukeskus_person, a_pair, a_region
 from tests.race import DONE, REFUSED
 from tests.test_notes import IN_TWO

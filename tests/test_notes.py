@@ -5,10 +5,10 @@ from django.core import mail
 
 from adoption import notes, similar
 from adoption.access import notes_of
-from adoption.answers import change_answer, take_back_answer, write_answer
 from adoption.models import Act, Note, Person, SharedAnswer
 from adoption.people import end_responsibility, name_person
 from adoption.refusal import NotYours, Refused
+from adoption.shared_answers import change_answer, take_back_answer, write_answer
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_trial
 from workflows.checks import faults
 from workflows.sentences import sentences

@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Page
 
 from adoption import notes
-from adoption.answers import change_answer, write_answer
 from adoption.models import Note, Person, SharedAnswer
+from adoption.shared_answers import change_answer, write_answer
 from tests.people import a_kaikukeskus_person, a_pair, a_region
 from tests.test_notes import ANSWER, QUESTION
 from tests.test_signing_in_browser import fits, send, tab_to

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import localdate, now
 
-from adoption import answers, clearing, leaving, notes, partners, people, prepared_texts, regions
+from adoption import clearing, leaving, notes, partners, people, prepared_texts, regions, shared_answers
 from adoption.contacts import pair
 from adoption.models import Act, Import, Municipality, Note, Person, PreparedText, SharedAnswer
 from adoption.people import end_responsibility, name_person
@@ -23,8 +23,9 @@ from workflows.models import FeedbackMeeting
 from workflows.walk import Walk, a_pdf, begin, walk
 
 MODULES = (
-    people, leaving, partners, regions, notes, answers, pair, clearing, prepared_texts, commitments, signing, reviewing,
-    publishing, renewing, reminding, together, on_paper, importing, workflows, correcting, meetings,
+    people, leaving, partners, regions, notes, shared_answers, pair, clearing, prepared_texts,
+    commitments, signing, reviewing, publishing, renewing, reminding, together, on_paper, importing,
+    workflows, correcting, meetings,
 )  # fmt: skip
 SERVICES = [
     service

@@ -98,6 +98,14 @@ def test_yes_is_yes_in_three_languages(word):
     assert choice_of("interest", word) == "yes"
 
 
+@pytest.mark.parametrize(
+    ("word", "basis"),
+    [("hallintosääntö", "administrative"), ("säännöt", "rules"), ("stadgar", "rules"), ("Muu", "other")],
+)
+def test_the_right_to_sign_is_known_by_the_short_word_too(word, basis):
+    assert choice_of("signatory_basis", word) == basis
+
+
 def test_titles_may_stand_above_the_headings_and_other_columns_beside_them():
     table = pasted("Kumppanit 2027\n\nHuom.\tNimi\tKunta\nsoita\tPato\tKajaani\n")
     assert (table.columns, table.not_read) == (["organisation", "municipalities"], ["Huom."])

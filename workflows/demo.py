@@ -6,10 +6,10 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from adoption import notes, partners
-from adoption.answers import change_answer, write_answer
 from adoption.country import load
 from adoption.models import Organisation, Partner, Person, Region
 from adoption.people import name_person
+from adoption.shared_answers import change_answer, write_answer
 from workflows import services
 from workflows.walk import Walk, add_partners, begin, print_materials, ready, walk
 

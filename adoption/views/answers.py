@@ -6,15 +6,14 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from adoption.access import kaikukeskus_or_404
-from adoption.answers import change_answer, take_back_answer, write_answer
 from adoption.models import SharedAnswer
 from adoption.note_forms import AnswersFilter, SharedAnswerForm
 from adoption.refusal import Refused
+from adoption.shared_answers import change_answer, take_back_answer, write_answer
 from adoption.similar import having
 from adoption.views import Request
 from adoption.views.notes import READS
@@ -29,7 +28,7 @@ def answers(request: Request) -> HttpResponse:
     words = form.cleaned_data["words"] if form.is_valid() else ""
     page = Paginator(having(words), A_PAGE).get_page(request.GET.get("page"))
     drafts = SharedAnswer.objects.filter(state=SharedAnswer.State.DRAFT) if request.user.is_kaikukeskus else []
-    shown = {"form": form, "page": page, "words": words, "query": urlencode({"words": words}), "drafts": drafts}
+    shown = {"form": form, "page": page, "words": words, "drafts": drafts}
     return render(request, "adoption/answers.html", shown, status=form.status)
 
 

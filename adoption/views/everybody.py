@@ -10,7 +10,6 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -36,7 +35,7 @@ def everybody(request: Request) -> HttpResponse:
     form = PeopleFilter(request.GET or None)
     wanted = {key: value for key, value in form.cleaned_data.items() if value} if form.is_valid() else {}
     page = Paginator(_found(**wanted), A_PAGE).get_page(request.GET.get("page"))
-    shown = {"form": form, "page": page, "filtered": bool(wanted), "query": urlencode(wanted)}
+    shown = {"form": form, "page": page, "filtered": bool(wanted)}
     return render(request, "adoption/everybody.html", shown, status=form.status)
 
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -67,7 +66,7 @@ def partners(request: Request, slug: str) -> HttpResponse:
         "may_act": may_act(request.user, region),
         "returned_note": returned.note(),
     }
-    return render(request, "adoption/partners.html", shown | _neighbours(page, form), status=form.status)
+    return render(request, "adoption/partners.html", shown, status=form.status)
 
 
 def _wanted(form: PartnersFilter) -> dict[str, str]:
@@ -116,17 +115,6 @@ def _counts(everything: QuerySet[Partner]) -> dict[str, int]:
         more_wanted=Count("pk", filter=Q(state=State.MORE_WANTED)),
         **{key: Count("pk", filter=lacking) for key, lacking in LACKING.items()},
     )
-
-
-def _neighbours(page: Page, form: PartnersFilter) -> dict[str, str]:
-    """The addresses of the pages before and after, with the same filter."""
-    wanted = {key: value for key, value in _wanted(form).items() if value}
-    found = {}
-    if page.has_previous():
-        found["previous"] = "?" + urlencode(wanted | {"page": page.previous_page_number()})
-    if page.has_next():
-        found["following"] = "?" + urlencode(wanted | {"page": page.next_page_number()})
-    return found
 
 
 # -- forms of their own pages ---------------------------------------------------------------------------------------

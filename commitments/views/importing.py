@@ -8,7 +8,6 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -103,23 +102,13 @@ def _shown(request: Request, found: Import, refusal: Refused | None = None) -> H
         "page": page,
         "wanted": wanted if wanted in Outcome.values else "",
         "reasons": refusal.reasons if refusal else [],
-    } | _neighbours(page, wanted)
+    }
     return render(request, "commitments/import.html", shown, status=refusal.status if refusal else 200)
 
 
 def _counts(found: Import) -> dict[str, int]:
     there = dict(found.rows.order_by().values_list("outcome").annotate(Count("pk")))
     return {outcome: there.get(outcome.value, 0) for outcome in Outcome}
-
-
-def _neighbours(page: Any, wanted: str) -> dict[str, str]:
-    same = {"outcome": wanted} if wanted else {}
-    found = {}
-    if page.has_previous():
-        found["previous"] = "?" + urlencode(same | {"page": page.previous_page_number()})
-    if page.has_next():
-        found["following"] = "?" + urlencode(same | {"page": page.next_page_number()})
-    return found
 
 
 @require_POST

@@ -14,7 +14,6 @@ from adoption.access import may_act, region_or_404
 from adoption.models import Region
 from adoption.refusal import NotYours, Refused
 from commitments.access import commitment_or_404, may_act_in
-from commitments.answers import Answer, answers_of
 from commitments.models import Commitment, Document, Party
 from commitments.preview import as_html
 from commitments.reminding import remind_all, remind_now, with_requests
@@ -22,6 +21,7 @@ from commitments.stored import content_of
 from commitments.together import Lack, Sent, lacks_of_draft, send_all, to_send
 from commitments.together_forms import SendForm
 from commitments.views.commitments import Request
+from commitments.who_signed import Answer, answers_of
 
 # -- checking and sending ---------------------------------------------------------------------------------------------
 
@@ -36,7 +36,7 @@ def commitments_send(request: Request, slug: str) -> HttpResponse:
     form = SendForm(*([request.POST] if request.method == "POST" else []))
     if form.is_valid() and _sent(form, region, request):
         return redirect("commitments_signing", region.slug)
-    return render(request, "commitments/together.html", _drafts(region, request, form), status=form.status)
+    return render(request, "commitments/commitments_send.html", _drafts(region, request, form), status=form.status)
 
 
 def _sent(form: SendForm, region: Region, request: Request) -> bool:
@@ -122,7 +122,7 @@ def commitments_signing(request: Request, slug: str) -> HttpResponse:
         "to_remind": any(row.may_act and row.can_remind for row in answers.rows),
         "may_act": may_act(request.user, region),
     }
-    return render(request, "commitments/signing.html", context)
+    return render(request, "commitments/commitments_signing.html", context)
 
 
 @require_POST

@@ -30,7 +30,7 @@ def commitments_new(request: Request, slug: str) -> HttpResponse:
         return redirect(made.batch)
     ready = [one for one in found if one.is_ready]
     shown = {"region": region, "form": form, "found": found, "ready": ready, "lacking": len(found) - len(ready)}
-    return render(request, "workflows/together.html", shown, status=form.status)
+    return render(request, "workflows/commitments_new.html", shown, status=form.status)
 
 
 def _form(region: Region, found: list[Candidate], *sent: Any) -> DraftsForm:

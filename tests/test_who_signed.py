@@ -16,12 +16,12 @@ from adoption.models import Act, Mail, Partner, Person
 from adoption.people import name_person
 from adoption.refusal import NotYours
 from commitments import reminding, services, signing
-from commitments.answers import Answer, answers_of
 from commitments.asking import Link
 from commitments.models import Commitment, Party, SignatureRequest
 from commitments.reminding import Mailed, next_on, remind_all, remind_now, stage_of
 from commitments.together import send_all
 from commitments.told import history_of
+from commitments.who_signed import Answer, answers_of
 from tests.people import a_kaikukeskus_person, a_pair, a_region
 from tests.race import DONE, REFUSED
 from tests.test_commitments import anew, refusal
