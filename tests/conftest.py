@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Page, Request, sync_playwright
 from adoption.country import load
 from tests import postgres
 from tests.race import Racers
+from workflows.checks import faults
 
 AXE = site.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -166,11 +167,14 @@ def started() -> Iterator[list[Racers]]:
 
 
 @pytest.fixture
-def race(transactional_db, child_environment, started) -> Racers:
-    """Does acts at one instant, each in a process of its own: race(act, act) says how each ended."""
+def race(transactional_db, child_environment, started) -> Iterator[Racers]:
+    """Does acts at one instant, each in a process of its own: race(act, act) says how each ended.
+
+    After all rounds no trial is stuck, and every state agrees with a history that is whole."""
     if not started:
         started.append(Racers(child_environment))
-    return started[0]
+    yield started[0]
+    assert faults() == []
 
 
 @pytest.fixture
