@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from adoption.access import acting
+from adoption.days import A_DAY, is_working_day, next_working_day
 from adoption.history import locked, record
 from adoption.mail import later
 from adoption.models import Mail, Person, Region
@@ -75,8 +76,6 @@ def _mailed(request: SignatureRequest, mails: dict[str, Mail]) -> Mailed:
 # -- by the clock ------------------------------------------------------------------------------------------------------
 
 BEFORE = timedelta(days=2)  # the end of the time in which one is reminded that it is ending; and the rest after a mail
-SATURDAY = 5
-A_DAY = timedelta(days=1)
 
 
 def stage_of(sent_on: date, sign_by: date, today: date) -> str:
@@ -102,20 +101,15 @@ def next_on(request: SignatureRequest, sign_by: date | None, mailed: Mailed, tod
         HALF: max(rested, sent_on + (sign_by - sent_on) / 2), SOON: max(rested, sign_by - BEFORE),
         LATE: max(first, sign_by + A_DAY),
     }  # fmt: skip
-    days = {stage: _weekday(day) for stage, day in starts.items() if stage not in mailed.used}
+    days = {stage: next_working_day(day) for stage, day in starts.items() if stage not in mailed.used}
     return min((d for stage, d in days.items() if d <= last and stage_of(sent_on, sign_by, d) == stage), default=None)
-
-
-def _weekday(day: date) -> date:
-    """The day, or the Monday after it."""
-    return day + A_DAY * max(0, 7 - day.weekday()) if day.weekday() >= SATURDAY else day
 
 
 def remind(today: date) -> int:
     """Whoever was asked and is silent has one mail at half time, one two days before the day and one when it is late;
-    then the pair too. On weekdays, and not on a day on which a responsible person has reminded; whatever runs twice or
-    was down for a day. Returns how many jobs were queued."""
-    if today.weekday() >= SATURDAY:
+    then the pair too. On working days, and not on a day on which a responsible person has reminded; whatever runs twice
+    or was down for a day. Returns how many jobs were queued."""
+    if not is_working_day(today):
         return 0
     due = [(request, stage) for request in _silent(today) if (stage := _stage(request, today))]
     gone = _gone(due)

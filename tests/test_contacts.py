@@ -17,7 +17,7 @@ from adoption.contacts import alarms, answers, asking, pair
 from adoption.contacts.answers import Standing, standing, standing_of_successor
 from adoption.contacts.asking import ALARM_AFTER, REMIND_AFTER
 from adoption.contacts.links import PERSON, SUCCESSOR, Link, link_in, token_of, token_of_successor
-from adoption.days import a_year_after
+from adoption.days import a_year_after, next_working_day
 from adoption.history import all_faults
 from adoption.models import Act, ContactCheck, Mail, Partner, Person, Responsibility
 from adoption.people import correct_person, end_responsibility, name_person
@@ -66,8 +66,7 @@ def a_year_later(clock) -> None:
 
 
 def next_weekday(day: date) -> datetime:
-    while day.weekday() >= asking.SATURDAY:
-        day += DAY
+    day = next_working_day(day)
     return datetime(day.year, day.month, day.day, 8, tzinfo=timezone.get_default_timezone())
 
 

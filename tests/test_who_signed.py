@@ -11,6 +11,7 @@ from django.utils.timezone import get_default_timezone, localdate, now
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adoption.days import is_working_day
 from adoption.history import all_faults
 from adoption.models import Act, Mail, Partner, Person
 from adoption.people import name_person
@@ -321,7 +322,7 @@ def goes_on(request: SignatureRequest, sign_by: date, used: set[str], today: dat
     day = today
     while day <= request.expires_at.date():
         stage = stage_of(SENT_ON, sign_by, day)
-        if day.weekday() < 5 and stage and stage not in used and request.reminded_on != day:
+        if is_working_day(day) and stage and stage not in used and request.reminded_on != day:
             return day
         day += timedelta(days=1)
     return None

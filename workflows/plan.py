@@ -1,35 +1,100 @@
-"""By when is each step to be done? Backwards from the planned start of distribution."""
+"""By when is each step to be done? Backwards from the planned start of distribution, in whole weeks."""
 
-from calendar import monthrange
+from collections.abc import Iterable
 from datetime import date, timedelta
+from itertools import pairwise
+from typing import NamedTuple
 
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
-from workflows.steps import TrialFlow
+from adoption.days import A_DAY, is_slow, last_working_day, months_after, next_working_day
+from workflows.steps import Step, TrialFlow
 
-SATURDAY = 5
+START = 9  # the number of the step that the others prepare
 SHORTEST, LONGEST = 6, 24  # months that a trial lasts; those that were held lasted from 8 to 19
-DECIDE_BEFORE_END = timedelta(days=120)  # decided 3–4 months before the trial ends, as in Rovaniemi (W12)
+USUAL = 12  # months, when nobody says otherwise: the median of those that were held is 11
+PREPARATION = 3  # months at least (S1: "noin 3–6 kuukauden valmistelujaksolle")
+DECIDED_BEFORE = 4  # months before the trial's end, as in Rovaniemi (W12: 3–4)
+MET_BEFORE = timedelta(weeks=4)  # the feedback meeting before the decision that it is for
+WEEK = 7
+
+
+class Span(NamedTuple):
+    """The time that a plan gives to a step: it is begun at the earliest on the one day, and done on the other."""
+
+    step: Step
+    begins: date
+    due: date
+
+
+def plan_of(flow: type[TrialFlow], today: date, start: date, end: date) -> list[Span]:
+    """The spans of all steps, in their order, for a preparation that begins today.
+
+    A step takes its whole weeks, of days that are not slow (July, the turn of the year); with less time than that until
+    `start`, all are squeezed alike. The decision is due four months before `end`, half-way at the earliest, and the
+    feedback meeting four weeks before it. Nothing is due on a weekend, a holiday or, before the start, a slow day.
+    """
+    blocks = [block for block in flow.blocks() if _prepares(block)]
+    days = _days_of(blocks, _running(today, start))
+    bounds = [start]
+    for count in reversed(days):
+        bounds.insert(0, _back(bounds[0], count))
+    found = [
+        Span(step, settled(begins), settled(due) if due < start else next_working_day(due))
+        for block, begins, due in zip(blocks, bounds, bounds[1:], strict=False)
+        for step in block
+    ]
+    return found + list(_afterwards(flow, start, end))
 
 
 def due_dates(flow: type[TrialFlow], today: date, start: date, end: date) -> dict[str, date]:
-    """Key → due date: the preparation runs back from `start`, squeezed evenly when there is less time than the steps
-    take; the decision is due 120 days before `end`, and the feedback meeting four weeks before the decision."""
-    blocks = [block for block in flow.blocks() if isinstance(block[0].number, int) and block[0].number <= 9]
-    weeks = [max(step.weeks for step in block) for block in blocks]
-    week = min(timedelta(weeks=1), max(start - today, timedelta(days=1)) / sum(weeks))
-    due: dict[str, date] = {}
-    for index, block in enumerate(blocks):
-        day = start - timedelta(days=round(sum(weeks[index + 1 :]) * week / timedelta(days=1)))
-        due |= {step.key: day for step in block}
-    due["decision"] = max(end - DECIDE_BEFORE_END, start + (end - start) / 2)
-    due["feedback"] = max(due["decision"] - timedelta(weeks=4), start)
-    return {key: working_day(day) for key, day in due.items()}
+    """Key → due date, of all steps."""
+    return {span.step.key: span.due for span in plan_of(flow, today, start, end)}
 
 
-def working_day(day: date) -> date:
-    """The day, or the Monday after when it falls on a weekend."""
-    return day + timedelta(days=7 - day.weekday()) if day.weekday() >= SATURDAY else day
+def _prepares(block: Iterable[Step]) -> bool:
+    return all(isinstance(step.number, int) and step.number <= START for step in block)
+
+
+def weeks_of(block: Iterable[Step]) -> int:
+    """Of steps side by side, those of the longest."""
+    return max(step.weeks for step in block)
+
+
+def _running(today: date, start: date) -> int:
+    """How many days between the two are not slow."""
+    return sum(not is_slow(today + timedelta(days=n)) for n in range((start - today).days))
+
+
+def _days_of(blocks: list[tuple[Step, ...]], running: int) -> list[int]:
+    """For each block the running days that it takes: its whole weeks, or its share of fewer days."""
+    wanted = [weeks_of(block) * WEEK for block in blocks]
+    share = min(1.0, running / sum(wanted))
+    after = [round(sum(wanted[index:]) * share) for index in range(len(wanted) + 1)]
+    return [one - other for one, other in pairwise(after)]
+
+
+def _back(day: date, running: int) -> date:
+    """The day before which so many days that are not slow lie until the other."""
+    while running:
+        day -= A_DAY
+        running -= not is_slow(day)
+    return day
+
+
+def settled(day: date) -> date:
+    """The working day on which that is due which was to be done on the day: the next one, or, where the slow time lies
+    between, the last one before it."""
+    later = next_working_day(day)
+    return last_working_day(day - A_DAY) if is_slow(later) and not is_slow(day) else later
+
+
+def _afterwards(flow: type[TrialFlow], start: date, end: date) -> Iterable[Span]:
+    decided = next_working_day(max(months_after(end, -DECIDED_BEFORE), start + (end - start) / 2))
+    met = next_working_day(max(decided - MET_BEFORE, start))
+    dues = {"feedback": (next_working_day(start), met), "decision": (met, decided)}
+    return [Span(step, *dues[step.key]) for step in flow.all_steps() if step.key in dues]
 
 
 def due_when_reopened(due: date | None, was_skipped: bool) -> date | None:
@@ -40,10 +105,25 @@ def due_when_reopened(due: date | None, was_skipped: bool) -> date | None:
 
 def possible_ends(start: date) -> tuple[date, date]:
     """The first and the last day on which a trial that begins then can be planned to end."""
-    return _months_after(start, SHORTEST) - timedelta(days=1), _months_after(start, LONGEST) - timedelta(days=1)
+    return months_after(start, SHORTEST) - A_DAY, months_after(start, LONGEST) - A_DAY
 
 
-def _months_after(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+def warnings_of(flow: type[TrialFlow], today: date, start: date) -> list[str]:
+    """What to think of before distribution is planned to begin on that day, in whole sentences."""
+    wanted = sum(weeks_of(block) for block in flow.blocks() if _prepares(block))
+    running = _running(today, start)
+    said = []
+    if start < months_after(today, PREPARATION):
+        said.append(_("Less than three months of preparation are left. Those before you have needed three to six."))
+    if running < wanted * WEEK:
+        asked = {"wanted": wanted, "left": running // WEEK}
+        said.append(
+            _(
+                "The steps take %(wanted)s weeks, and %(left)s are left when July and the turn of the year are not "
+                "counted: all steps are shorter in the same measure."
+            )
+            % asked
+        )
+    if is_slow(start) or next_working_day(start) != start:
+        said.append(_("Distribution would begin on a day on which few are at work. Choose another day if you can."))
+    return said

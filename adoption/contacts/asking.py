@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate, now
 
 from adoption.contacts.links import PERSON, SUCCESSOR, round_of
-from adoption.days import a_year_after
+from adoption.days import a_year_after, is_working_day
 from adoption.history import NOBODY, Acting, locked, record
 from adoption.mail import later
 from adoption.models import Act, ContactCheck, Mail, Partner, Person, Region, Responsibility
@@ -18,7 +18,6 @@ from adoption.people import alone
 REMIND_AFTER = timedelta(days=14)
 ALARM_AFTER = timedelta(days=28)
 TOGETHER = timedelta(days=30)  # what is due so soon is asked in the same mail as what is due now
-SATURDAY = 5
 State = ContactCheck.State
 
 
@@ -111,10 +110,10 @@ def _day(checks: Newest | None, named: date | None) -> date | None:
 
 
 def daily(today: date | None = None) -> int:
-    """Whoever is due will have one mail with one link for all of it; the silent are reminded once. On weekdays;
+    """Whoever is due will have one mail with one link for all of it; the silent are reminded once. On working days;
     whatever runs twice or was down for some days. Returns how many jobs were queued."""
     today = today or localdate()
-    if today.weekday() >= SATURDAY:
+    if not is_working_day(today):
         return 0
     set_aside()
     people = sorted({due.person for due in due_days() if due.on <= today})

@@ -43,12 +43,12 @@ class Command(BaseCommand):
         self.stdout.write(f"{day(today)}: {len(duties)} due or late, {queued} queued")
 
 
-def day_from(text: str) -> date:
+def day_from(text: str, option: str = "--date") -> date:
     """The day of the option; exit status 2 for what is no day."""
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise CommandError(f"--date wants YYYY-MM-DD, not {text!r}.", returncode=2) from error
+        raise CommandError(f"{option} wants YYYY-MM-DD, not {text!r}.", returncode=2) from error
 
 
 def row(duty: Duty, gone: set[str]) -> dict[str, Any]:
