@@ -12,6 +12,8 @@ from config.views import bare, refused, to_the_form, unreachable, wrong_method
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
+LONGEST_LENGTH = 20  # digits of a Content-Length that anybody would send
+
 
 class BodyLimit:
     """What is longer than the largest form, or does not say how long it is, is refused before a byte of it is read."""
@@ -24,7 +26,7 @@ class BodyLimit:
         with translation.override(translation.get_language_from_request(request)):
             if request.headers.get("Transfer-Encoding"):
                 return bare("400.html", 411)
-            if not length.isdecimal() or int(length[:20]) > settings.LARGEST_BODY:
+            if not length.isdecimal() or len(length) > LONGEST_LENGTH or int(length) > settings.LARGEST_BODY:
                 return bare("413.html", 413)
         return self.get_response(request)
 
