@@ -122,8 +122,8 @@ def correct_region(
     stays. Raises Refused when nothing changes, for what no region can be made of, for a municipality that takes part
     in something here, and for another county once a trial or a commitment stands on the present one."""
     who = only_kaikukeskus(by)
-    locked_country()
     region = locked(region.pk)
+    locked_country()  # no other region gets the same name meanwhile
     wanted = list(municipalities)
     inside = {one.pk: one for one in region.municipalities.all()}
     joining = [one for one in wanted if one.pk not in inside]

@@ -10,12 +10,12 @@ from django.utils.timezone import localdate
 from viewflow.workflow.models import Process, Task
 
 from adoption import partners
-from adoption.leaving import close_person
-from adoption.models import Act, Country, Partner, RegionMunicipality, Responsibility
-from adoption.people import end_responsibility, name_person
+from adoption.leaving import close_person, end_kaikukeskus
+from adoption.models import Act, Country, Partner, Person, RegionMunicipality, Responsibility
+from adoption.people import add_kaikukeskus_person, end_responsibility, name_person
 from commitments.models import Commitment, Party
 from commitments.services import end
-from tests.people import a_distributor, a_region, a_stranger
+from tests.people import a_distributor, a_kaikukeskus_person, a_region, a_stranger
 from workflows import services
 from workflows.checks import faults
 from workflows.correcting import correct_trial, withdraw_trial
@@ -253,6 +253,18 @@ def test_every_change_behind_the_sites_back_has_its_line(made, changes):
             change(here)
             assert any(words in line for line in faults()), (name, faults())
     assert faults() == []
+
+
+def test_the_right_of_kaikukeskus_is_given_and_taken_by_acts():
+    laura = a_kaikukeskus_person()
+    eero = add_kaikukeskus_person("eero@example.org", "Eero Toinen", laura)
+    outi = Person.objects.create(email="outi@example.org", name="Outi Karppinen", language="fi")
+    end_kaikukeskus(eero, laura, "Siirtyi muualle.")
+    assert faults() == []
+    Person.objects.filter(pk=outi.pk).update(is_kaikukeskus=True)
+    assert faults() == [f"person {outi.pk}: the right of Kaikukeskus was given by no act"]
+    Person.objects.update(is_kaikukeskus=False)
+    assert faults() == [f"person {laura.pk}: the right of Kaikukeskus was taken by no act"]
 
 
 def test_what_the_site_does_has_no_line():

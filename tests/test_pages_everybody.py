@@ -15,6 +15,7 @@ from adoption.models import Act, Partner, Person, Region
 from adoption.partners import name_contact
 from adoption.people import add_kaikukeskus_person, end_responsibility, name_person
 from adoption.refusal import NotYours, Refused
+from adoption.regions import correct_region
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger
 from tests.race import DONE, NOT_YOURS
 from workflows.sentences import sentences
@@ -187,8 +188,24 @@ def test_the_last_two_of_kaikukeskus_end_each_other(race):
     for _round in range(20):
         ends = race((leaving.end_kaikukeskus, (laura, eero, "Syy")), (leaving.close_person, (eero, laura, "Syy")))
         assert sorted(ends) == [NOT_YOURS, DONE]
-        assert Person.objects.filter(is_kaikukeskus=True).count() == 1
-        Person.objects.update(is_kaikukeskus=True, is_active=True)
+        left = Person.objects.get(is_kaikukeskus=True)
+        for gone in Person.objects.filter(is_kaikukeskus=False):
+            if not gone.is_active:
+                leaving.reopen_person(gone, left, "Takaisin")
+            add_kaikukeskus_person(gone.email, gone.name, left)
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_a_person_leaves_while_the_region_is_corrected(race):
+    region, laura = a_region(), a_kaikukeskus_person()
+    a_pair(region)
+    towns = list(region.municipalities.all())
+    for number in range(12):
+        gone = name_person(region, "culture", f"lahtija{number}@example.org", "Lauri Lähtijä", laura).person
+        names = dict.fromkeys(("fi", "sv", "en"), f"Alue {number}")
+        closes = (leaving.close_person, (gone, laura, "Lähti."))
+        assert race(closes, (correct_region, (region, names, region.county, towns, laura))) == [DONE, DONE]
 
 
 # -- closing ------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from viewflow.workflow.status import PROCESS
 
 from adoption import history
 from adoption.access import PAIR
-from adoption.models import Partner, Phase, Region, RegionMunicipality, Responsibility
+from adoption.models import Act, Partner, Person, Phase, Region, RegionMunicipality, Responsibility
 from adoption.partners import missing_for_active
 from commitments.models import Commitment, Party
 from workflows.models import FeedbackMeeting, Trial, TrialMunicipality, TrialStep
@@ -31,7 +31,17 @@ def faults() -> list[str]:
     for pk in Region.objects.order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
             found += _of_region(history.locked(pk))
-    return found + [str(fault) for fault in history.country_faults()]
+    return found + list(_of_kaikukeskus()) + [str(fault) for fault in history.country_faults()]
+
+
+def _of_kaikukeskus() -> Iterator[str]:
+    """Whoever has the right of Kaikukeskus was given it by an act, and nobody else has it."""
+    acts = Act.objects.filter(region=None, what__in=("kaikukeskus_person_added", "kaikukeskus_ended"))
+    given = dict(acts.order_by("number").values_list("about_id", "what"))
+    told = {pk for pk, what in given.items() if what == "kaikukeskus_person_added"}
+    has = {str(pk) for pk in Person.objects.filter(is_kaikukeskus=True).values_list("pk", flat=True)}
+    yield from (f"person {pk}: the right of Kaikukeskus was given by no act" for pk in sorted(has - told))
+    yield from (f"person {pk}: the right of Kaikukeskus was taken by no act" for pk in sorted(told - has))
 
 
 def nightly() -> None:
