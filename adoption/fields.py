@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from adoption.alphabet import alphabetical
 
 # Control characters but tab and new line, marks that turn the direction of text, and invisible ones.
-UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
 # Day, month, year, the century's mark, the number of the person, the check mark; also when it was mistyped.
 IDENTITY_CODE = re.compile(
     r"(?<!\w)(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])\d\d[-+A-FU-Y]\d{3}[0-9A-Y](?!\w)", re.IGNORECASE

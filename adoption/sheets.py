@@ -17,6 +17,7 @@ CSV = "text/csv; charset=utf-8"
 LONGEST_CELL = 32_767  # characters; Excel calls a file with a longer one damaged
 LONGEST_TITLE = 31
 NOT_IN_TITLE = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
+NO_CHARACTERS = dict.fromkeys((0xFFFE, 0xFFFF))
 WIDTH = 24
 
 Rows = Iterable[Iterable[object]]
@@ -63,13 +64,18 @@ def xlsx_bytes(rows: Rows, title: str) -> bytes:
 def _cell(sheet: object, value: object, heading: bool) -> WriteOnlyCell:
     """A number is a number; all else is text, which openpyxl would take for a formula by its first character."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    cell = WriteOnlyCell(sheet, value if number else ILLEGAL_CHARACTERS_RE.sub("", _text(value))[:LONGEST_CELL])
+    cell = WriteOnlyCell(sheet, value if number else _clean(_text(value))[:LONGEST_CELL])
     if not number:
         cell.data_type = "s"
         cell.quotePrefix = True
     if heading:
         cell.font = Font(bold=True)
     return cell
+
+
+def _clean(text: str) -> str:
+    """Without what no XML may hold, which XLSX is."""
+    return ILLEGAL_CHARACTERS_RE.sub("", text).translate(NO_CHARACTERS)
 
 
 def _text(value: object) -> str:

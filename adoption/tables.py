@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from adoption.columns import columns_in, heading
+from adoption.fields import UNSEEN
 from adoption.inside_xlsx import LONGEST_CELL, MOST_ROWS
 from adoption.refusal import Refused
 from adoption.sheets import bare
@@ -223,6 +224,7 @@ def _cell(value: str) -> Cell:
 
 
 def _checked(text: str, length: int) -> Cell:
+    text = UNSEEN.sub("", text)
     text = "" if text.strip() in NOTHING else text.strip()
     if length > LONGEST_CELL:
         return Cell(text[:80], "long", length)

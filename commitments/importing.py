@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from adoption import partners
 from adoption.access import acting
-from adoption.history import NOBODY, locked, record
+from adoption.history import NOBODY, locked, locked_country, record
 from adoption.mail import later
 from adoption.models import Import, ImportRow, Organisation, Partner, Person, Region
 from adoption.operating_model import DEFAULT
@@ -100,11 +100,10 @@ def confirm(brought: Import, by: Person | None) -> Import:
         if brought.finished_at is None:
             brought.by, brought.confirmed_at = by, brought.confirmed_at or now()
             brought.save(update_fields=["by", "confirmed_at"])
+            later(JOB, str(brought.pk))  # whatever becomes of the parts below, the worker goes on
     for _part in range(AT_ONCE):
         if not do_part(brought):
-            return Import.objects.get(pk=brought.pk)
-    with transaction.atomic():
-        later(JOB, str(brought.pk))
+            break
     return Import.objects.get(pk=brought.pk)
 
 
@@ -130,6 +129,7 @@ def do_part(brought: Import, job: str = "") -> bool:
     `job` is queued in the same transaction while rows are left.
     """
     region = locked(brought.region_id)
+    locked_country()  # organisations and people are of no region: two lists with the same ones wait for each other
     brought = Import.objects.select_related("by").get(pk=brought.pk)
     if brought.finished_at or brought.confirmed_at is None:
         return False

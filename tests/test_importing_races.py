@@ -63,4 +63,31 @@ def test_the_same_organisation_brought_into_two_regions_at_once_is_one(race):
         ends = race(*((importing.confirm, (one, person)) for one, person in zip(lists, pairs, strict=True)))
         assert ends == [DONE, DONE]
     assert (Organisation.objects.count(), Partner.objects.count()) == (ROUNDS, 2 * ROUNDS)
-    assert faults() == []
+
+
+def test_two_regions_bring_the_same_organisations_in_the_opposite_order(race):
+    regions = [a_region("kainuu"), a_region("etela-savo")]
+    pairs = [a_pair(region)[0] for region in regions]
+    towns = [region.municipalities.first().name_fi for region in regions]
+    for number in range(ROUNDS):
+        rows = [[a_row((number * 12 + row) * 3 + 1, town=town) for row in range(12)] for town in towns]
+        lists = [
+            importing.preview(region, person, pasted(text(some)))
+            for region, person, some in zip(regions, pairs, (rows[0], rows[1][::-1]), strict=True)
+        ]
+        ends = race(*((importing.confirm, (one, person)) for one, person in zip(lists, pairs, strict=True)))
+        assert ends == [DONE, DONE]
+    assert (Organisation.objects.count(), Partner.objects.count()) == (ROUNDS * 12, ROUNDS * 24)
+    assert not Import.objects.filter(finished_at=None).exists()
+
+
+def test_a_list_is_done_by_the_worker_when_its_confirmation_broke_off(worker, monkeypatch):
+    region = a_region("kainuu")
+    aino, _mikko = a_pair(region)
+    brought = importing.preview(region, aino, pasted(a_list(0)))
+    with monkeypatch.context() as broken:
+        broken.setattr(importing, "AT_ONCE", 0)  # as when the first part meets a database that is away
+        assert importing.confirm(brought, aino).finished_at is None
+    worker.run()
+    assert Import.objects.get(pk=brought.pk).finished_at
+    sound(ROWS)

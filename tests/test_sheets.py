@@ -59,6 +59,12 @@ def test_no_formula_is_in_a_workbook():
     assert [cell.value for cell in cells] == ["nul", "x" * 32_767, 17, None, "5.3.2027"]
 
 
+@pytest.mark.parametrize("unseen", ["\x00", "\x0b", "\ufffe", "\uffff"])
+def test_what_no_xml_holds_breaks_no_workbook(unseen):
+    sheet = load_workbook(BytesIO(xlsx_bytes([["Nimi"], [f"Out{unseen}i"]], "Lista"))).active
+    assert sheet["A2"].value == "Outi"
+
+
 def test_an_empty_table_is_a_file_too():
     assert of_csv(csv_bytes([])) == []
     assert of_xlsx(xlsx_bytes([], "")) == []

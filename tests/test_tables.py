@@ -140,6 +140,12 @@ def test_text_is_read_with_its_marks_ends_and_letters(mark, encoding, end):
     assert texts(uploaded(content)) == [(2, "Taidehalli Pato", "Kajaani"), (3, "Kerhoväki ry", "Pyhäjärvi")]
 
 
+@pytest.mark.parametrize("unseen", ["\x00", "\uffff", "\u202e"])
+def test_what_cannot_be_seen_is_taken_out_of_a_cell(unseen):
+    content = f"Nimi;Kunta;Rooli\nPa{unseen}to ry;Kajaani;kohde\n".encode("utf-16")
+    assert texts(uploaded(content)) == [(2, "Pato ry", "Kajaani", "kohde")]
+
+
 @pytest.mark.parametrize("encoding", ["cp1251", "cp437", "iso8859_7", "mac_roman"])
 def test_letters_of_another_encoding_are_refused(encoding):
     letters = {"cp1251": "Привет", "cp437": "Kerhoväki", "iso8859_7": "Καλημέρα", "mac_roman": "Kerhoväki Änäri"}
