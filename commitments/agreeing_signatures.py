@@ -14,7 +14,7 @@ from django.utils.timezone import localdate
 from adoption.history import Fault
 from adoption.models import Act, Country, Region
 from commitments.agreeing import fault_of
-from commitments.marks import mark
+from commitments.marks import differences, rows_of
 from commitments.models import Commitment, Party, Template
 from commitments.storage import digest_of
 
@@ -26,6 +26,11 @@ STATES = {
     "commitment_in_force": "in_force", "commitment_on_paper": "in_force", "commitment_declined": "declined",
     "commitment_superseded": "superseded", "commitment_ended": "ended",
 }  # fmt: skip
+WORDS = {
+    "row_edited": "it is not as history has left it",
+    "row_lost": "its row is gone",
+    "row_unknown": "history does not know this row",
+}
 SIGNED = ("partly_signed", "in_force")  # an act that leads there names the parties that have signed by it
 
 
@@ -39,18 +44,20 @@ class Said:
         self.state = ""
         self.members: set[int] | None = None
         self.signed: set[int] = set()
-        self.marks: dict[int, tuple[str, str]] = {}  # party → salt, hash
+        self.salt = ""
+        self.marks: dict[str, str] = {}  # of the newest act that has them: name of a row → its mark
         self.code: str | None = None
         self.in_force_on: date | None = None
 
     def hear(self, what: str, data: dict[str, Any], at: datetime) -> None:
         """Acts are heard in their order."""
+        if "marks" in data:
+            self.salt, self.marks = data["salt"], data["marks"]
         self.state = STATES.get(what, self.state)
         if what == "commitment_drafted" and "members" in data:
             self.members = set(data["members"])
         if STATES.get(what) in SIGNED:
             self.signed |= set(data.get("parties", ()))
-            self.marks |= {int(pk): (data["salt"], one) for pk, one in data.get("marks", {}).items()}
         if what == "commitment_on_paper":
             self.members = set(data["parties"])
             self.in_force_on = date.fromisoformat(data["on"]) if data["on"] else None
@@ -72,8 +79,18 @@ def _said(region: Region) -> dict[str, Said]:
 def signatures(region: Region) -> list[Fault]:
     """What of the region's commitments is not as history says. The caller has locked the region."""
     said = _said(region)
-    rows = region.commitments.order_by("pk").prefetch_related("parties__copy", "certificate")
-    return [fault for one in rows for fault in _of_commitment(one, said[str(one.pk)])]
+    commitments = region.commitments.order_by("pk").prefetch_related("parties", "certificate")
+    rows = rows_of([one.pk for one in commitments])
+    found = []
+    for one in commitments:
+        heard = said[str(one.pk)]
+        found += _of_commitment(one, heard) or _of_rows(heard, rows[one.pk])
+    return found
+
+
+def _of_rows(said: Said, rows: dict[str, list[Any]]) -> list[Fault]:
+    """Every row that binds the commitment is as its newest act has left it."""
+    return [Fault(name, WORDS[code], code) for name, code in differences(said.salt, said.marks, rows)]
 
 
 def _of_commitment(one: Commitment, said: Said) -> list[Fault]:
@@ -90,7 +107,7 @@ def _of_commitment(one: Commitment, said: Said) -> list[Fault]:
 
 def _of_parties(one: Commitment, parties: list[Party], said: Said) -> list[Fault]:
     keys = {party.pk for party in parties}
-    members = said.signed | said.marks.keys() | (keys if said.members is None else said.members)
+    members = said.signed | (keys if said.members is None else said.members)
     found = [fault_of(one, f"its party {pk} is gone", "party_lost") for pk in sorted(members - keys)]
     for party in parties:
         if party.pk not in members:
@@ -98,13 +115,7 @@ def _of_parties(one: Commitment, parties: list[Party], said: Said) -> list[Fault
         elif bool(party.method) != (party.pk in said.signed):
             told = "has signed" if party.pk in said.signed else "has not signed"
             found.append(fault_of(party, f"history says that it {told}", "signature_edited"))
-        elif party.pk in said.marks and _mark(party, said) != said.marks[party.pk][1]:
-            found.append(fault_of(party, "its signature is not as it was given", "signature_edited"))
     return found
-
-
-def _mark(party: Party, said: Said) -> str:
-    return mark(party, said.marks[party.pk][0])
 
 
 # -- templates --------------------------------------------------------------------------------------------------------

@@ -7,9 +7,10 @@ from typing import NamedTuple
 from django.core import signing
 from django.utils.timezone import get_default_timezone, localdate, now
 
-from adoption.history import Acting, record
+from adoption.history import Acting
 from adoption.mail import later
 from adoption.models import Person, Region
+from commitments.marks import record
 from commitments.models import Commitment, Party, SignatureRequest, SignatureRound
 
 SALT = "commitments.asking"

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from adoption import partners
 from adoption.access import only_kaikukeskus
 from adoption.existing import Done, done_before
-from adoption.history import Acting, locked, record
+from adoption.history import Acting, locked
 from adoption.models import Municipality, Partner, Person, Region
 from adoption.operating_model import DEFAULT
 from adoption.refusal import Refused
 from commitments import services
+from commitments.marks import record
 from commitments.models import Commitment, Party
 
 

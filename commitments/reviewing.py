@@ -8,14 +8,14 @@ from django.db.models import Max
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 
-from adoption.history import NOBODY, record
+from adoption.history import NOBODY
 from adoption.mail import later
 from adoption.models import Act, Person
 from adoption.refusal import Refused
 from commitments import asking
 from commitments.asking import Link
 from commitments.examining import examine, reasons
-from commitments.marks import marks_of
+from commitments.marks import record
 from commitments.models import Commitment, Party, SignatureRequest, SignedCopy
 from commitments.services import (
     Signature,
@@ -62,8 +62,7 @@ def record_copy(
         refuse_broken(found, seen)
         copy = keep_copy(commitment, content, name, found, uploaded_by=by, reviewed_by=by, reviewed_at=now())
         sign_by_copy(copy, signatures, parties, by)
-        marks = marks_of(parties.values())
-        record(region, who, "commitment_signed", commitment, parties=sorted(parties), sha256=copy.sha256, **marks)
+        record(region, who, "commitment_signed", commitment, parties=sorted(parties), sha256=copy.sha256)
         settle(commitment, region, who)
     return commitment
 
@@ -96,7 +95,7 @@ def send_copy(link: Link, content: bytes, name: str) -> Commitment:
             rows = parties_to_sign(commitment, NOBODY, [signature])
             refuse_both_sides(commitment, [signature])
             _accept(copy, request, [signature], rows, None)
-            record(region, NOBODY, "commitment_signed", commitment, "", **by_link, **marks_of(rows.values()))
+            record(region, NOBODY, "commitment_signed", commitment, "", **by_link)
             settle(commitment, region, NOBODY)
         else:
             mails = not _told_of_late(commitment)
@@ -143,8 +142,7 @@ def accept_copy(
         refuse_broken(row.found, seen)
         request = SignatureRequest.objects.filter(party=row.sent_by).first()
         _accept(row, request, signatures, parties, by)
-        marks = marks_of(parties.values())
-        record(region, who, "commitment_signed", commitment, parties=sorted(parties), sha256=row.sha256, **marks)
+        record(region, who, "commitment_signed", commitment, parties=sorted(parties), sha256=row.sha256)
         settle(commitment, region, who)
     return commitment
 

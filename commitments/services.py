@@ -14,7 +14,7 @@ from django_fsm import TransitionNotAllowed
 from adoption import partners
 from adoption.access import KAIKUKESKUS, acting
 from adoption.alphabet import spelt
-from adoption.history import Acting, locked, record
+from adoption.history import Acting, locked
 from adoption.mail import later
 from adoption.models import Act, Municipality, Partner, Person, Region
 from adoption.operating_model import DEFAULT
@@ -22,10 +22,10 @@ from adoption.refusal import Refused
 from commitments import asking, certificates
 from commitments.facts import day, kaikukeskus
 from commitments.making import ask
-from commitments.marks import marks_of
+from commitments.marks import record
 from commitments.models import Batch, Commitment, Party, SignedCopy
 from commitments.storage import digest_of
-from commitments.stored import refuse_damaged
+from commitments.stored import refuse_damaged, refuse_edited
 
 PROMISED = (Partner.State.COMMITTED, Partner.State.ACTIVE)
 
@@ -425,16 +425,16 @@ def record_kaikukanta(
         rows = parties_to_sign(commitment, who, signatures)
         for given in signatures:
             sign(rows[given.party], given, method=Party.Method.KAIKUKANTA, reference=reference, recorded_by=by)
-        marks = marks_of(rows.values())
-        record(region, who, "commitment_acknowledged", commitment, parties=sorted(rows), on=on.isoformat(), **marks)
+        record(region, who, "commitment_acknowledged", commitment, parties=sorted(rows), on=on.isoformat())
         settle(commitment, region, who)
     return commitment
 
 
 def refuse_unless_signing(commitment: Commitment) -> None:
-    """Raises Refused for a commitment that does not wait for signatures."""
+    """Raises Refused for a commitment that does not wait for signatures, and Edited for one changed behind our back."""
     if commitment.state not in Commitment.SIGNING:
         raise Refused([not_now(commitment)])
+    refuse_edited(commitment)
 
 
 def parties_to_sign(commitment: Commitment, who: Acting, signatures: list[Signature]) -> dict[int, Party]:

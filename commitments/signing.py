@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from adoption.access import KAIKUKESKUS
 from adoption.alphabet import spelt
-from adoption.history import NOBODY, locked, record
+from adoption.history import NOBODY, locked
 from adoption.mail import later
 from adoption.models import Person, Region
 from adoption.refusal import Refused
 from commitments import asking
 from commitments.asking import Link
-from commitments.marks import marks_of
+from commitments.marks import record
 from commitments.models import Commitment, Party, SignatureRequest
 from commitments.services import (
     SIGNATORY,
@@ -32,7 +32,7 @@ from commitments.services import (
     signed_so,
 )
 from commitments.signatories import basis_for, needs_basis
-from commitments.stored import refuse_damaged
+from commitments.stored import refuse_damaged, refuse_edited
 
 State = SignatureRequest.State
 SELF_RENEWED = timedelta(hours=1)  # how often a link can be asked for from an old one: each is a mail to somebody
@@ -91,12 +91,14 @@ def is_passed(request: SignatureRequest, link: Link) -> bool:
 
 @contextmanager
 def answering(link: Link) -> Iterator[tuple[SignatureRequest, Commitment, Region]]:
-    """The request read anew under the region's lock. Raises Refused unless its link is good for signing."""
+    """The request read anew under the region's lock. Raises Refused unless its link is good for signing, and Edited for
+    a commitment that was changed behind our back."""
     with transaction.atomic():
         region = locked(_region_of(link))
         request = _read(link)
         if (now_so := standing(request, link)) != Standing.OPEN:
             raise Refused([str(now_so.label)])
+        refuse_edited(request.party.commitment)
         yield request, request.party.commitment, region
 
 
@@ -133,7 +135,6 @@ def sign_by_link(link: Link, answer: Answer) -> Commitment:
         record(
             region, NOBODY, "commitment_signed", commitment, parties=[party.pk], method=Party.Method.LINK.value,
             round=request.round, manifest=answer.manifest, language=answer.language, address=answer.address,
-            **marks_of([party]),
         )  # fmt: skip
         settle(commitment, region, NOBODY)
     return commitment

@@ -13,6 +13,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from adoption.refusal import Refused
+from commitments.marks import is_as_left
 from commitments.models import Commitment
 from commitments.storage import digest_of, store
 
@@ -40,6 +41,19 @@ class Damaged(Refused):
             "Tell Kaikukeskus: %(contact)s. The file is %(file)s."
         )
         super().__init__([said % {"contact": contact(), "file": what}])
+
+
+class Edited(Refused):
+    """Rows of a commitment were changed otherwise than by an act: nobody signs what was slipped in."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        said = _(
+            "What is stored of this commitment was changed outside the site, so nothing can be signed in it. "
+            "Tell Kaikukeskus: %(contact)s."
+        )
+        super().__init__([said % {"contact": contact()}])
 
 
 class NotStored(Refused):
@@ -79,6 +93,12 @@ def refuse_damaged(commitment: Commitment) -> None:
     """Raises Damaged when one of the documents that are checked and signed is not as it was made."""
     for document in commitment.edition.documents.all() if commitment.edition else ():
         content_of(document)
+
+
+def refuse_edited(commitment: Commitment) -> None:
+    """Raises Edited when the commitment's rows are not as its newest act has left them."""
+    if not is_as_left(commitment):
+        raise Edited
 
 
 def keep(content: bytes, folder: str, ending: str) -> tuple[str, str]:

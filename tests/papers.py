@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from django.db import transaction
+
+from adoption.history import NOBODY, locked
 from commitments import services
 from commitments.making import finish
+from commitments.marks import record
 from commitments.models import Commitment
 
 
@@ -21,3 +25,9 @@ def change_draft(*args: Any, **details: Any) -> Commitment:
 
 def replace(*args: Any) -> Commitment:
     return finish(services.replace(*args))
+
+
+def left_so(commitment: Commitment) -> None:
+    """What a test has written into the rows counts as left by an act."""
+    with transaction.atomic():
+        record(locked(commitment.region_id), NOBODY, "signature_reminded", commitment, parties=[])

@@ -131,6 +131,7 @@ def test_the_mails_name_who_was_asked_in_that_round_however_late_the_worker_is(c
 def test_a_first_link_is_no_new_one(commitment, aino):
     sign(commitment, "partner")
     SignatureRequest.objects.filter(party__role="county").delete()
+    papers.left_so(commitment)
     town, county = party_of(commitment, "municipality"), party_of(commitment, "county")
     links.ask_anew(commitment, aino, county.pk, county.signatory_name, "", "helena@example.org")
     links.ask_anew(commitment, aino, town.pk, town.signatory_name, "", town.signatory_email)
@@ -268,6 +269,7 @@ def test_nobody_has_a_right_to_sign_that_was_not_stated_and_an_acknowledgement_i
     sign(commitment, "partner")
     town, county = party_of(commitment, "municipality"), party_of(commitment, "county")
     Party.objects.filter(pk__in=[town.pk, county.pk]).update(signatory_basis="hallintosääntö § 25")
+    papers.left_so(commitment)
     given = [Signature(town.pk, town.signatory_name, localdate())]
     reviewing.record_copy(commitment, aino, a_pdf(), "kunta.pdf", given)
     services.record_kaikukanta(commitment, aino, "Laura Mäkelä", localdate(), "KK-7", [county.pk])
@@ -317,6 +319,7 @@ def test_one_who_signed_a_copy_unasked_has_no_basis_of_another(commitment, aino)
     sign(commitment, "county")
     town = party_of(commitment, "municipality")
     Party.objects.filter(pk=town.pk).update(signatory_basis="hallintosääntö")
+    papers.left_so(commitment)
     given = [Signature(town.pk, "Sijainen Salmi", localdate())]
     reviewing.record_copy(commitment, aino, a_pdf(), "kunta.pdf", given)
     line = line_of(certificate_of(commitment), town)
@@ -399,6 +402,7 @@ def test_one_who_asks_oneself_is_not_asked_by_oneself(aino, worker, mailoutbox, 
     commitment = services.send(checked(draft, aino), aino)
     own = party_of(commitment, "kaikukeskus")
     Party.objects.filter(pk=own.pk).update(signatory_name=laura.name)
+    papers.left_so(commitment)
     worker.run()
     links.ask_anew(commitment, laura, own.pk, laura.name, "asiantuntija", laura.email)
     in_english()
