@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from adoption.access import only_kaikukeskus
 from adoption.history import Acting, locked, locked_country, record
 from adoption.models import Country, Partner, Person, Region, Responsibility
-from adoption.people import alone, left_empty
+from adoption.people import alone, left_empty, refuse_handing_over
 from adoption.refusal import Linked, Refused
 
 
@@ -51,6 +51,8 @@ def close_person(person: Person, by: Person, reason: str) -> Person:
     country, who = _country(by)
     person = alone(person)
     held = list(Responsibility.objects.current().filter(person=person).select_related("region", "municipality"))
+    for given in held:
+        refuse_handing_over(given)
     gone = [] if person.is_active else [_("%(name)s has been closed already.") % {"name": person.name}]
     last = [reason for given in held for reason in _last_holder(given, regions)]
     _refuse([*gone, *_without(reason), *_of_kaikukeskus(person), *last, *_contact_of(person)])
@@ -115,7 +117,7 @@ def _last_holder(given: Responsibility, regions: dict[int, Region]) -> list[str]
     facts = {"name": given.person.name, "side": given.get_side_display(), "region": given.region.name}
     if given.region_id not in regions:
         return [_("%(name)s has just been named in %(region)s. Look at the page anew.") % facts]
-    others = Responsibility.objects.current().holders().filter(region=given.region_id, side=given.side)
+    others = Responsibility.objects.current().holders().lasting().filter(region=given.region_id, side=given.side)
     empty = left_empty(given, others.exclude(person=given.person_id))
     if not empty:
         return []

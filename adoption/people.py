@@ -6,6 +6,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.core.mail.message import sanitize_address
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -13,9 +14,10 @@ from adoption.access import PAIR, acting, only_kaikukeskus
 from adoption.alphabet import by_name
 from adoption.history import NOBODY, Acting, locked, locked_country, record
 from adoption.mail import later
-from adoption.models import Municipality, Person, Region, RegionMunicipality, Responsibility, Side
+from adoption.models import Act, Handover, Municipality, Person, Region, RegionMunicipality, Responsibility, Side
 from adoption.models.people import ResponsibilityQuerySet
-from adoption.refusal import NotYours, Refused
+from adoption.refusal import Linked, NotYours, Refused
+from adoption.templatetags.kaiku import day
 
 OTHER = {Side.CULTURE: Side.CARE, Side.CARE: Side.CULTURE}
 
@@ -93,6 +95,21 @@ def name_person(
     who = naming(by, region, side)
     person = alone(find_or_make(email, name, made_by, **details))
     _check_naming(region, side, person, municipality, substitute, until)
+    given, act = give(region, who, side, person, municipality, substitute, until)
+    later("adoption.letters.named", act.pk)
+    return given
+
+
+def give(
+    region: Region,
+    who: Acting,
+    side: str,
+    person: Person,
+    municipality: Municipality | None,
+    substitute: bool,
+    until: date | None,
+) -> tuple[Responsibility, Act]:
+    """The person, whom nothing is against, answers for it from today. Called under the region's lock."""
     given = Responsibility.objects.create(
         region=region, side=side, person=person, municipality=municipality,
         substitute=substitute, since=localdate(), until=until,
@@ -101,8 +118,7 @@ def name_person(
         region, who, "person_named", person, side=side, substitute=substitute,
         municipality=municipality.pk if municipality else None,
     )  # fmt: skip
-    later("adoption.letters.named", act.pk)
-    return given
+    return given, act
 
 
 def naming(by: Person, region: Region, side: str) -> Acting:
@@ -133,6 +149,14 @@ def _check_naming(
 def _against_person(
     current: ResponsibilityQuerySet, side: str, person: Person, municipality: Municipality | None
 ) -> list[str]:
+    wrong = why_not_of_side(current, side, person)
+    if current.filter(person=person, side=side, municipality=municipality).exists():
+        wrong.append(_("%(name)s has this responsibility already.") % {"name": person.name})
+    return wrong
+
+
+def why_not_of_side(current: ResponsibilityQuerySet, side: str, person: Person) -> list[str]:
+    """Why the person cannot answer for the side at all; `current`: the region's responsibilities of today."""
     name = {"name": person.name}
     wrong = []
     if person.is_kaikukeskus:
@@ -143,8 +167,6 @@ def _against_person(
         wrong.append(
             _("%(name)s is on the other side of this region: the two sides are always different people.") % name
         )
-    if current.filter(person=person, side=side, municipality=municipality).exists():
-        wrong.append(_("%(name)s has this responsibility already.") % name)
     return wrong
 
 
@@ -160,12 +182,22 @@ def end_responsibility(responsibility: Responsibility, by: Person) -> None:
     current = Responsibility.objects.current().filter(region=region, side=responsibility.side)
     if not current.filter(pk=responsibility.pk).exists():
         raise Refused([_("This responsibility has ended already.")])
-    others = current.holders().exclude(pk=responsibility.pk)
+    refuse_handing_over(responsibility)
+    others = current.holders().lasting().exclude(pk=responsibility.pk)
     if empty := left_empty(responsibility, others):
         raise Refused([why_not_empty(empty, others)])
     responsibility.until = localdate()
     responsibility.save(update_fields=["until"])
     record(region, who, "responsibility_ended", responsibility.person, side=responsibility.side)
+
+
+def refuse_handing_over(responsibility: Responsibility) -> None:
+    """Raises Refused for one that is handed over on a day to come, and ends by that."""
+    agreed = Handover.objects.filter(responsibility=responsibility, state=Handover.State.AGREED).first()
+    if agreed:
+        said = _("%(name)s hands over on %(day)s. Withdraw the handover first, or make it anew for today.")
+        facts = {"name": responsibility.person.name, "day": day(agreed.on)}
+        raise Refused([Linked(said % facts, reverse("handover", args=[responsibility.person_id]))])
 
 
 def left_empty(leaving: Responsibility, others: ResponsibilityQuerySet) -> list[Municipality]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from adoption.access import KAIKUKESKUS
 from adoption.alphabet import spelt
-from adoption.history import NOBODY, locked
+from adoption.history import NOBODY, Acting, locked
 from adoption.mail import later
 from adoption.models import Person, Region
 from adoption.refusal import Refused
@@ -265,14 +265,23 @@ def ask_anew(
             raise Refused([_("Choose a party that has not signed.")])
         if row.role == Party.Role.KAIKUKESKUS and who.side != KAIKUKESKUS:
             raise Refused([_("Kaikukeskus names its own signatory.")])
-        refuse_unfit(commitment)
-        request = asking.request_of(row) or asking.request_for(commitment, row)
-        _readdress(request, commitment, Named(name, title, email, basis))
-        request.save()
-        if row.pk in {one.pk for one in asking.whose_turn(commitment)}:
-            asking.send_link(request, commitment, _letter(request))
-        record(region, who, "signature_renewed", commitment, parties=[row.pk], round=request.round)
+        row.commitment = commitment
+        pass_on(row, region, who, Named(name, title, email, basis))
     return commitment
+
+
+def pass_on(party: Party, region: Region, who: Acting, given: Named) -> None:
+    """The party's signatory has left, and this person is asked: now, or when it is the party's turn. Called under the
+    region's lock. Raises Refused as `ask_anew` does."""
+    commitment = party.commitment
+    refuse_unfit(commitment)
+    request = asking.request_of(party) or asking.request_for(commitment, party)
+    request.party = party
+    _readdress(request, commitment, given)
+    request.save()
+    if party.pk in {one.pk for one in asking.whose_turn(commitment)}:
+        asking.send_link(request, commitment, _letter(request))
+    record(region, who, "signature_renewed", commitment, parties=[party.pk], round=request.round)
 
 
 def _letter(request: SignatureRequest) -> str:

@@ -37,6 +37,7 @@ def test_the_schedules_stand_once_however_often_they_are_set(capsys):
         "contacts",
         "daily",
         "files",
+        "handovers",
         "heartbeat",
         "lists",
         "mails",

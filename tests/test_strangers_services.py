@@ -17,7 +17,7 @@ from commitments import importing, on_paper, publishing, reminding, renewing, re
 from commitments import services as commitments
 from commitments.models import Template
 from tests.people import a_pair, a_region, a_stranger
-from workflows import correcting, meetings
+from workflows import correcting, handing_over, meetings
 from workflows import services as workflows
 from workflows.models import FeedbackMeeting
 from workflows.walk import Walk, a_pdf, begin, walk
@@ -25,7 +25,7 @@ from workflows.walk import Walk, a_pdf, begin, walk
 MODULES = (
     people, leaving, partners, regions, notes, shared_answers, pair, clearing, prepared_texts,
     commitments, signing, reviewing, publishing, renewing, reminding, together, on_paper, importing,
-    workflows, correcting, meetings,
+    workflows, correcting, meetings, handing_over,
 )  # fmt: skip
 SERVICES = [
     service
@@ -75,6 +75,7 @@ def arguments(here: Walk) -> dict[str, object]:
         "shared": SharedAnswer.objects.create(), "said": {},
         "decision": "more", "one": PreparedText.objects.first(), "remind_after": 5,
         "return_after": 20, "partners": [partner], "messages": {},
+        "given": [handing_over.Given(here.region.responsibilities.get(person=here.mikko).pk, "uusi@example.org", "U")],
         "plans": [together.Plan(partner)], "common": together.Common(),
         "seen": {commitment.pk: together.Seen(1, commitment.edition.manifest_sha256)},
     }  # fmt: skip

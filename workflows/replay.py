@@ -195,6 +195,15 @@ def _responsibility_ended(said: Replay, act: Act) -> None:
     said.ended[int(act.about_id), act.data["side"]] += 1
 
 
+def _handover_agreed(said: Replay, act: Act) -> None:
+    """The responsibility ends on a day by it, unless it had ended before."""
+    said.ended[int(act.about_id), act.data["side"]] += act.data["ends"]
+
+
+def _handover_withdrawn(said: Replay, act: Act) -> None:
+    said.ended[int(act.about_id), act.data["side"]] -= act.data["ends"]
+
+
 def _partner_moves(partner: PartnerSaid, act: Act) -> None:
     if act.what == "partner_added":
         partner.role = act.data["role"]
@@ -261,6 +270,7 @@ ACTS: dict[str, Callable[[Replay, Act], Any]] = {
     "next_opened_early": _next_opened_early, "meeting_recorded": _meeting_recorded,
     "meeting_corrected": _meeting_recorded,
     "person_named": _person_named, "responsibility_ended": _responsibility_ended,
+    "handover_agreed": _handover_agreed, "leaving_agreed": _handover_agreed, "handover_withdrawn": _handover_withdrawn,
     "partner_uncommitted": _partner_uncommitted, "contact_named": _contact_named,
     "account_recorded": _account_recorded, "induction_recorded": _induction_recorded,
     "partner_taken_over": _taken_over, "commitment_on_paper": _on_paper,

@@ -12,6 +12,7 @@ from workflows.models import Heartbeat
 
 MORNING = time(6)
 NIGHT = time(3)
+MIDNIGHT = time(0, 5)
 
 
 def ensure() -> None:
@@ -28,6 +29,7 @@ def ensure() -> None:
         _stands("contacts", _next(MORNING), func="adoption.contacts.asking.daily", schedule_type=Schedule.DAILY)
         _stands("returned", now(), func="adoption.contacts.returned.read", schedule_type=Schedule.MINUTES, minutes=10)
         _stands("lists", _next(NIGHT), func="commitments.importing.expire", schedule_type=Schedule.DAILY)
+        _stands("handovers", _next(MIDNIGHT), func="workflows.passing.daily", schedule_type=Schedule.DAILY)
         _stands("heartbeat", now(), func="workflows.schedule.beat", schedule_type=Schedule.MINUTES, minutes=1)
 
 

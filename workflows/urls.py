@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from workflows.views import board, national, queue, readiness, steps, tasks, together, trials
+from workflows.views import board, handover, national, queue, readiness, steps, tasks, together, trials
 
 # `adoption` stands before these, so that /regions/new/ is no region's board.
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path("queue/several/", queue.queue_several, name="queue_several"),
     path("queue/<int:pk>/", queue.queue_decide, name="queue_decide"),
+    path("people/<int:pk>/handover/", handover.handover, name="handover"),
+    path("people/<int:pk>/handover/withdraw/", handover.handover_withdraw, name="handover_withdraw"),
     path("country/", national.national, name="national"),
     path("country/<slug:language>/", national.national_file, name="national_file"),
     path("regions/<slug:slug>/", board.board, name="board"),

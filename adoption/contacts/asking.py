@@ -56,7 +56,7 @@ def _of_partners(person: int | None) -> list[Due]:
 
 
 def _of_holders(person: int | None) -> list[Due]:
-    found = Responsibility.objects.current().holders().filter(person__is_active=True)
+    found = Responsibility.objects.current().holders().lasting().filter(person__is_active=True)
     rows = _whose(found, "person", person).order_by("pk").values_list("pk", "person", "region", "since")
     checks = _newest("responsibility", person)
     return [

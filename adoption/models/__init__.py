@@ -3,6 +3,7 @@
 from adoption.models.clearance import ClearanceTimes, PreparedText
 from adoption.models.contacts import ContactCheck, ReturnedMail
 from adoption.models.country import County, Municipality, Phase, Region, RegionMunicipality
+from adoption.models.handovers import Handover
 from adoption.models.history import Act, Chained, Country
 from adoption.models.imports import Import, ImportRow
 from adoption.models.mail import Mail
@@ -17,6 +18,7 @@ __all__ = [
     "ContactCheck",
     "Country",
     "County",
+    "Handover",
     "Import",
     "ImportRow",
     "Mail",

@@ -82,6 +82,10 @@ class ResponsibilityQuerySet(models.QuerySet["Responsibility"]):
         """The responsible persons themselves, without substitutes and the working group."""
         return self.filter(substitute=False).exclude(side=Side.GROUP)
 
+    def lasting(self) -> "ResponsibilityQuerySet":
+        """Those of which no end is known: whoever hands over on a day to come holds no place for others."""
+        return self.filter(until=None)
+
 
 class Responsibility(models.Model):
     """A person answers for a side of a region, or of one municipality in it, from a day until a day."""

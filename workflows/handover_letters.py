@@ -1,0 +1,116 @@
+"""What is written to people about a handover? Jobs that the worker runs once the act has been committed."""
+
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from adoption.mail import link, write
+from adoption.models import Act, Handover, Person, Responsibility, Side
+from adoption.templatetags.kaiku import day
+from workflows.hanging import Hanging, Thing, hanging_on
+
+
+def _handover(pk: int) -> Handover:
+    found = Handover.objects.select_related("responsibility__region", "responsibility__municipality")
+    return found.select_related("responsibility__person", "successor", "by").get(pk=pk)
+
+
+def _facts(person: Person, one: Handover) -> dict[str, object]:
+    row = one.responsibility
+    place = row.municipality or row.region
+    return {
+        "name": person.given_name, "leaver": row.person, "address": row.person.email, "successor": one.successor,
+        "region": row.region.name, "what": f"{Side(row.side).label}, {place.name}", "day": day(one.on), "by": one.by,
+    }  # fmt: skip
+
+
+def agreed(pk: int, act_pk: int) -> None:
+    """The successor knows from when, and what there is to take over; the one who leaves and the others of the pair
+    know who follows."""
+    one = _handover(pk)
+    row = one.responsibility
+    if one.successor:
+        write(f"act:{act_pk}", [one.successor], lambda person: _to_successor(person, one))
+    holders = Responsibility.objects.current().holders().filter(region=row.region_id).select_related("person")
+    others = dict.fromkeys([row.person, *(held.person for held in holders.order_by("pk"))])
+    told = [person for person in others if person not in (one.by, one.successor)]
+    write(f"act:{act_pk}", told, lambda person: _to_others(person, one))
+
+
+def _to_successor(person: Person, one: Handover) -> tuple[str, str]:
+    body = _(
+        "Hello %(name)s,\n\n%(leaver)s leaves, and you follow in Kaikupolku: %(what)s. You answer for it from today; "
+        "%(leaver)s (%(address)s) sees the pages until %(day)s, and can tell you more until then.\n"
+        "Sign in with your own address. You get a code by e-mail; there is no password.\n\n%(link)s\n\n"
+        "This is what there is to take over:\n\n%(list)s\n"
+    )
+    facts = _facts(person, one) | {"link": link(reverse("board", args=[one.responsibility.region.slug]))}
+    return _("%(region)s: you follow %(leaver)s") % facts, body % (facts | {"list": _list_of(one)})
+
+
+def _list_of(one: Handover) -> str:
+    """In words: what hangs on the one who leaves, or, once it has passed, on the successor."""
+    whose = one.responsibility.person if one.state == Handover.State.AGREED else one.successor
+    assert whose
+    found = hanging_on(whose, [one.responsibility.region])[0]
+    return "\n\n".join(_section(heading, things) for _key, heading, things in found.sections) or _nothing(found)
+
+
+def _nothing(found: Hanging) -> str:
+    return _("Nothing is open in %(region)s just now.") % {"region": found.region}
+
+
+def _section(heading: str, things: list[Thing]) -> str:
+    return "\n".join([heading, *(_line(thing) for thing in things)])
+
+
+def _line(thing: Thing) -> str:
+    said = ", ".join(part for part in (thing.what, thing.note, day(thing.on) if thing.on else "") if part)
+    return f"- {said}\n  {link(thing.href)}" if thing.href else f"- {said}"
+
+
+def _to_others(person: Person, one: Handover) -> tuple[str, str]:
+    if one.successor:
+        said = _(
+            "%(leaver)s leaves: %(what)s. %(successor)s follows from today; the access of %(leaver)s ends %(day)s."
+        )
+    else:
+        said = _("%(leaver)s leaves on %(day)s: %(what)s. Nobody follows in this.")
+    facts = _facts(person, one) | {"link": link(reverse("people", args=[one.responsibility.region.slug]))}
+    facts["said"] = said % facts
+    return _("%(region)s: %(leaver)s leaves") % facts, _("Hello %(name)s,\n\n%(said)s\n\n%(link)s\n") % facts
+
+
+def withdrawn(pk: int, act_pk: int) -> None:
+    """Who was to follow knows that it is not so."""
+    one = _handover(pk)
+    act = Act.objects.select_related("by").get(pk=act_pk)
+
+    def text(person: Person) -> tuple[str, str]:
+        body = _("Hello %(name)s,\n\n%(by)s has withdrawn the handover: %(leaver)s stays. %(what)s.\n\n%(address)s\n")
+        facts = _facts(person, one) | {"by": act.by}
+        return _("%(region)s: %(leaver)s stays") % facts, body % facts
+
+    write(f"act:{act_pk}", [one.successor] if one.successor else [], text)
+
+
+def passed(pk: int, act_pk: int) -> None:
+    """Who follows knows that all of it is one's own now. On the day of the agreement the first mail has said so."""
+    one = _handover(pk)
+    act = Act.objects.get(pk=act_pk)
+    heir = Person.objects.get(pk=act.data["person"])
+    if one.on <= localdate(one.made_at) and heir == one.successor:
+        return
+
+    def text(person: Person) -> tuple[str, str]:
+        body = _(
+            "Hello %(name)s,\n\n"
+            "%(leaver)s no longer sees the pages, and what hung on %(leaver)s is yours: %(what)s.\n\n"
+            "%(link)s\n\n%(list)s\n"
+        )
+        facts = _facts(person, one) | {"link": link(reverse("board", args=[one.responsibility.region.slug]))}
+        found = hanging_on(heir, [one.responsibility.region])[0]
+        listed = "\n\n".join(_section(heading, things) for _key, heading, things in found.sections)
+        return _("%(region)s: %(leaver)s has handed over to you") % facts, body % (facts | {"list": listed})
+
+    write(f"act:{act_pk}", [heir], text)
