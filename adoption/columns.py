@@ -11,6 +11,11 @@ from adoption.models import Organisation, Partner
 
 # Column → language → what the heading may be; the first one of a language is what an export is headed with.
 HEADINGS: dict[str, dict[str, tuple[str, ...]]] = {
+    "key": {
+        "fi": ("Kaikupolun numero",),
+        "sv": ("Nummer i Kaikupolku",),
+        "en": ("Number in Kaikupolku",),
+    },
     "organisation": {
         "fi": ("Organisaatio", "Organisaation nimi", "Nimi", "Kumppani", "Kumppanin nimi", "Toimija", "Toimijan nimi",
                "Yhdistys", "Järjestö"),
@@ -121,7 +126,7 @@ HEADINGS: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }  # fmt: skip
 ON_PAPER = ("committed_on", "cleared_on", "account_on", "induction_on")  # only of those that committed earlier
-OF_PARTNER = tuple(key for key in HEADINGS if key not in ON_PAPER)
+OF_PARTNER = tuple(key for key in HEADINGS if key not in ("key", *ON_PAPER))  # the key is of lists of accounts
 EVERYWHERE = {"kaikki", "koko alue", "alla", "hela området", "all", "whole region"}  # all municipalities of the region
 
 # What stands in the cells beside the site's own words for it.

@@ -64,3 +64,9 @@ def months_after(day: date, months: int) -> date:
 def a_year_after(on: date) -> date:
     """The same day of the next year; 28.2. after a leap day."""
     return months_after(on, 12)
+
+
+def a_year_before(on: date) -> date:
+    """The latest day of which `on` is a year after, or past it."""
+    before = months_after(on, -12)
+    return before + A_DAY if a_year_after(before + A_DAY) <= on else before

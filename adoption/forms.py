@@ -225,6 +225,7 @@ class PartnersFilter(Form):
         ("contact", _("no contact person")),
         ("account", _("no Kaikukanta account")),
         ("induction", _("no induction")),
+        ("again", _("induction due again")),
         ("reached", _("contact person not reached")),
     )
     role = forms.ChoiceField(label=_("Role"), required=False, choices=[("", _("all")), *Partner.Role.choices])

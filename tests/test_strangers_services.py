@@ -7,7 +7,18 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import localdate, now
 
-from adoption import clearing, leaving, notes, partners, people, prepared_texts, regions, shared_answers
+from adoption import (
+    accounts,
+    clearing,
+    leaving,
+    marking,
+    notes,
+    partners,
+    people,
+    prepared_texts,
+    regions,
+    shared_answers,
+)
 from adoption.contacts import pair
 from adoption.models import Act, Import, Municipality, Note, Person, PreparedText, SharedAnswer
 from adoption.people import end_responsibility, name_person
@@ -24,6 +35,7 @@ from workflows.walk import Walk, a_pdf, begin, walk
 
 MODULES = (
     people, leaving, partners, regions, notes, shared_answers, pair, clearing, prepared_texts,
+    marking, accounts,
     commitments, signing, reviewing, publishing, renewing, reminding, together, on_paper, importing,
     workflows, correcting, meetings, handing_over,
 )  # fmt: skip
@@ -76,7 +88,7 @@ def arguments(here: Walk) -> dict[str, object]:
         "decision": "more", "one": PreparedText.objects.first(), "remind_after": 5,
         "return_after": 20, "partners": [partner], "messages": {},
         "given": [handing_over.Given(here.region.responsibilities.get(person=here.mikko).pk, "uusi@example.org", "U")],
-        "plans": [together.Plan(partner)], "common": together.Common(),
+        "what": "account", "plans": [together.Plan(partner)], "common": together.Common(),
         "seen": {commitment.pk: together.Seen(1, commitment.edition.manifest_sha256)},
     }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -18,6 +20,7 @@ from adoption.contacts import alarms, returned
 from adoption.contacts.alarms import Alarm
 from adoption.forms import ClearanceRequestForm, NewPartnerForm, PartnerForm, PartnersFilter
 from adoption.icons import PARTNER_ICONS
+from adoption.marking import LACKS_ACCOUNT, LACKS_INDUCTION, SOON, induction_due, next_induction
 from adoption.models import Municipality, Partner, Person, Region
 from adoption.next_step import R6, SAID_NO, has_said_no, lacks
 from adoption.partners import add_partner, change_partner, request_clearance
@@ -31,8 +34,8 @@ State = Partner.State
 ON_THE_WAY = ~Q(state__in=[State.DECLINED, State.ENDED]) & ~SAID_NO
 LACKING = {
     "contact": ON_THE_WAY & Q(contact=None),
-    "account": Q(state=State.COMMITTED, account_on=None) & ~Q(committed_model="2023"),
-    "induction": Q(state=State.COMMITTED, induction_on=None),
+    "account": LACKS_ACCOUNT,
+    "induction": LACKS_INDUCTION,
 }
 
 
@@ -46,6 +49,11 @@ class Row:
     municipalities: list[Municipality]
     said_no: bool
     alarm: Alarm | None
+    again: date | None  # by when its staff is inducted again, once that is near or past
+
+    @property
+    def is_late(self) -> bool:
+        return self.again is not None and self.again < localdate()
 
 
 @require_safe
@@ -81,6 +89,8 @@ def _chosen(everything: QuerySet[Partner], form: PartnersFilter) -> QuerySet[Par
             found = found.filter(**{field: wanted[field]})
     if wanted.get("lacks") == "reached":
         return found.filter(ON_THE_WAY & alarms.of_partner())
+    if wanted.get("lacks") == "again":
+        return found.filter(induction_due())
     return found.filter(LACKING[wanted["lacks"]]) if wanted.get("lacks") else found
 
 
@@ -96,6 +106,7 @@ def _row(partner: Partner, alarm: Alarm | None) -> Row:
         places,
         said_no,
         None if said_no or not on_the_way else alarm,
+        again if (again := next_induction(partner)) and again <= localdate() + SOON else None,
     )
 
 
@@ -112,6 +123,7 @@ def _counts(everything: QuerySet[Partner]) -> dict[str, int]:
         committed=Count("pk", filter=Q(state__in=[State.COMMITTED, State.ACTIVE])),
         asked=Count("pk", filter=Q(state=State.ASKED)),
         reached=Count("pk", filter=ON_THE_WAY & alarms.of_partner()),
+        again=Count("pk", filter=induction_due()),
         more_wanted=Count("pk", filter=Q(state=State.MORE_WANTED)),
         **{key: Count("pk", filter=lacking) for key, lacking in LACKING.items()},
     )

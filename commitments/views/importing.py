@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from adoption.access import may_act, region_or_404
-from adoption.columns import HEADINGS, OF_PARTNER, ON_PAPER, heading
+from adoption.columns import OF_PARTNER, ON_PAPER, heading
 from adoption.icons import PARTNER_ICONS
 from adoption.models import Import, ImportRow, Partner, Region
 from adoption.refusal import Refused
@@ -135,7 +135,7 @@ def _told(done: Import) -> str:
 def import_refused(request: Request, slug: str, brought: Any) -> HttpResponse:
     """The refused rows as XLSX with the reasons beside them: corrected there, they can be brought again."""
     found = _brought(request, slug, brought)
-    columns = [column for column in HEADINGS if column in OF_PARTNER or found.manner == Import.Manner.EXISTING]
+    columns = [*OF_PARTNER, *(ON_PAPER if found.manner == Import.Manner.EXISTING else ())]
     rows: list[list[object]] = [[*(heading(column) for column in columns), _("Why it was refused")]]
     for row in found.rows.filter(outcome=Outcome.REFUSE).iterator(chunk_size=500):
         rows.append([*(row.said.get(column, "") for column in columns), " ".join(row.why)])
