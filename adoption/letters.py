@@ -98,7 +98,7 @@ def _brought(act: Act, partners: list[Partner], person: Person) -> tuple[str, st
 
 def _by(act: Act) -> str:
     """Who has done it; of the command line Kaikukeskus, whose site it is."""
-    return act.by.name if act.by else "Kaikukeskus"
+    return act.by_whom if act.by else "Kaikukeskus"
 
 
 def _contact_taken_over(act: Act, partner: Partner) -> None:
@@ -125,7 +125,7 @@ def clearance_asked(act_pk: int) -> None:
         body = _("Hello %(name)s,\n\n%(by)s asks you to clear a distributor in %(region)s: %(partner)s.\n\n%(link)s\n")
         facts = {
             "name": person.given_name,
-            "by": act.by,
+            "by": act.by_whom,
             "region": partner.region.name,
             "partner": partner,
             "link": link(f"{reverse('queue')}?open={partner.pk}"),

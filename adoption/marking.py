@@ -28,7 +28,7 @@ class What(models.TextChoices):
     """What is marked."""
 
     ACCOUNT = "account", gettext_lazy("Kaikukanta account made")
-    INDUCTION = "induction", gettext_lazy("induction held")
+    INDUCTION = "induction", gettext_lazy("Induction held")
 
 
 # -- the year: R21, the partners induct new and old staff at least once a year -----------------------------------------

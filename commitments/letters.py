@@ -329,7 +329,7 @@ def _all_requests() -> QuerySet[SignatureRequest]:
 def _facts(person: Person, act: Act | None, commitment: Commitment) -> dict[str, object]:
     return {
         "name": person.given_name,
-        "by": act.by if act else "",
+        "by": act.by_whom if act else "",
         "commitment": f"{commitment.name}, {commitment.partner or commitment.region.name}",
         "region": commitment.region.name,
         "link": link(commitment.get_absolute_url()),

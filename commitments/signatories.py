@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from adoption.alphabet import spelt
 from adoption.models import Act, Partner, Person
+from adoption.successors import now_for
 from commitments.asking import FIRST, request_of
 from commitments.facts import day
 from commitments.models import Commitment, Party, SignatureRound
@@ -87,7 +88,9 @@ def _act_of(party: Party, one: SignatureRound, acts: list[Act]) -> Act | None:
 
 
 def asker_of(party: Party) -> Person | None:
-    """Who asks the party's present signatory: the responsible person who has asked anew last, else the sender."""
+    """Who asks the party's present signatory: the responsible person who has asked anew last, else the sender; and in
+    the stead of one who has handed over whoever follows."""
     commitment = party.commitment
     acts = acts_about(commitment).filter(what="signature_renewed").exclude(by=None).select_related("by").reverse()
-    return next((act.by for act in acts if party.pk in act.data["parties"]), None) or sender_of(commitment)
+    asker = next((act.by for act in acts if party.pk in act.data["parties"]), None) or sender_of(commitment)
+    return now_for(asker, commitment.region) if asker else None

@@ -370,7 +370,7 @@ def test_the_page_lists_all_and_hands_over(ground):
     a_trial(ground.region)
     client = signed_in(ground.aino)
     page = text_of(client.get(address(ground.aino)))
-    for said in ("Taidehalli Pato", "Muista tilat.", "Calendar of the next six months"):
+    for said in ("Taidehalli Pato", "Muista tilat.", "Calendar of the next six months", "Step 3, "):
         assert said in page
     answer = client.post(address(ground.aino), filled(ground))
     assert (answer.status_code, answer.url) == (302, address(ground.aino))
@@ -414,6 +414,7 @@ def test_today_the_leaver_is_out_and_a_second_press_is_no_fault(ground):
     ],
 )
 def test_what_is_wrong_is_said_and_what_was_typed_stays(ground, changes, said):
+    name_person(ground.region, "culture", "sanna@example.org", "Sanna Heikkinen", ground.aino, substitute=True)
     given = filled(ground, **changes)
     answer = signed_in(ground.aino).post(address(ground.aino), given)
     assert answer.status_code == 422
@@ -421,6 +422,14 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(ground, changes, said):
     kept = [value for key, value in given.items() if not key.startswith("who") and value]
     assert all(f'value="{value}"' in answer.content.decode() for value in kept)
     assert not Handover.objects.exists()
+
+
+def test_where_nobody_is_known_name_and_address_are_asked(ground):
+    client = signed_in(ground.aino)
+    assert "who_" not in client.get(address(ground.aino)).content.decode()
+    answer = client.post(address(ground.aino), filled(ground, name_PK="", email_PK=""))
+    assert answer.status_code == 422
+    assert "Write the name." in text_of(answer)
 
 
 def test_a_stranger_finds_no_page_and_the_other_side_no_form(ground):

@@ -15,6 +15,7 @@ from commitments.forms import ActForm
 from workflows.handing_over import Given
 
 OTHER = "other"
+ADDRESS = _("Give the e-mail address.")
 NEEDED = _("Choose who follows: a side is never left without a responsible person.")
 
 
@@ -46,23 +47,31 @@ class HandoverForm(ActForm):
         people = sorted(known, key=lambda person: alphabetical(person.name))
         self.people |= {(row.pk, str(person.pk)): person for person in people}
         needed = row.side in PAIR and not row.substitute
-        blank = BLANK if needed else _("nobody follows")
-        choices = [("", blank), *((str(one.pk), _described(one)) for one in people), (OTHER, _("somebody else, below"))]
-        self.fields[f"who_{row.pk}"] = forms.ChoiceField(
-            label=_("Who follows"), choices=choices, required=needed, initial="" if people or not needed else OTHER,
-            error_messages={"required": NEEDED},
-        )  # fmt: skip
-        self.fields[f"name_{row.pk}"] = Text(label=_("Name of somebody else"), max_length=150, required=False)
+        by_list = bool(people) or not needed
+        if by_list:
+            self.fields[f"who_{row.pk}"] = self._who(people, needed)
+        names = (_("Name of somebody else"), _("E-mail of somebody else")) if by_list else (_("Name"), _("E-mail"))
+        self.fields[f"name_{row.pk}"] = Text(
+            label=names[0], max_length=150, required=not by_list, error_messages={"required": _("Write the name.")}
+        )
         self.fields[f"email_{row.pk}"] = forms.EmailField(
-            label=_("E-mail of somebody else"), required=False, max_length=254
+            label=names[1], required=not by_list, max_length=254, error_messages={"required": ADDRESS}
         )
         if signs:
             self.fields[f"basis_{row.pk}"] = forms.ChoiceField(
                 label=_("By which right the successor signs"),
                 choices=[("", BLANK), *Partner.SignBasis.choices],
+                required=needed,
                 error_messages={"required": _("Choose by which right the successor signs.")},
                 help_text=_("A commitment waits for the signature of the one who leaves. The successor is asked then."),
             )
+
+    def _who(self, people: list[Person], needed: bool) -> forms.ChoiceField:
+        blank = BLANK if needed else _("nobody follows")
+        known = [(str(one.pk), _described(one)) for one in people]
+        choices = [("", blank), *known, (OTHER, _("somebody else, below"))]
+        messages = {"required": NEEDED}
+        return forms.ChoiceField(label=_("Who follows"), choices=choices, required=needed, error_messages=messages)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -71,10 +80,12 @@ class HandoverForm(ActForm):
         return data
 
     def _check(self, row: Responsibility, data: dict[str, Any]) -> None:
+        if f"who_{row.pk}" not in self.fields:
+            return
         who, other = data.get(f"who_{row.pk}"), data.get(f"name_{row.pk}") or data.get(f"email_{row.pk}")
         if who != OTHER and other:
             self.add_error(f"who_{row.pk}", _("Choose somebody from the list, or give name and address; not both."))
-        for field, said in (("name", _("Write the name.")), ("email", _("Give the e-mail address."))):
+        for field, said in (("name", _("Write the name.")), ("email", ADDRESS)):
             if who == OTHER and not data.get(f"{field}_{row.pk}") and f"{field}_{row.pk}" not in self.errors:
                 self.add_error(f"{field}_{row.pk}", said)
 
@@ -98,7 +109,7 @@ class HandoverForm(ActForm):
 
     def _given(self, row: Responsibility) -> Given:
         data = self.cleaned_data
-        known = self.people.get((row.pk, data[f"who_{row.pk}"]))
+        known = self.people.get((row.pk, data.get(f"who_{row.pk}", "")))
         basis = data.get(f"basis_{row.pk}", "")
         if known:
             return Given(row.pk, known.email, known.name, known.title, basis)

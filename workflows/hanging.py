@@ -163,7 +163,8 @@ def _days(found: dict[int, Hanging]) -> None:
         if step:
             days[row.trial.region_id].append(Thing(_title(step), href=row.get_absolute_url(), on=row.due))
     for region, things in days.items():
-        soon = [one for one in things if one.on and one.on <= until]
+        listed = {one.href for one in found[region].steps}
+        soon = [one for one in things if one.on and one.on <= until and one.href not in listed]
         found[region].days = sorted(soon, key=lambda one: (one.on or today, one.what))
 
 

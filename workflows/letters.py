@@ -81,7 +81,7 @@ def _decided(facts: dict[str, str], said: dict[str, str]) -> tuple[str, str]:
 
 def _your_turn(person: Person, act: Act, row: TrialStep, trial: Trial, step: Step) -> tuple[str, str]:
     facts = {
-        "name": person.given_name, "by": act.by, "step": named(step), "title": step.title,
+        "name": person.given_name, "by": act.by_whom, "step": named(step), "title": step.title,
         "region": trial.region.name, "link": link(row.get_absolute_url()),
     }  # fmt: skip
     body = _("Hello %(name)s,\n\n%(by)s has confirmed: %(step)s. Now it is your side's turn.\n\n%(link)s\n")
@@ -97,7 +97,7 @@ def confirmation_fell(act_pk: int, row_pk: int, givers: list[int]) -> None:
 
     def text(person: Person) -> tuple[str, str]:
         facts = {
-            "name": person.given_name, "by": act.by, "step": named(step), "title": step.title,
+            "name": person.given_name, "by": act.by_whom, "step": named(step), "title": step.title,
             "region": row.trial.region.name, "link": link(row.get_absolute_url()),
         }  # fmt: skip
         body = _(
@@ -117,7 +117,7 @@ def step_reopened(act_pk: int) -> None:
 
     def text(person: Person) -> tuple[str, str]:
         facts = {
-            "name": person.given_name, "by": act.by, "step": named(step), "title": step.title,
+            "name": person.given_name, "by": act.by_whom, "step": named(step), "title": step.title,
             "reason": act.reason, "region": trial.region.name, "link": link(row.get_absolute_url()),
         }  # fmt: skip
         body = _(
@@ -170,7 +170,7 @@ def kaikukeskus_invited(act_pk: int) -> None:
 
     def text(person: Person) -> tuple[str, str]:
         facts = {
-            "name": person.given_name, "by": act.by, "region": region.name, "day": weekday_day(on),
+            "name": person.given_name, "by": act.by_whom, "region": region.name, "day": weekday_day(on),
             "message": act.reason, "link": link(region.get_absolute_url()),
         }  # fmt: skip
         body = _(

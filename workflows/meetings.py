@@ -81,7 +81,7 @@ def invite_kaikukeskus(region: Region, by: Person, on: date, message: str = "") 
 class Invited(NamedTuple):
     """That Kaikukeskus was invited: by whom, when, and to the meeting of which day."""
 
-    by: Person | None
+    by: str
     at: datetime
     on: date
 
@@ -93,4 +93,4 @@ def invitation(region: Region) -> Invited | None:
     )
     if newest is None or region.meetings.filter(held_on__gte=newest.data["on"]).exists():
         return None
-    return Invited(newest.by, newest.at, date.fromisoformat(newest.data["on"]))
+    return Invited(newest.by_whom, newest.at, date.fromisoformat(newest.data["on"]))

@@ -336,7 +336,7 @@ def _decision(side: str, said: dict[str, Any]) -> str:
 
 def by_line(act: Act) -> str:
     """Who did it, with Kaikukeskus behind its own people's names."""
-    return f"{act.by}, Kaikukeskus" if act.side == "kaikukeskus" else str(act.by)
+    return f"{act.by}, Kaikukeskus" if act.side == "kaikukeskus" else act.by_whom
 
 
 def written(value: date) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
@@ -208,7 +208,8 @@ def open_steps(trials: Sequence[Trial]) -> list[OpenStep]:
 def step_items(trials: Sequence[Trial]) -> list[Item]:
     """The open steps of the trials, for the reader whose sides stand on each trial."""
     steps = open_steps(trials)
-    givers = {given["by"] for one in steps for given in one.row.confirmed.values()}
+    given = [given for one in steps for given in one.row.confirmed.values()]
+    givers = {key for one in given for key in (one["by"], one.get("for")) if key}
     names = Person.objects.in_bulk(list(givers)) if givers else {}
     return [_step_item(one, sides_held(one.trial), names) for one in steps]
 
@@ -271,11 +272,14 @@ def _step_state(one: OpenStep, mine: bool, lacks: int) -> tuple[str, str]:
 
 
 def _who_confirmed(one: OpenStep, names: dict[int, Person]) -> str:
-    said = [
-        _("%(name)s confirmed %(day)s") % {"name": names[given["by"]], "day": day(datetime.fromisoformat(given["at"]))}
-        for given in one.row.confirmed.values()
-    ]
-    return ", ".join(said)
+    return ", ".join(_confirmed(given, names) for given in one.row.confirmed.values())
+
+
+def _confirmed(given: dict[str, Any], names: dict[int, Person]) -> str:
+    facts = {"name": names[given["by"]], "day": day(datetime.fromisoformat(given["at"]))}
+    if holder := names.get(given.get("for") or 0):
+        return _("%(name)s, in the stead of %(holder)s, confirmed %(day)s") % (facts | {"holder": holder})
+    return _("%(name)s confirmed %(day)s") % facts
 
 
 # -- partners -------------------------------------------------------------------------------------------------------

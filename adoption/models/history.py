@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 
 class Chained(models.Model):
@@ -60,6 +61,15 @@ class Act(models.Model):
 
     def delete(self, *args: object, **kwargs: object) -> tuple[int, dict[str, int]]:
         raise TypeError("history is append-only")
+
+    @property
+    def by_whom(self) -> str:
+        """Who has done it, of a substitute also in whose stead; of no person the site itself."""
+        if self.by is None:
+            return "Kaikupolku"
+        if self.on_behalf_of is None:
+            return self.by.name
+        return _("%(name)s, in the stead of %(holder)s") % {"name": self.by.name, "holder": self.on_behalf_of.name}
 
     @property
     def hashed(self) -> str:
