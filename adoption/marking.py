@@ -125,8 +125,12 @@ def why_not(partner: Partner, what: str, on: date) -> str:
     if had is None or (had == on and not before):
         return ""
     if what == What.ACCOUNT:
-        said = _("it has an account, made before %(day)s") if before else _("it has an account, made %(day)s")
-        return said % {"day": day(had)} + _(". Another day is written on its own page")
+        said = (
+            _("it has an account, made before %(day)s; the day is corrected on its own page")
+            if before
+            else _("it has an account, made %(day)s; another day is written on its own page")
+        )
+        return said % {"day": day(had)}
     if on <= had:
         return _("its staff was inducted later, %(day)s") % {"day": day(had)}
     return ""

@@ -46,6 +46,7 @@ class Hanging:
     notes: list[Thing] = field(default_factory=list)
     questions: list[Thing] = field(default_factory=list)
     days: list[Thing] = field(default_factory=list)
+    addressed: bool = False  # whether a note is to the person; the own questions are answered to the side
     to_sign: bool = False  # whether the person is asked to sign a commitment that nobody has signed for the party
 
     @property
@@ -64,7 +65,7 @@ class Hanging:
     @property
     def moves(self) -> bool:
         """Whether anything hangs on the person by name, which does not pass with the responsibility itself."""
-        return bool(self.partners or self.notes or self.to_sign)
+        return bool(self.partners or self.addressed or self.to_sign)
 
 
 def hanging_on(person: Person, regions: Iterable[Region]) -> list[Hanging]:
@@ -135,6 +136,7 @@ def _notes(person: Person, found: dict[int, Hanging]) -> None:
         thing = things.get((one.about_kind, one.about_id))
         note = _("waits for Kaikukeskus") if one.is_question else _("from %(name)s") % {"name": one.by}
         href = f"{thing.get_absolute_url()}#notes" if thing else ""
+        found[one.region_id].addressed |= one.to_id == person.pk
         found[one.region_id].notes.append(Thing(one.text.splitlines()[0][:120], note, href))
 
 

@@ -42,7 +42,8 @@ class Page:
     def __init__(self, reader: Person, person: Person) -> None:
         self.reader, self.person = reader, person
         found = Region.objects.filter(pk__in=regions_of(reader).values("pk")).filter(_of(person)).distinct()
-        self.hanging = hanging_on(person, found.order_by("slug"))
+        all_of_it = hanging_on(person, found.order_by("slug"))
+        self.hanging = [one for one in all_of_it if one.responsibilities or one.moves]
         self.agreed = {one.responsibility_id: one for one in agreed_of(person)}
         self.rows = {one.region.pk: _rows(person, one) for one in self.hanging}
         may = {one.region.pk: set(sides_to_name(reader, one.region)) for one in self.hanging}
