@@ -123,8 +123,8 @@ def _agree(row: Responsibility, region: Region, who: Acting, on: date, one: Give
         row.save(update_fields=["until"])
     _refuse_empty(row, ends)
     overtake(ContactCheck.objects.filter(responsibility=row))
-    what = "handover_agreed" if successor else "leaving_agreed"
-    act = record(region, who, what, row.person, **said_of(made), on=on.isoformat(), ends=ends)
+    said = said_of(made) | {"on": on.isoformat(), "ends": ends}
+    act = record(region, who, "handover_agreed" if successor else "leaving_agreed", row.person, **said)
     later("workflows.handover_letters.agreed", made.pk, act.pk)
     return made
 
