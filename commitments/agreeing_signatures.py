@@ -61,6 +61,8 @@ class Said:
         if what == "commitment_on_paper":
             self.members = set(data["parties"])
             self.in_force_on = date.fromisoformat(data["on"]) if data["on"] else None
+        if what == "commitment_paper_corrected":
+            self.in_force_on = date.fromisoformat(data["on"]) if data["on"] else None
         if what == "commitment_in_force":
             self.in_force_on, self.code = localdate(at), data.get("code")
 

@@ -1,7 +1,8 @@
 """How is a commitment taken over that was made on paper, before anything stood here? In force, without a document."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.timezone import localdate
@@ -76,31 +77,88 @@ def region_committed(
     for municipalities that all have one in force, and while a draft of theirs is unfinished.
     """
     region = locked(region.pk)
-    who = only_kaikukeskus(by)
-    municipalities = list(municipalities)
-    _refuse_coming(on)
+    return region_takes_over(region, list(municipalities), only_kaikukeskus(by), on, model)
+
+
+class Paper(NamedTuple):
+    """What is known of one party's signature on paper: its day, where it is another, and its record number."""
+
+    on: date | None = None
+    record_number: str = ""
+
+
+def party_key(party: Party) -> str:
+    """Which party it is: m12 for a municipality, else its role."""
+    return f"m{party.municipality_id}" if party.municipality_id else str(party.role)
+
+
+def region_takes_over(
+    region: Region,
+    municipalities: list[Municipality],
+    who: Acting,
+    on: date | None,
+    model: str = DEFAULT,
+    papers: Mapping[str, Paper] | None = None,
+) -> Commitment:
+    """The same within a transaction that has locked the region and asked who may act. `papers`: by `party_key`.
+
+    It is in force from the day of the last signature, which is not known where one of them is not."""
+    papers = papers or {}
+    _refuse_coming(on, *(paper.on for paper in papers.values()))
     services.refuse_region_commitment(region, municipalities)
     commitment = Commitment(region=region, kind=Commitment.Kind.REGION, operating_model=model)
-    _in_force(commitment, region, who, services.parties_of_region(region, municipalities), on)
+    _in_force(commitment, region, who, services.parties_of_region(region, municipalities), on, papers)
     return commitment
 
 
-def _refuse_coming(on: date | None) -> None:
-    if on and on > localdate():
+def correct_paper(
+    commitment: Commitment, region: Region, who: Acting, on: date | None, papers: Mapping[str, Paper], reason: str
+) -> None:
+    """Its days and record numbers are these. Called under the region's lock. Raises Refused for a day to come."""
+    _refuse_coming(on, *(paper.on for paper in papers.values()))
+    parties = list(commitment.parties.all())
+    for party in parties:
+        _sign_on_paper(party, on, papers)
+        party.save(update_fields=["signed_on", "record_number"])
+    commitment.in_force_on = day = _last(parties)
+    commitment.save(update_fields=["in_force_on"])
+    record(region, who, "commitment_paper_corrected", commitment, reason, on=day.isoformat() if day else None)
+
+
+def _refuse_coming(*days: date | None) -> None:
+    if any(day and day > localdate() for day in days):
         raise Refused([_("The day is still to come: record it when it has happened.")])
 
 
-def _in_force(commitment: Commitment, region: Region, who: Acting, parties: list[Party], on: date | None) -> None:
+def _sign_on_paper(party: Party, on: date | None, papers: Mapping[str, Paper]) -> None:
+    paper = papers.get(party_key(party), Paper())
+    party.signed_on, party.record_number = paper.on or on, paper.record_number
+
+
+def _last(parties: list[Party]) -> date | None:
+    days = [party.signed_on for party in parties if party.signed_on]
+    return max(days) if len(days) == len(parties) else None
+
+
+def _in_force(
+    commitment: Commitment,
+    region: Region,
+    who: Acting,
+    parties: list[Party],
+    on: date | None,
+    papers: Mapping[str, Paper] | None = None,
+) -> None:
     """It stands with its parties; nothing is asked of anybody, and no certificate is made: nothing was signed here."""
     commitment.save()
     for position, party in enumerate(parties, 1):
         party.commitment, party.position = commitment, position
-        party.method, party.signed_on, party.recorded_by = Party.Method.PAPER, on, who.person
+        party.method, party.recorded_by = Party.Method.PAPER, who.person
+        _sign_on_paper(party, on, papers or {})
     Party.objects.bulk_create(parties)
     commitment.take_over()
-    commitment.in_force_on = on
+    commitment.in_force_on = day = _last(parties)
     commitment.save()
     record(
         region, who, "commitment_on_paper", commitment, kind=commitment.kind, partner=commitment.partner_id,
-        on=on.isoformat() if on else None, parties=[party.pk for party in parties],
+        on=day.isoformat() if day else None, parties=[party.pk for party in parties],
     )  # fmt: skip

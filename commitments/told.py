@@ -34,6 +34,7 @@ WHAT: dict[str, str | Promise] = {
     "commitment_acknowledged": _("Acknowledged in Kaikukanta"),
     "commitment_in_force": _("The commitment came into force"),
     "commitment_on_paper": _("Committed earlier, on paper"),
+    "commitment_paper_corrected": _("The days of the paper were corrected"),
     "certificate_made": _("The certificate of signatures was made"),
     "certificate_asked_again": _("The certificate of signatures was asked for again"),
     "documents_sealed": _("The PDFs were sealed"),

@@ -184,6 +184,7 @@ def _step(row: TrialStep) -> Facts:
         "skipped": row.skipped,
         "reopened": row.reopened,
         "opened_early": row.opened_early,
+        "entered": (row.entered_by_id, _iso(row.done_on)) if row.entered_at else None,
         "version": row.version,
     }
 

@@ -15,7 +15,7 @@ from adoption.refusal import Refused
 from commitments.models import Commitment
 from workflows.models import Trial, TrialStep
 from workflows.plan import due_dates
-from workflows.services import add_members, end_unwalked, locked_trial, not_free, phases_of, require, wrong_days
+from workflows.services import add_members, end_unwalked, hold, locked_trial, not_free, phases_of, require, wrong_days
 from workflows.trial import WITHDRAWN
 
 
@@ -40,6 +40,7 @@ def correct_trial(
         wanted = list(municipalities)
         inside = set(trial.members.values_list("municipality", flat=True))
         joining = [one for one in wanted if one.pk not in inside]
+        hold(joining)
         leaving = inside - {one.pk for one in wanted}
         new_days = (planned_start, planned_end) != (trial.planned_start, trial.planned_end)
         _refuse(_wrong(trial, wanted, joining, planned_start, planned_end, bool(joining or leaving or new_days)))
@@ -88,17 +89,17 @@ def _moved(trial: Trial, region: Region, joining: list[Municipality], leaving: s
     add_members(trial, region, joining)
     members = RegionMunicipality.objects.filter(region=region)
     members.filter(municipality__in=joining).update(phase=Phase.PREPARATION, phase_since=localdate())
-    phases = {str(one.pk): str(Phase.PREPARATION) for one in joining} | _back_to_their_phase(trial, region, leaving)
+    phases = {str(one.pk): str(Phase.PREPARATION) for one in joining} | back_to_their_phase(trial, region, leaving)
     trial.members.filter(municipality__in=leaving).delete()
     return {"joined": [one.pk for one in joining], "left": sorted(leaving), "were": were, "phases": phases}
 
 
-def _back_to_their_phase(trial: Trial, region: Region, municipalities: Iterable[int]) -> dict[str, str]:
+def back_to_their_phase(trial: Trial, region: Region, municipalities: Iterable[int]) -> dict[str, str]:
     """What history says of the phase before; exploring where it says nothing. Returns the phases by municipality."""
     were: dict[str, list[str]] = {}
     phases = {}
     acts = Act.objects.filter(region=region, about_kind="trial", about_id=str(trial.pk)).order_by("number")
-    for act in acts.filter(what__in=("trial_opened", "trial_corrected")):
+    for act in acts.filter(what__in=("trial_opened", "trial_entered", "use_entered", "trial_corrected")):
         were |= act.data.get("were", {})
     for member in RegionMunicipality.objects.filter(region=region, municipality__in=list(municipalities)):
         phase, since = were.get(str(member.municipality_id), [Phase.EXPLORING, localdate().isoformat()])
@@ -131,7 +132,7 @@ def withdraw_trial(trial: Trial, by: Person, reason: str) -> Trial:
         trial.decided = WITHDRAWN
         trial.save(update_fields=["decided"])
         trial.members.update(is_open=False)
-        phases = _back_to_their_phase(trial, region, trial.members.values_list("municipality", flat=True))
+        phases = back_to_their_phase(trial, region, trial.members.values_list("municipality", flat=True))
         act = record(region, who, "trial_withdrawn", trial, reason=reason, phases=phases)
         later("workflows.letters.told_of_trial", act.pk)
     return trial

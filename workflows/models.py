@@ -1,5 +1,6 @@
 """Which trials are walked, with what evidence and confirmations, and which meetings were held?"""
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -26,6 +27,10 @@ class Trial(models.Model):
     ends_on = models.DateField(null=True)
     opened_on = models.DateField()
     decided = models.CharField(max_length=12, blank=True, default="")  # the outcome that ended it
+    # Where Kaikukortti was there before the trial stood here: when and by whom it was entered afterwards.
+    entered_on = models.DateField(null=True)
+    entered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    had_ended = models.BooleanField(default=False)  # before it was entered: the planned days are mere bounds then
     municipalities = models.ManyToManyField("adoption.Municipality", through="TrialMunicipality", related_name="trials")
 
     # What a service has read under the lock; the step nodes look at these.
@@ -44,8 +49,16 @@ class Trial(models.Model):
         ]
 
     def __str__(self) -> str:
-        start, end = self.started_on or self.planned_start, self.ends_on or self.planned_end
-        return f"{self.region} {start.year}–{end.year}"
+        years = "–".join(str(day.year) if day else "" for day in self.term)
+        return f"{self.region} {years}" if any(self.term) else str(self.region)
+
+    @property
+    def term(self) -> "tuple[date | None, date | None]":
+        """Its beginning and end: the actual days where they are known, else the planned; of a trial that had ended
+        before it was entered here nothing where they are not known."""
+        if self.had_ended:
+            return self.started_on, self.ends_on
+        return self.started_on or self.planned_start, self.ends_on or self.planned_end
 
 
 class TrialMunicipality(models.Model):
@@ -83,6 +96,10 @@ class TrialStep(models.Model):
     reopened_at = models.DateTimeField(null=True)
     opened_early = models.TextField(blank=True, default="")
     closed_at = models.DateTimeField(null=True)
+    # What had been done before the trial was entered here: when and by whom it was entered, and its day, if known.
+    entered_at = models.DateTimeField(null=True)
+    entered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    done_on = models.DateField(null=True)
 
     class Meta:
         ordering = ["trial", "round", "pk"]
@@ -123,10 +140,11 @@ class FeedbackMeeting(models.Model):
     trial = models.ForeignKey(Trial, models.PROTECT, null=True, related_name="meetings")
     round = models.PositiveSmallIntegerField(null=True)
     held_on = models.DateField(_("day of the meeting"))
-    attendees = models.PositiveIntegerField(_("number of attendees"))
+    attendees = models.PositiveIntegerField(_("number of attendees"), null=True)  # of one entered afterwards
     kaikukeskus_took_part = models.BooleanField(_("Kaikukeskus took part"), default=False)
     minutes = models.TextField(_("minutes"))
     recorded_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    is_entered = models.BooleanField(default=False)  # held before the region was entered here: only its day is known
 
     class Meta:
         ordering = ["-held_on", "-pk"]

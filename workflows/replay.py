@@ -31,6 +31,7 @@ class StepSaid:
     skipped: str = ""
     reopened: str = ""
     opened_early: str = ""
+    entered: tuple[int | None, str | None] | None = None  # by whom, and the day of what was done, if it is known
     version: int = 0
 
 
@@ -113,6 +114,11 @@ def _trial_opened(said: Replay, act: Act) -> None:
     _phase(said, act.about_id, Phase.PREPARATION)
 
 
+def _trial_entered(said: Replay, act: Act) -> None:
+    said.trials[act.about_id] = TrialSaid(act.data["model"], frozenset(act.data["municipalities"]), act.data["decided"])
+    _phases(said, act)
+
+
 def _phase(said: Replay, trial: str, phase: str) -> None:
     said.phases |= dict.fromkeys(said.trials[trial].municipalities, str(phase))
 
@@ -142,6 +148,17 @@ def _trial_withdrawn(said: Replay, act: Act) -> None:
     _phases(said, act)
 
 
+def _entry_corrected(said: Replay, act: Act) -> None:
+    for key, day in act.data["days"].items():
+        said.steps[key].entered = (said.steps[key].entered or (None, None))[0], day
+    said.meetings |= act.data["meetings"]
+
+
+def _entry_withdrawn(said: Replay, act: Act) -> None:
+    _trial_withdrawn(said, act)
+    said.meetings.pop(str(act.data["meeting"]), None)
+
+
 def _evidence_saved(said: Replay, act: Act) -> None:
     step = said.steps[act.about_id]
     step.version, step.confirmed = step.version + 1, {}
@@ -155,6 +172,11 @@ def _step_confirmed(said: Replay, act: Act) -> None:
         _phase(said, said.trial_of[act.about_id], Phase.TRIAL)
 
 
+def _step_entered(said: Replay, act: Act) -> None:
+    step = said.steps[act.about_id]
+    step.closed, step.entered = True, (act.by_id, act.data["on"])
+
+
 def _confirmation_withdrawn(said: Replay, act: Act) -> None:
     said.steps[act.about_id].confirmed.pop(act.data["of"], None)
 
@@ -162,6 +184,7 @@ def _confirmation_withdrawn(said: Replay, act: Act) -> None:
 def _step_reopened(said: Replay, act: Act) -> None:
     step = said.steps[act.about_id]
     step.closed, step.confirmed, step.overrides, step.skipped, step.reopened = False, {}, {}, "", act.reason
+    step.entered = None
 
 
 def _rule_overridden(said: Replay, act: Act) -> None:
@@ -175,6 +198,10 @@ def _step_skipped(said: Replay, act: Act) -> None:
 
 def _next_opened_early(said: Replay, act: Act) -> None:
     said.steps[act.about_id].opened_early = act.reason
+
+
+def _meeting_entered(said: Replay, act: Act) -> None:
+    said.meetings[act.about_id] = act.data["on"]
 
 
 def _meeting_recorded(said: Replay, act: Act) -> None:
@@ -254,6 +281,10 @@ def _on_paper(said: Replay, act: Act) -> None:
     said.commitments[act.about_id].in_force_on = act.data["on"]
 
 
+def _paper_corrected(said: Replay, act: Act) -> None:
+    said.commitments[act.about_id].in_force_on = act.data["on"]
+
+
 def _carried_over(said: Replay, act: Act) -> None:
     said.commitments[act.about_id].carried_over_on = act.data["on"]
 
@@ -263,6 +294,9 @@ def _ended(said: Replay, act: Act) -> None:
 
 
 ACTS: dict[str, Callable[[Replay, Act], Any]] = {
+    "trial_entered": _trial_entered, "use_entered": _trial_entered, "step_entered": _step_entered,
+    "meeting_entered": _meeting_entered, "entry_corrected": _entry_corrected, "entry_withdrawn": _entry_withdrawn,
+    "commitment_paper_corrected": _paper_corrected,
     "trial_opened": _trial_opened, "trial_corrected": _trial_corrected, "trial_withdrawn": _trial_withdrawn,
     "region_corrected": _phases, "trial_decided": _trial_decided, "evidence_saved": _evidence_saved,
     "step_confirmed": _step_confirmed, "confirmation_withdrawn": _confirmation_withdrawn,

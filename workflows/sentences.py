@@ -114,6 +114,9 @@ SENTENCES = {
     "commitment_superseded": gettext_lazy("A commitment was replaced by a new one: %(about)s."),
     "commitment_in_force": gettext_lazy("A commitment is in force: %(about)s."),
     "commitment_on_paper": gettext_lazy("%(who)s recorded a commitment made earlier, on paper: %(about)s, %(on)s."),
+    "commitment_paper_corrected": gettext_lazy(
+        "%(who)s corrected the days of a commitment made on paper: %(about)s, %(on)s."
+    ),
     "certificate_made": gettext_lazy("The certificate of signatures was made: %(about)s."),
     "certificate_asked_again": gettext_lazy("%(who)s asked anew for the certificate of signatures: %(about)s."),
     "documents_sealed": gettext_lazy("The PDFs of a commitment were sealed: %(about)s."),
@@ -126,6 +129,12 @@ SENTENCES = {
     "trial_opened": gettext_lazy("%(who)s opened the trial: %(municipalities)s."),
     "trial_corrected": gettext_lazy("%(who)s corrected the trial."),
     "trial_withdrawn": gettext_lazy("%(who)s withdrew the trial, which had been opened by mistake."),
+    "trial_entered": gettext_lazy("%(who)s entered afterwards a trial that was running: %(municipalities)s."),
+    "use_entered": gettext_lazy("%(who)s entered afterwards that Kaikukortti is in lasting use: %(municipalities)s."),
+    "step_entered": gettext_lazy("%(who)s entered afterwards what had been done: %(step)s, %(on)s."),
+    "meeting_entered": gettext_lazy("%(who)s entered afterwards a feedback meeting, %(on)s."),
+    "entry_corrected": gettext_lazy("%(who)s corrected what had been entered afterwards of the region."),
+    "entry_withdrawn": gettext_lazy("%(who)s withdrew what had been entered afterwards of the region by mistake."),
     "evidence_saved": gettext_lazy("%(who)s recorded entries: %(step)s."),
     "step_confirmed": gettext_lazy("%(who)s confirmed: %(step)s."),
     "confirmation_withdrawn": gettext_lazy("%(who)s took the confirmation back: %(step)s."),
@@ -231,11 +240,14 @@ def _more(act: Act, names: "Names") -> list[str]:
 def _of_trial(act: Act, names: "Names") -> list[str]:
     """The operating model and the planned days with which a trial was opened, and what was corrected of it."""
     said = []
-    if act.what == "trial_opened":
+    if act.what in ("trial_opened", "trial_entered", "use_entered"):
         said.append(_("Operating model: %(model)s.") % {"model": OPERATING_MODELS[act.data["model"]].label})
     if planned := act.data.get("planned"):
         start, end = (written(date.fromisoformat(day)) for day in planned)
         said.append(_("Planned: %(start)s–%(end)s.") % {"start": start, "end": end})
+    if term := act.data.get("term"):
+        start, end = (_day(day) for day in term)
+        said.append(_("The trial began: %(start)s; ends or ended: %(end)s.") % {"start": start, "end": end})
     for key, text in (("joined", _("Joined: %(names)s.")), ("left", _("Left: %(names)s."))):
         if moved := act.data.get(key):
             said.append(text % {"names": listed(names.of("municipality", one) for one in moved)})

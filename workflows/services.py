@@ -139,25 +139,41 @@ def open_trial(
     who = only_kaikukeskus(by)
     region = locked(region.pk)
     municipalities = list(municipalities)
+    hold(municipalities)
     _check_opening(municipalities, planned_start, planned_end, model)
-    flow = MODELS[model]
-    trial = Trial.objects.create(
+    trial = Trial(
         region=region, model=model, planned_start=planned_start, planned_end=planned_end, opened_on=localdate()
     )
-    trial.flow = flow
     were = phases_of(region, municipalities)
-    add_members(trial, region, municipalities)
-    due = due_dates(flow, localdate(), planned_start, planned_end)
-    rows = [TrialStep(trial=trial, key=step.key, due=due[step.key]) for step in flow.all_steps()]
-    trial.rows = {row.key: row for row in TrialStep.objects.bulk_create(rows)}
-    flow.start.run(trial=trial)
-    trial.save(update_fields=["process"])
+    due = due_dates(MODELS[model], localdate(), planned_start, planned_end)
+    begin(trial, municipalities, [TrialStep(key=key, due=day) for key, day in due.items()])
     _set_phase(trial, Phase.PREPARATION)
     record(
         region, who, "trial_opened", trial, model=model, municipalities=[m.pk for m in municipalities], were=were,
         planned=[planned_start.isoformat(), planned_end.isoformat()],
     )  # fmt: skip
     return trial
+
+
+def begin(trial: Trial, municipalities: list[Municipality], rows: Iterable[TrialStep]) -> None:
+    """The trial stands with its municipalities and its rows, in the model's order, and its process waits at the first
+    step that is not closed: it passes those that are."""
+    trial.flow = MODELS[trial.model]
+    trial.save()
+    add_members(trial, trial.region, municipalities)
+    by_key = {row.key: row for row in rows}
+    ordered = [by_key[step.key] for step in trial.flow.all_steps()]
+    for row in ordered:
+        row.trial = trial
+    trial.rows = {row.key: row for row in TrialStep.objects.bulk_create(ordered)}
+    trial.flow.start.run(trial=trial)
+    trial.save(update_fields=["process"])
+
+
+def hold(municipalities: Iterable[Municipality]) -> None:
+    """Until the transaction ends nobody else takes one of them into a trial or into lasting use, in any region."""
+    keys = [municipality.pk for municipality in municipalities]
+    list(Municipality.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk").values_list("pk"))
 
 
 def _check_opening(municipalities: list[Municipality], start: date, end: date, model: str) -> None:
@@ -523,6 +539,7 @@ def reopen_step(trial: Trial, key: str, by: Person, reason: str) -> TrialStep:
         were = row.confirmed
         row.due = due_when_reopened(row.due, bool(row.skipped))
         row.confirmed, row.overrides, row.skipped, row.closed_at = {}, {}, "", None
+        row.entered_at, row.entered_by, row.done_on = None, None, None
         row.reopened, row.reopened_at = reason, now()
         row.save()
         open_again(trial, key)

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from adoption.silent_requests import look_after as look_after_silent_requests
 from adoption.templatetags.kaiku import day
 from commitments.reminding import remind as remind_signatories
 from workflows.models import FeedbackMeeting, Trial
+from workflows.trial import WITHDRAWN
 
 SOON = timedelta(days=30)  # the time in which a meeting is found and people are invited
 
@@ -45,13 +47,22 @@ class Duty(NamedTuple):
 
 def next_feedback_due(region_ids: Iterable[int]) -> dict[int, date]:
     """Region → the day by which its next feedback meeting is held: twelve months after the start of distribution, or
-    after the last meeting. A region of which no start is known, or whose trial was stopped, is absent."""
+    after the last meeting. Of a region that was entered in lasting use, and of which no meeting is known, twelve months
+    after the entry. A region of which no start is known, or whose trial was stopped, is absent."""
     regions = list(region_ids)
-    begun = Trial.objects.filter(region__in=regions, started_on__isnull=False).exclude(decided="stop").order_by()
-    starts = begun.values_list("region").annotate(Min("started_on"))
+    begun = Trial.objects.filter(Q(started_on__isnull=False) | Q(had_ended=True), region__in=regions).order_by()
+    begun = begun.exclude(decided__in=("stop", WITHDRAWN)).annotate(begins=Coalesce("started_on", "entered_on"))
+    starts = begun.values_list("region").annotate(Min("begins"), Max("entered_on", filter=Q(had_ended=True)))
     held = FeedbackMeeting.objects.filter(region__in=regions).order_by()
     last = dict(held.values_list("region").annotate(Max("held_on")))
-    return {region: a_year_after(max(start, last.get(region, start))) for region, start in starts}
+    return {region: a_year_after(_counts_from(start, last.get(region), entered)) for region, start, entered in starts}
+
+
+def _counts_from(start: date, last: date | None, entered: date | None) -> date:
+    """The meeting that is known last counts; before the first one the start, or the entry of a region in use."""
+    if last and entered:
+        return last
+    return max(start, last or entered or start)
 
 
 def stage_of(due: date, today: date) -> str:
