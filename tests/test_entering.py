@@ -1,31 +1,37 @@
 """A region that already has the card comes in at its present step or in lasting use, and is then as one that walked."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from django.core import mail
+from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import localdate
 
-from adoption.models import Act, Municipality, Partner, Phase, Region
-from adoption.people import name_person
-from adoption.refusal import NotYours, Refused
+from adoption.days import a_year_after
+from adoption.models import Act, Partner, Phase, Region
+from adoption.refusal import NotYours
+from adoption.templatetags.kaiku import day
 from commitments.models import Commitment
-from commitments.on_paper import Paper, partner_committed
+from commitments.on_paper import Paper, partner_committed, party_key, region_committed
+from commitments.services import draft_region_commitment
+from tests.entries import SINCE, STARTED, TO_COME, an_entry, english, lasting, refused, towns
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_trial, a_venue
+from tests.trials import text_of
 from workflows import services, walk
 from workflows.checks import faults
 from workflows.entering import Named, enter_region
-from workflows.entry import LASTING, Entry
-from workflows.models import FeedbackMeeting, Trial
+from workflows.entry import LASTING
+from workflows.entry_correcting import correct_entry, standing_entry, withdraw_entry
+from workflows.models import Trial
+from workflows.national import national_texts
+from workflows.readiness import readiness_of_region
+from workflows.sentences import sentences
 from workflows.trial import MODELS
 from workflows.walk import Walk
-from workflows.year import next_feedback_due
+from workflows.year import daily, next_feedback_due
 
 pytestmark = pytest.mark.django_db
-STARTED = localdate() - timedelta(days=300)
-ENDS = localdate() + timedelta(days=65)
-SINCE = localdate() - timedelta(days=100)
 STAGES = [(model, step.key) for model, flow in MODELS.items() for step in flow.all_steps()]
 ACTS = {
     "intro_event": walk.introduce, "local_pair": walk.name_pair, "pair_training": walk.train, "workshop": walk.meet,
@@ -43,26 +49,7 @@ def in_english():
 
 @pytest.fixture
 def laura():
-    return a_kaikukeskus_person()
-
-
-def towns(region: Region) -> list[Municipality]:
-    return list(region.municipalities.order_by("name_fi"))
-
-
-def an_entry(region: Region, present: str = LASTING, model: str = "2024", **more) -> Entry:
-    """The region as it stands, with the days of the trial and of lasting use, and nothing more."""
-    flow = MODELS[model]
-    begun = present in (LASTING, "feedback", "decision")
-    block = next((block for block in flow.blocks() if present in {step.key for step in block}), ())
-    keys = [step.key for step in block]
-    start = STARTED if begun else localdate() + timedelta(days=90)
-    said = {
-        "start": start, "end": ENDS if begun else start + timedelta(days=364),
-        "since": {one.pk: SINCE for one in towns(region)} if present == LASTING else {},
-        "beside": frozenset(keys[: keys.index(present)] if keys else []),
-    }  # fmt: skip
-    return Entry(model, present, towns(region), **(said | more))
+    return english(a_kaikukeskus_person())
 
 
 def partners_on_paper(region: Region, by) -> list[Partner]:
@@ -71,6 +58,112 @@ def partners_on_paper(region: Region, by) -> list[Partner]:
     for partner in found:
         partner_committed(partner, by, STARTED - timedelta(days=20))
     return found
+
+
+# -- lasting use ------------------------------------------------------------------------------------------------------
+
+
+def test_a_region_in_lasting_use_stands_as_one_that_walked_there(laura):
+    region = a_region("kainuu")
+    met = localdate() - timedelta(days=200)
+    trial = lasting(region, laura, meeting=met, days={"decision": SINCE}, committed_on=date(2019, 10, 15))
+    partners_on_paper(region, laura)
+    here = end_state(trial) | {"model": "2024"}
+    assert here == WALKED["2024"]
+    assert faults() == []
+    members = region.members.values_list("phase", "phase_since")
+    assert set(members) == {(Phase.LASTING, SINCE)}
+    [paper] = region.commitments.filter(kind="region_commitment")
+    assert (paper.in_force_on, paper.is_on_paper) == (date(2019, 10, 15), True)
+    assert {party.role for party in paper.parties.all()} == {"municipality", "county", "kaikukeskus"}
+    assert next_feedback_due([region.pk]) == {region.pk: a_year_after(met)}
+    row = trial.steps.get(key="decision")
+    assert (row.done_on, row.entered_by, row.closed_at is not None) == (SINCE, laura, True)
+
+
+def test_unknown_days_are_said_to_be_unknown_and_the_year_begins_with_the_entry(client, laura):
+    region = a_region("ruotsi")
+    trial = lasting(region, laura, start=None, end=None)
+    assert (str(trial), trial.term) == (str(region), (None, None))
+    assert next_feedback_due([region.pk]) == {region.pk: a_year_after(localdate())}
+    assert region.commitments.get().in_force_on is None
+    client.force_login(laura)
+    board = text_of(client.get(region.get_absolute_url()))
+    assert "not known–not known" in board
+    assert "Entered afterwards by Laura Mäkelä" in board
+    assert "Nobody is named yet." in board
+    assert "Day not known, entered afterwards" in board
+    assert faults() == []
+
+
+def test_each_municipality_has_its_own_day_and_each_party_its_own_paper(laura):
+    region = a_region("kainuu")
+    first, *others = towns(region)
+    since = {first.pk: date(2019, 1, 1)} | {one.pk: date(2021, 5, 5) for one in others}
+    papers = {f"m{first.pk}": Paper(date(2018, 12, 1), "KAJ/1/2018"), "county": Paper(None, "HVA/2/2023")}
+    entry = an_entry(region, since=since, papers=papers, committed_on=date(2023, 2, 2), start=date(2018, 12, 20))
+    trial = enter_region(region, entry, laura)
+    assert dict(region.members.values_list("municipality", "phase_since")) == since
+    parties = {party_key(p): (p.signed_on, p.record_number) for p in region.commitments.get().parties.all()}
+    assert parties[f"m{first.pk}"] == (date(2018, 12, 1), "KAJ/1/2018")
+    assert parties["county"] == (date(2023, 2, 2), "HVA/2/2023")
+    assert parties["kaikukeskus"] == (date(2023, 2, 2), "")
+    assert region.commitments.get().in_force_on == date(2023, 2, 2)
+    assert services.read(trial.pk).open == {}
+
+
+def test_history_says_what_was_entered_afterwards_by_whom_and_when(client, laura):
+    region = a_region("ruotsi")
+    lasting(region, laura, meeting=SINCE, days={"workshop": date(2025, 3, 5)})
+    lines = [line.text for line in sentences(Act.objects.filter(region=region).order_by("number"))]
+    assert any("entered afterwards that Kaikukortti is in lasting use" in line for line in lines)
+    assert any("what had been done: Step 4" in line and line.endswith("5.3.2025.") for line in lines)
+    assert sum("on a day that is not known" in line for line in lines) >= 8
+    assert any("entered afterwards a feedback meeting" in line for line in lines)
+    assert all(line.startswith("Laura Mäkelä (Kaikukeskus)") for line in lines)
+
+
+def test_the_pair_is_named_with_the_entry_and_told(laura, worker):
+    region = a_region("ruotsi")
+    pair = [Named("culture", "Aino Virtanen", "aino@example.org"), Named("care", "Mikko Kettunen", "mikko@example.org")]
+    enter_region(region, an_entry(region), laura, pair)
+    worker.run()
+    assert sorted(address for one in mail.outbox for address in one.to) == ["aino@example.org", "mikko@example.org"]
+    assert faults() == []
+
+
+def test_a_year_of_mornings_reminds_the_pair_of_the_meeting_and_all_stays_sound(laura, worker):
+    region = a_region("ruotsi")
+    lasting(region, laura, meeting=localdate() - timedelta(days=100))
+    for person in a_pair(region):
+        english(person)
+    worker.run()
+    mail.outbox.clear()
+    for number in range(0, 366, 5):
+        daily(localdate() + timedelta(days=number))
+        worker.run()
+    assert sorted({one.subject for one in mail.outbox}) == [
+        f"Feedback meeting by {day(a_year_after(localdate() - timedelta(days=100)))}: {region}",
+        f"Feedback meeting late: {region}",
+    ]
+    assert len(mail.outbox) == 4
+    assert faults() == []
+
+
+def test_every_page_of_a_region_in_lasting_use_opens(client, laura):
+    region = a_region("kainuu")
+    trial = lasting(region, laura, start=None, meeting=SINCE)
+    aino, _mikko = a_pair(region)
+    names = ("board", "history", "readiness", "partners", "commitments", "people", "meeting_new", "region_enter")
+    paths = [reverse(name, args=[region.slug]) for name in names[:-1]]
+    paths += [reverse("step", args=[region.slug, trial.pk, step.key]) for step in MODELS["2024"].all_steps()]
+    ours = ["/regions/", "/queue/", "/country/", reverse("region_enter", args=["kainuu"])]
+    for person, more in ((laura, ours), (aino, ["/"])):
+        client.force_login(person)
+        assert {path: client.get(path).status_code for path in paths + more} == dict.fromkeys(paths + more, 200)
+    assert "Kajaani" in national_texts(localdate())["fi"]
+    ready = readiness_of_region(region)[0]
+    assert {line.item.key: line.word for line in ready.lines}["cards"] == "done before it was entered here"
 
 
 # -- every step of both models ----------------------------------------------------------------------------------------
@@ -139,3 +232,89 @@ def test_one_that_walked_all_ends_there(model):
     here = walk.begin(region, model, "")
     walk.walk(here)
     assert end_state(here.trial) == WALKED[model]
+
+
+# -- what is refused --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("present", "changes", "said"),
+    [
+        (LASTING, {"since": {}}, "Say since when Kaikukortti has been in lasting use: "),
+        (LASTING, {"meeting": TO_COME}, "The day of the feedback meeting is still to come"),
+        (LASTING, {"meeting": STARTED - timedelta(days=1)}, "The meeting was before distribution began"),
+        (LASTING, {"end": STARTED}, "The trial must end after it starts"),
+        (LASTING, {"start": SINCE, "end": None}, "Lasting use begins after the trial has begun"),
+        (LASTING, {"days": {"decision": TO_COME}}, "Decision on going on: the day is still to come"),
+        (LASTING, {"days": {"induction": SINCE}}, "is done before distribution begins"),
+        (LASTING, {"days": {"decision": STARTED - timedelta(days=9)}}, "comes after distribution has begun"),
+        (LASTING, {"committed_on": TO_COME}, "The day is still to come"),
+        (LASTING, {"model": "2019"}, "Choose a published operating model"),
+        (LASTING, {"municipalities": []}, "Choose at least one municipality"),
+        ("lunch", {}, "Choose at which step the region is"),
+        ("workshop", {"beside": frozenset({"induction"})}, "Choose at which step the region is"),
+        ("feedback", {"start": TO_COME, "end": TO_COME + timedelta(days=300)}, "its first day is not to come"),
+        ("feedback", {"start": None}, "Give the beginning and the end of the trial"),
+        ("workshop", {"end": localdate() + timedelta(days=3000)}, "A trial lasts from 6 to 24 months"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words_and_nothing_is_written(laura, present, changes, said):
+    region = a_region("ruotsi")
+    written = Act.objects.count()
+    assert said in refused(enter_region, region, an_entry(region, present, **changes), laura)
+    assert not Trial.objects.exists()
+    assert Act.objects.count() == written
+    assert not region.commitments.exists()
+
+
+def test_only_kaikukeskus_enters_corrects_and_withdraws(client, laura):
+    region = a_region("ruotsi")
+    aino, _mikko = a_pair(region)
+    with pytest.raises(NotYours):
+        enter_region(region, an_entry(region), aino)
+    trial = lasting(region, laura)
+    with pytest.raises(NotYours):
+        correct_entry(trial, aino, standing_entry(trial), "Syy.")
+    with pytest.raises(NotYours):
+        withdraw_entry(trial, aino, "Syy.")
+    client.force_login(aino)
+    for name, arguments in (("region_enter", [region.slug]), ("entry_correct", [region.slug, trial.pk])):
+        assert client.get(reverse(name, args=arguments)).status_code == 404
+        assert client.post(reverse(name, args=arguments)).status_code == 404
+    assert "/entry/" not in client.get(region.get_absolute_url()).content.decode()
+
+
+def test_the_same_entry_twice_and_one_of_an_open_trial_are_refused(laura):
+    region = a_region("kainuu")
+    lasting(region, laura)
+    assert "Kaikukortti is in lasting use there" in refused(lasting, region, laura)
+    other = a_region("ruotsi")
+    a_trial(other)
+    assert "is in another open trial" in refused(lasting, other, laura)
+    assert "is in another open trial" in refused(enter_region, other, an_entry(other, "workshop"), laura)
+    strange = an_entry(other, "workshop", municipalities=towns(a_region("kainuu")))
+    assert "Kajaani is not a municipality of this region" in refused(enter_region, other, strange, laura)
+
+
+def test_a_town_in_use_and_its_neighbours_in_trial_are_entered_one_after_the_other(laura):
+    """Pirkanmaa in S3: Tampere in use, Nokia, Orivesi and Valkeakoski coming."""
+    region = a_region("kainuu")
+    first, *others = towns(region)
+    enter_region(region, an_entry(region, municipalities=[first]), laura)
+    trial = enter_region(region, an_entry(region, "print_comms", municipalities=others), laura)
+    assert set(services.read(trial.pk).open) == {"print_comms", "induction"}
+    assert set(region.members.values_list("phase", flat=True)) == {Phase.LASTING, Phase.PREPARATION}
+    assert region.commitments.in_force().count() == 2
+    assert faults() == []
+
+
+def test_a_commitment_in_force_already_is_not_entered_again_and_a_draft_holds_the_entry(laura):
+    region = a_region("kainuu")
+    first, *others = towns(region)
+    region_committed(region, [first], laura, date(2020, 1, 1))
+    lasting(region, laura)
+    parties = [set(one.parties.values_list("municipality", flat=True)) - {None} for one in region.commitments.all()]
+    assert parties == [{one.pk for one in others}, {first.pk}]
+    other = a_region("ruotsi")
+    draft_region_commitment(other, towns(other), laura)
+    assert "unfinished already" in refused(lasting, other, laura)

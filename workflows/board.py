@@ -30,7 +30,7 @@ from workflows.models import Trial
 from workflows.path import Picture, names, picture
 from workflows.readiness import Readiness, readiness_of, readiness_without_trial
 from workflows.sentences import OF_THE_SITE, Line, sentences
-from workflows.standing import Standing, acting_or_none, checks_of, listed, standings, urgency, written
+from workflows.standing import Standing, acting_or_none, between, checks_of, listed, standings, urgency, written
 from workflows.tasks import OF_EVIDENCE
 from workflows.trial import OUTCOME_NAMES, WITHDRAWN
 from workflows.year import next_feedback_due, stage_of
@@ -90,14 +90,13 @@ class Walked:
 
     @property
     def days(self) -> str:
-        start, end = services.term_of(self.trial)
-        return f"{written(start)}–{written(end)}"
+        return between(self.trial.term)
 
     @property
     def planned(self) -> str:
         """The planned days, where the actual ones differ from them."""
         days = f"{written(self.trial.planned_start)}–{written(self.trial.planned_end)}"
-        return "" if days == self.days else days
+        return "" if self.trial.had_ended or days == self.days else days
 
     @property
     def decisions(self) -> list[str]:
@@ -108,6 +107,14 @@ class Walked:
     def may_be_corrected(self) -> bool:
         """Whether Kaikukeskus can still correct its plan."""
         return self.trial.started_on is None and not self.trial.decided
+
+    @property
+    def entered(self) -> str:
+        """That it was entered afterwards, by whom and when; empty where it was walked here."""
+        if self.trial.entered_on is None:
+            return ""
+        said = {"name": self.trial.entered_by, "day": written(self.trial.entered_on)}
+        return _("Entered afterwards by %(name)s, %(day)s.") % said
 
     @property
     def outcome(self) -> str:
@@ -363,8 +370,7 @@ class Earlier(NamedTuple):
 
 
 def _earlier(region: Region, trial: Trial) -> Earlier:
-    start, end = services.term_of(trial)
-    name = _("Trial %(days)s") % {"days": f"{written(start)}–{written(end)}"}
+    name = _("Trial %(days)s") % {"days": between(trial.term)}
     href = reverse("step", args=[region.slug, trial.pk, "decision"])
     return Earlier(name, str(OUTCOME_NAMES[trial.decided]) if trial.decided else "", href)
 

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.timezone import localdate, now
-from django.utils.translation import gettext as _
 
 from adoption.access import only_kaikukeskus
 from adoption.history import Acting, locked, record
@@ -18,7 +17,7 @@ from adoption.people import name_person
 from adoption.refusal import Refused
 from commitments.models import Commitment
 from commitments.on_paper import region_takes_over
-from workflows.entry import FEEDBACK, START, Entry, wrong
+from workflows.entry import FEEDBACK, Entry, wrong
 from workflows.models import FeedbackMeeting, Trial, TrialStep
 from workflows.plan import due_dates
 from workflows.services import begin, hold, phases_of
@@ -76,7 +75,7 @@ def _commitment(region: Region, who: Acting, entry: Entry) -> Commitment | None:
 
 
 def _trial(region: Region, who: Acting, entry: Entry) -> Trial:
-    planned_start, planned_end = _planned(entry)
+    planned_start, planned_end = planned(entry)
     trial = Trial(
         region=region, model=entry.model, planned_start=planned_start, planned_end=planned_end, opened_on=localdate(),
         entered_on=localdate(), entered_by=who.person, had_ended=entry.is_lasting,
@@ -91,7 +90,7 @@ def _trial(region: Region, who: Acting, entry: Entry) -> Trial:
     return trial
 
 
-def _planned(entry: Entry) -> tuple[date, date]:
+def planned(entry: Entry) -> tuple[date, date]:
     """The trial's days; of one that had ended, where they are not known, the last possible."""
     end = entry.end or max(min(entry.since.values()), (entry.start or date.min) + timedelta(days=1))
     return entry.start or end - timedelta(days=1), end
@@ -105,7 +104,7 @@ def _rows(entry: Entry, who: Acting, trial: Trial) -> list[TrialStep]:
         row = TrialStep(key=step.key, due=due[step.key])
         if step.key in done:
             row.due, row.closed_at, row.entered_at, row.entered_by = None, now(), now(), who.person
-            row.done_on = entry.start if step.key == START else entry.days.get(step.key)
+            row.done_on = entry.day_of(step.key)
             row.evidence = entry.evidence(step.key)
         rows.append(row)
     return rows
@@ -130,19 +129,15 @@ def _phase(entry: Entry) -> tuple[Phase, date]:
 
 
 def _meeting(region: Region, trial: Trial, who: Acting, entry: Entry) -> FeedbackMeeting | None:
-    """The last meeting, of which only the day is known: of a running trial its step 10's, else the region's own."""
-    if not (entry.meeting and entry.is_done(FEEDBACK)):
-        return None
-    return new_meeting(region, None if entry.is_lasting else trial, who, entry.meeting)
+    """The last meeting, of which only the day is known."""
+    return new_meeting(region, trial, who, entry.meeting) if entry.meeting and entry.is_done(FEEDBACK) else None
 
 
-def new_meeting(region: Region, trial: Trial | None, who: Acting, on: date) -> FeedbackMeeting:
-    """The meeting of that day stands, as entered afterwards. Refused where one of that day is recorded already."""
-    if FeedbackMeeting.objects.filter(region=region, trial=trial, held_on=on).exists():
-        raise Refused([_("A meeting of this day is recorded already.")])
+def new_meeting(region: Region, trial: Trial, who: Acting, on: date) -> FeedbackMeeting:
+    """The trial's last meeting stands, as entered afterwards."""
     assert who.person
     return FeedbackMeeting.objects.create(
-        region=region, trial=trial, round=1 if trial else None, held_on=on, recorded_by=who.person, is_entered=True
+        region=region, trial=trial, round=1, held_on=on, recorded_by=who.person, is_entered=True
     )
 
 

@@ -20,8 +20,9 @@ START, FEEDBACK, DECISION = "start_distribution", "feedback", "decision"
 # Where a day stands among the entries of its own step; the others have none.
 FIELD = {
     "intro_event": "date", "pair_training": "date", "workshop": "date", "commitments": "meeting",
-    "print_comms": "printed_on", FEEDBACK: "survey",
+    "print_comms": "printed_on",
 }  # fmt: skip
+KNOWN = {"print_comms": ("local_page", "feedback_email"), "statistics": ("statistics_person",)}
 BEFORE_START = ("pair_training", "statistics", "kaikukanta_users", "print_comms", "induction")
 
 
@@ -32,6 +33,7 @@ class Entry:
     `present`: the key of the step that is open, or `LASTING`. `beside`: of steps side by side at present, those that
     are done. `days`: step → when it was done. `start`, `end`: of the trial; planned ones until distribution began.
     `since`: municipality → since when it is in lasting use. `papers`: of the region commitment, by `party_key`.
+    `entered`: of a region that stands here already, the steps that are entered so still; they alone are corrected.
     """
 
     model: str
@@ -45,7 +47,8 @@ class Entry:
     meeting: date | None = None
     committed_on: date | None = None
     papers: Mapping[str, Paper] = field(default_factory=dict)
-    known: Mapping[str, str] = field(default_factory=dict)  # local_page, feedback_email, statistics_person
+    known: Mapping[str, str] = field(default_factory=dict)  # the fields of KNOWN
+    entered: frozenset[str] | None = None
 
     @property
     def flow(self) -> type[TrialFlow]:
@@ -58,6 +61,8 @@ class Entry:
     @property
     def done(self) -> list[Step]:
         """The steps that are closed: all before the present ones, and of these those that are done."""
+        if self.entered is not None:
+            return [step for step in self.flow.all_steps() if step.key in self.entered]
         if self.is_lasting:
             return self.flow.all_steps()
         return [*self.flow.before(self.present), *(s for s in self.flow.all_steps() if s.key in self.beside)]
@@ -70,12 +75,15 @@ class Entry:
         """Whether distribution has."""
         return self.is_done(START)
 
+    def day_of(self, key: str) -> date | None:
+        """When the step was done, if that is known: distribution began, the last feedback meeting was held."""
+        return {START: self.start, FEEDBACK: self.meeting}.get(key, self.days.get(key))
+
     def evidence(self, key: str) -> dict[str, str]:
         """What is known among the entries of the step."""
-        day = self.days.get(key)
+        day = self.day_of(key)
         said = {FIELD[key]: day.isoformat()} if key in FIELD and day else {}
-        fields = {"print_comms": ("local_page", "feedback_email"), "statistics": ("statistics_person",)}
-        said |= {name: self.known[name] for name in fields.get(key, ()) if self.known.get(name)}
+        said |= {name: self.known[name] for name in KNOWN.get(key, ()) if self.known.get(name)}
         if key == START:
             said |= {name: day.isoformat() for name, day in (("start", self.start), ("end", self.end)) if day}
         return said
@@ -113,8 +121,8 @@ def of_days(entry: Entry) -> list[str]:
         found = [_("Give the beginning and the end of the trial: the actual days, or the planned ones.")]
     elif entry.has_begun:
         found = _of_term(entry)
-    else:
-        found = wrong_days(entry.start, entry.end)
+    else:  # planned days of a trial that stands here already are corrected by themselves
+        found = wrong_days(entry.start, entry.end) if entry.entered is None else []
     return found + list(_to_come(entry)) + list(_in_wrong_order(entry))
 
 
@@ -161,7 +169,7 @@ def _in_wrong_order(entry: Entry) -> Iterator[str]:
             yield _("%(step)s is done before distribution begins, which was on %(start)s.") % (
                 said | {"step": step.title}
             )
-        if day and step.key in (FEEDBACK, DECISION) and day < entry.start:
+        if day and step.key == DECISION and day < entry.start:
             yield _("%(step)s comes after distribution has begun, which was on %(start)s.") % (
                 said | {"step": step.title}
             )

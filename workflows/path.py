@@ -258,7 +258,7 @@ def _ahead(blocks: Blocks, trial: Trial) -> str:
     said = []
     if ahead := _in(blocks, "ahead"):
         said.append(_("Ahead: %(steps)s.") % {"steps": names(ahead)})
-    if not trial.started_on:
+    if not trial.started_on and not trial.decided:
         said.append(_("The trial is planned to start on %(day)s.") % {"day": written(trial.planned_start)})
     elif not trial.decided and trial.ends_on:
         said.append(_("The trial ends on %(day)s.") % {"day": written(trial.ends_on)})

@@ -22,6 +22,7 @@ from workflows.trial import MODELS, WITHDRAWN
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+OF_ENTRIES = ("statistics", "cards", "page", "feedback")  # items that look at the entries of a step alone
 FEW = 5  # missing things of one item that stand one by one; more are counted
 OF_PARTNERS = {"#id_account_": "partner_account", "#id_induction_": "partner_induction"}
 
@@ -138,7 +139,16 @@ class Line:
         said = [_("%(done)s of %(all)s") % self.count._asdict()] if self.count and self.count.all else []
         if self.state == "skip":
             said.append(_("let pass by Kaikukeskus"))
+        if not said and self.is_ready and self._was_done_before:
+            return _("done before it was entered here")
         return ", ".join(said) or (_("ready") if self.is_ready else _("missing"))
+
+    @property
+    def _was_done_before(self) -> bool:
+        """Whether it stands on what is not known here: the entries of a step that was entered afterwards."""
+        row = self.asked[0].row
+        known = self.item.field and row.evidence.get(self.item.field)
+        return row.entered_at is not None and self.item.key in OF_ENTRIES and not known
 
     @property
     def href(self) -> str:

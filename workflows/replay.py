@@ -151,7 +151,10 @@ def _trial_withdrawn(said: Replay, act: Act) -> None:
 def _entry_corrected(said: Replay, act: Act) -> None:
     for key, day in act.data["days"].items():
         said.steps[key].entered = (said.steps[key].entered or (None, None))[0], day
-    said.meetings |= act.data["meetings"]
+    for key, day in act.data["meetings"].items():
+        said.meetings[key] = day
+        if day is None:
+            del said.meetings[key]
 
 
 def _entry_withdrawn(said: Replay, act: Act) -> None:

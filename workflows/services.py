@@ -389,10 +389,10 @@ def _start(trial: Trial, row: TrialStep) -> None:
         trial.ends_on = date.fromisoformat(row.evidence["end"])
     trial.save(update_fields=["started_on", "ends_on"])
     _set_phase(trial, Phase.TRIAL, trial.started_on)
-    _plan_the_rest(trial)
+    plan_the_rest(trial)
 
 
-def _plan_the_rest(trial: Trial) -> None:
+def plan_the_rest(trial: Trial) -> None:
     """The feedback meeting and the decision are due by the actual dates."""
     assert trial.started_on
     assert trial.ends_on

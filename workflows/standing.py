@@ -257,6 +257,8 @@ class Standing:
     @property
     def words(self) -> list[Word]:
         """The states of the step, the most telling first."""
+        if self.row.entered_at:
+            return [Word("done", _("Done before it was entered here"))]
         if not self.is_open:
             return [Word(self.state, str(CLOSED[self.state]))]
         found = []
@@ -306,7 +308,15 @@ class Standing:
             found.append(self._because("next_opened_early", self.row.opened_early))
         if self.row.skipped:
             found.append(self._because("step_skipped", self.row.skipped))
+        if self.row.entered_at:
+            found.append(self._entered(self.row.entered_at))
         return found
+
+    def _entered(self, at: datetime) -> Because:
+        days = {"day": written(at), "done": written(self.row.done_on) if self.row.done_on else ""}
+        known, unknown = _("Done %(done)s, entered afterwards %(day)s"), _("Day not known, entered afterwards %(day)s")
+        name = f"{self.names.get(self.row.entered_by_id or 0, '')}, Kaikukeskus"
+        return Because((known if self.row.done_on else unknown) % days, "", name, at)
 
     def _because(self, what: str, text: str) -> Because:
         act = self.said.get(what)
@@ -343,6 +353,11 @@ def written(value: date) -> str:
     """5.3.2027; of a moment its day here."""
     value = localdate(value) if isinstance(value, datetime) else value
     return f"{value.day}.{value.month}.{value.year}"
+
+
+def between(term: tuple[date | None, date | None]) -> str:
+    """5.3.2027–4.3.2028; a day that is not known says so."""
+    return "–".join(written(day) if day else _("not known") for day in term)
 
 
 def listed(things: Iterable[Any]) -> str:
@@ -383,6 +398,7 @@ def checks_of(standing: Standing, trial: Trial, read: Read) -> list[Check]:
 def _names(trial: Trial) -> dict[int, str]:
     given = [one for row in trial.rows.values() for one in [*row.confirmed.values(), *row.overrides.values()]]
     keys = {one[whose] for one in given for whose in ("by", "for") if one.get(whose)}
+    keys |= {row.entered_by_id for row in trial.rows.values() if row.entered_by_id}
     return dict(Person.objects.filter(pk__in=keys).values_list("pk", "name"))
 
 

@@ -378,7 +378,7 @@ class StepPage:
     @property
     def other_terms(self) -> list[str]:
         """Which days the commitments in force say, where the trial's own are others; at 9 and at the decision."""
-        if self.key not in ("start_distribution", "decision"):
+        if self.key not in ("start_distribution", "decision") or self.trial.had_ended:
             return []
         said = self.standing.row.evidence if self.key == "start_distribution" else {}
         days = (said.get("start"), said.get("end")) if said else tuple(d.isoformat() for d in term_of(self.trial))

@@ -52,7 +52,9 @@ def next_feedback_due(region_ids: Iterable[int]) -> dict[int, date]:
     regions = list(region_ids)
     begun = Trial.objects.filter(Q(started_on__isnull=False) | Q(had_ended=True), region__in=regions).order_by()
     begun = begun.exclude(decided__in=("stop", WITHDRAWN)).annotate(begins=Coalesce("started_on", "entered_on"))
-    starts = begun.values_list("region").annotate(Min("begins"), Max("entered_on", filter=Q(had_ended=True)))
+    starts = begun.values_list("region").annotate(
+        first=Min("begins"), entered=Max("entered_on", filter=Q(had_ended=True))
+    )
     held = FeedbackMeeting.objects.filter(region__in=regions).order_by()
     last = dict(held.values_list("region").annotate(Max("held_on")))
     return {region: a_year_after(_counts_from(start, last.get(region), entered)) for region, start, entered in starts}
