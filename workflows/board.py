@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from adoption.access import may_act
+from adoption.access import PAIR, may_act
 from adoption.alphabet import alphabetical
 from adoption.history import Acting
 from adoption.models import Act, Partner, Person, Phase, Region, RegionMunicipality, Responsibility, Side
@@ -283,6 +283,19 @@ def _next(
     return _next_at_rest(due, decided)
 
 
+def _next_named(region: Region, shown: list[Walked], people: "list[SidePeople]", reader: Person) -> Next | None:
+    """Of a region that was entered after its pair had been named elsewhere, Kaikukeskus names the pair here first."""
+    entered = any(one.trial.rows["local_pair"].entered_at for one in shown)
+    empty = [side.label.lower() for side in people if side.side in PAIR and not side.named]
+    if not (reader.is_kaikukeskus and entered and empty):
+        return None
+    return Next(
+        _("Name the responsible persons: nobody is named yet for the %(sides)s.") % {"sides": listed(empty)},
+        _("The region was entered afterwards. Whoever is named is told by mail, and goes on from here."),
+        reverse("people", args=[region.slug]), _("People"), True,
+    )  # fmt: skip
+
+
 def _next_in_use(region: Region, reader: Person) -> Next:
     """Where Kaikukortti has been in use without a trial that is known here, nothing is waited for."""
     if not reader.is_kaikukeskus:
@@ -323,17 +336,19 @@ def board(region: Region, reader: Person) -> dict[str, Any]:
     members = sorted(found, key=lambda member: alphabetical(member.municipality.name))
     at_rest = shown[0] if shown and not undecided else None
     acts = may_act(reader, region)
+    people = people_of(region)
     in_use = any(member.phase == Phase.IN_USE for member in members)
     return {
         "region": region,
         "trials": shown,
         "many_trials": len(shown) > 1,
         "earlier": [_earlier(region, trial) for trial in trials if trial.pk not in {one.trial.pk for one in shown}],
-        "next": _next(region, shown if undecided else [], due, reader, at_rest, acts, in_use),
+        "next": _next_named(region, shown, people, reader)
+        or _next(region, shown if undecided else [], due, reader, at_rest, acts, in_use),
         "eyebrow": _eyebrow(members, shown),
         "members": members,
         "phases": phases(members),
-        "people": people_of(region),
+        "people": people,
         "kaikukeskus": list(Person.objects.filter(is_kaikukeskus=True, is_active=True).order_by("name")),
         "invitation": invitation(region),
         "feedback_due": due,

@@ -75,7 +75,7 @@ def in_table(field: forms.Field, column: str, row: str) -> forms.Field:
 class DaysForm(Form):
     """What is entered afterwards: the days of each municipality, each step and each party, and those of the trial."""
 
-    start = past(gettext_lazy("Distribution began on"))
+    start = Day(label=gettext_lazy("Distribution began, or begins, on"), required=False, help_text=UNKNOWN)
     end = Day(label=gettext_lazy("The trial ends, or ended, on"), required=False, help_text=UNKNOWN)
     meeting = past(gettext_lazy("The last feedback meeting was held on"))
     local_page = forms.URLField(

@@ -41,7 +41,9 @@ def region_enter(request: Request, slug: str) -> HttpResponse:
     if done and not looks:
         messages.success(request, _("The region stands as it was entered."))
         return redirect(region)
-    shown = {"region": region, "form": form, "reasons": reasons, "not_offered": not_offered(region), "seen": done}
+    own = set(region.municipalities.values_list("pk", flat=True))
+    taken = [one for one in not_offered(region) if one.municipality.pk in own]
+    shown = {"region": region, "form": form, "reasons": reasons, "not_offered": taken, "seen": done}
     return render(request, "workflows/region_enter.html", shown, status=status)
 
 
