@@ -312,6 +312,8 @@ def test_a_commitment_in_force_already_is_not_entered_again_and_a_draft_holds_th
     region = a_region("kainuu")
     first, *others = towns(region)
     region_committed(region, [first], laura, date(2020, 1, 1))
+    twice = an_entry(region, municipalities=[first], committed_on=date(2020, 1, 1))
+    assert "is in force here already: leave its days empty" in refused(enter_region, region, twice, laura)
     lasting(region, laura)
     parties = [set(one.parties.values_list("municipality", flat=True)) - {None} for one in region.commitments.all()]
     assert parties == [{one.pk for one in others}, {first.pk}]

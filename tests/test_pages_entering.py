@@ -155,6 +155,14 @@ def test_all_beside_done_is_no_present_step(client, region, laura):
     assert "Choose at which step the region is" in text_of(answer)
 
 
+def test_what_is_typed_of_a_municipality_that_is_not_chosen_is_not_left_out_without_a_word(client, region, laura):
+    first = towns(region)[0]
+    said = typed(region, **{f"in_{first.pk}": "", f"number_m{first.pk}": "KAJ/1"})
+    answer = client.post(page(region), said)
+    assert (answer.status_code, "The municipality is not chosen" in text_of(answer)) == (422, True)
+    assert 'value="KAJ/1"' in answer.content.decode()
+
+
 def test_the_days_are_corrected_on_the_page(client, region, laura):
     client.post(page(region), typed(region, committed_on="5.5.2020", done_4="27.10.2019"))
     trial = Trial.objects.get()

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.timezone import localdate, now
+from django.utils.translation import gettext as _
 
 from adoption.access import only_kaikukeskus
 from adoption.history import Acting, locked, record
@@ -69,6 +70,8 @@ def _commitment(region: Region, who: Acting, entry: Entry) -> Commitment | None:
     found = Commitment.objects.in_force().filter(region=region, kind=Commitment.Kind.REGION)
     bound = set(found.values_list("parties__municipality", flat=True))
     unbound = [one for one in entry.municipalities if one.pk not in bound]
+    if not unbound and (entry.committed_on or entry.papers):
+        raise Refused([_("The commitment of these municipalities is in force here already: leave its days empty.")])
     if not unbound:
         return None
     return region_takes_over(region, unbound, who, entry.committed_on, entry.model, entry.papers)

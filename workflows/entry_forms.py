@@ -176,7 +176,7 @@ class DaysForm(Form):
 
     def _ahead(self, entry: Entry, done: set[str]) -> Iterator[str]:
         needs = {"meeting": "10", "local_page": "7", "feedback_email": "7", "statistics_person": "6"}
-        needs |= {"committed_on": "5"} | {f"done_{key}": key for key in self.slots}
+        needs |= {"committed_on": "5"} | {f"{part}_{key}": key for key in self.slots for part in ("done", "beside")}
         needs |= {f"{part}_{key}": "5" for key in self.parties for part in ("signed", "number")}
         yield from (name for name, key in needs.items() if self.cleaned_data.get(name) and key not in done)
         if not entry.is_lasting:
@@ -240,9 +240,18 @@ class EntryForm(DaysForm):
             self.add_error(None, ValidationError(_("Choose at least one municipality."), code="nobody"))
         for side in SIDES:
             self._check_person(said, side)
+        self._check_towns(said)
         if not self.errors:
             self.refuse_what_is_ahead(self.entry)
         return said
+
+    def _check_towns(self, said: dict[str, Any]) -> None:
+        """What is typed of a municipality that is not chosen has its error."""
+        text = _("The municipality is not chosen: choose it, or leave this empty.")
+        for one in self.towns:
+            for name in (f"since_{one.pk}", f"signed_m{one.pk}", f"number_m{one.pk}"):
+                if said.get(name) and not said.get(f"in_{one.pk}"):
+                    self.add_error(name, ValidationError(text, code="not_chosen"))
 
     def _check_person(self, said: dict[str, Any], side: str) -> None:
         """A name without an address, or the other way round, names nobody."""

@@ -47,7 +47,11 @@ def _phases(trial: Trial) -> list[tuple[str, str]]:
 
 def _facts(trial: Trial) -> list[tuple[str, str]]:
     found = [(_("Trial"), between(trial.term))]
-    for one in Commitment.objects.in_force().filter(region=trial.region_id, kind=Commitment.Kind.REGION).order_by("pk"):
+    theirs = Commitment.objects.in_force().filter(
+        region=trial.region_id, kind=Commitment.Kind.REGION,
+        parties__municipality__in=trial.members.values("municipality"),
+    )  # fmt: skip
+    for one in theirs.distinct().order_by("pk"):
         on = written(one.in_force_on) if one.in_force_on else _("on a day that is not known")
         found.append((one.name, _("in force, on paper, %(day)s") % {"day": on} if one.is_on_paper else _("in force")))
     for meeting in trial.meetings.all():
