@@ -144,6 +144,7 @@ def why_not_withdrawn(trial: Trial) -> list[str]:
     made = Commitment.objects.filter(region=trial.region_id, made_at__date__gte=trial.opened_on).exclude(
         state=Commitment.State.DECLINED
     )
+    made = made.exclude(parties__method="paper")  # made before, whenever it was recorded
     promised = made.filter(parties__municipality__in=trial.members.values("municipality"))
     if any(row.evidence or row.confirmed or row.overrides or row.closed_at for row in rows) or promised.exists():
         return [_("More than step 1 has been done in this trial, so it cannot be withdrawn any more.")]

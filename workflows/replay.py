@@ -43,6 +43,7 @@ class TrialSaid:
     municipalities: frozenset[int] = frozenset()
     decided: str = ""
     rounds: int = 1
+    had_ended: bool = False
 
 
 @dataclass
@@ -115,7 +116,8 @@ def _trial_opened(said: Replay, act: Act) -> None:
 
 
 def _trial_entered(said: Replay, act: Act) -> None:
-    said.trials[act.about_id] = TrialSaid(act.data["model"], frozenset(act.data["municipalities"]), act.data["decided"])
+    towns, had_ended = frozenset(act.data["municipalities"]), act.what == "use_entered"
+    said.trials[act.about_id] = TrialSaid(act.data["model"], towns, act.data["decided"], had_ended=had_ended)
     _phases(said, act)
 
 
