@@ -187,6 +187,8 @@ def _correct(partner: Partner, who: Acting, organisation: dict[str, str], unit: 
     business_id = organisation.get("business_id")
     if business_id and Organisation.objects.filter(business_id=business_id).exclude(pk=owner.pk).exists():
         raise Refused([_("Another organisation has this business ID already.")])
+    if "name" in changed:
+        remember(owner, owner.name)
     for field in changed:
         setattr(owner, field, organisation[field])
     try:
@@ -200,6 +202,12 @@ def _correct(partner: Partner, who: Acting, organisation: dict[str, str], unit: 
     if changed:
         _refuse_twin(partner, owner)
     return changed
+
+
+def remember(thing: Organisation | Person, *names: str) -> None:
+    """What it was called is found later too; the caller saves it."""
+    former = [line for line in thing.former_names.split("\n") if line]
+    thing.former_names = "\n".join(dict.fromkeys([*former, *names]))
 
 
 def _refuse_twin(partner: Partner, owner: Organisation) -> None:

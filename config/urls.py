@@ -5,7 +5,7 @@ from django.conf import settings
 from django.urls import include, path, re_path
 
 from adoption.signin import AskCode, GiveCode, SignOut
-from config import demo, views
+from config import demo, search, views
 
 # Every other address leads a stranger to the sign-in page, whether or not the thing exists.
 PUBLIC = [
@@ -63,6 +63,7 @@ urlpatterns = [
     path("help/privacy/", views.privacy, name="privacy"),
     path("help/accessibility/", views.accessibility, name="accessibility"),
     path("health/", views.health, name="health"),
+    path("search/", search.search, name="search"),
 ]
 
 if settings.DEMO:

@@ -6,6 +6,7 @@ from adoption.models.country import County, Municipality, Phase, Region, RegionM
 from adoption.models.handovers import Handover
 from adoption.models.history import Act, Chained, Country
 from adoption.models.imports import Import, ImportRow
+from adoption.models.joins import Joined
 from adoption.models.mail import Mail
 from adoption.models.notes import Note, SharedAnswer
 from adoption.models.partners import Organisation, Partner
@@ -21,6 +22,7 @@ __all__ = [
     "Handover",
     "Import",
     "ImportRow",
+    "Joined",
     "Mail",
     "Municipality",
     "Note",

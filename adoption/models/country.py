@@ -5,7 +5,13 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from adoption.folding import Folded
 from adoption.models.history import Chained
+
+
+def found_by(*fields: str) -> models.GeneratedField:
+    """The column by which the search finds the row. The migration that added it has its index on PostgreSQL."""
+    return models.GeneratedField(expression=Folded(*fields), output_field=models.TextField(), db_persist=True)
 
 
 class Named(models.Model):
@@ -49,6 +55,7 @@ class Municipality(Named):
     language = models.CharField(max_length=5, choices=Language, blank=True, default="")
     county = models.ForeignKey(County, models.PROTECT, null=True, related_name="municipalities")
     population_2022 = models.PositiveIntegerField(null=True)
+    found_by = found_by("name_fi", "name_sv", "name_en")
 
     class Meta:
         ordering = ["name_fi"]
@@ -62,6 +69,7 @@ class Municipality(Named):
 class Region(Named, Chained):
     """A Kaikukortti region: one municipality, several, or a whole county's. Its row is the one lock of all its acts."""
 
+    found_by = found_by("name_fi", "name_sv", "name_en")
     slug = models.SlugField(max_length=60, unique=True)
     county = models.ForeignKey(County, models.PROTECT, null=True, related_name="regions")
     municipalities = models.ManyToManyField(Municipality, through="RegionMunicipality", related_name="regions")

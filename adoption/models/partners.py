@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from adoption import venue_limits
+from adoption.models.country import found_by
 
 
 def _distributor(partner: Any) -> bool:
@@ -41,6 +42,8 @@ class Organisation(models.Model):
     name = models.CharField(_("name of the organisation"), max_length=300)
     business_id = models.CharField(_("business ID"), max_length=9, blank=True, default="")
     sector = models.CharField(_("sector"), max_length=7, choices=Sector)
+    former_names = models.TextField(blank=True, default="")  # a line each: renamed, or joined from another row
+    found_by = found_by("name", "business_id", "former_names")
 
     class Meta:
         ordering = ["name"]
@@ -52,6 +55,9 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("organisation", args=[self.pk])
 
 
 class PartnerQuerySet(models.QuerySet["Partner"]):
@@ -179,6 +185,7 @@ class Partner(FSMModelMixin, models.Model):
     induction_before = models.BooleanField(default=False)  # the same
     induction_manner = models.CharField(_("manner of induction"), max_length=6, choices=Manner, blank=True, default="")
     induction_persons = models.PositiveIntegerField(_("persons inducted"), null=True, blank=True)
+    found_by = found_by("unit")
 
     objects = PartnerQuerySet.as_manager()
 

@@ -9,6 +9,8 @@ from django.utils.crypto import salted_hmac
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
+from adoption.models.country import found_by
+
 
 class PersonManager(BaseUserManager["Person"]):
     """Reads people; `adoption.people` writes them."""
@@ -35,6 +37,17 @@ class Person(AbstractBaseUser):
     is_kaikukeskus = models.BooleanField(_("works at Kaikukeskus"), default=False)
     is_active = models.BooleanField(default=True)
     made_by = models.CharField(max_length=4, choices=MadeBy, blank=True, default="")
+    # The row that this one was joined into: the same person, who signs in by that row's address.
+    joined_to = models.ForeignKey("self", models.PROTECT, null=True, related_name="joined_from")
+    former_names = models.TextField(blank=True, default="")  # names and addresses of rows that were joined into this
+    found_by = found_by("name", "email", "former_names")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(joined_to=None) | models.Q(is_active=False), name="joined_person_is_shut"
+            )
+        ]
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

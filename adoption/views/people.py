@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -108,11 +108,10 @@ def people_of(reader: Person) -> QuerySet[Person]:
     if reader.is_kaikukeskus:
         return Person.objects.all()
     regions = regions_of(reader)
-    if not regions.exists():
-        return Person.objects.none()
     of_region = Q(pk__in=Responsibility.objects.filter(region__in=regions).values("person"))
     of_partner = Q(pk__in=Partner.objects.filter(region__in=regions).values("contact"))
-    return Person.objects.filter(of_region | of_partner | Q(is_kaikukeskus=True))
+    of_kaikukeskus = Q(Exists(regions)) & Q(is_kaikukeskus=True)
+    return Person.objects.filter(of_region | of_partner | of_kaikukeskus)
 
 
 def me(request: Request) -> HttpResponse:
