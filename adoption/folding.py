@@ -28,10 +28,16 @@ class Folded(Func):
     """The same of the given columns together, each after a blank: in SQL that every database knows."""
 
     def as_sql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_more: Any
-    ) -> tuple[str, list[str | int]]:
+        self,
+        compiler: SQLCompiler,
+        connection: BaseDatabaseWrapper,
+        function: str | None = None,
+        template: str | None = None,
+        arg_joiner: str | None = None,
+        **extra_context: Any,
+    ) -> tuple[str, tuple[str | int, ...]]:
         parts = [compiler.compile(one)[0] for one in self.get_source_expressions()]
         text = "".join(f" || ' ' || {part}" for part in parts).removeprefix(" || ")
         for letter, plain in PLAIN.items():
             text = f"REPLACE({text}, '{letter}', '{plain}')"
-        return f"LOWER({text})", []
+        return f"LOWER({text})", ()
