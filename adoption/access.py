@@ -8,8 +8,9 @@ from django.shortcuts import get_object_or_404
 
 from adoption import about
 from adoption.history import Acting
-from adoption.models import Municipality, Note, Partner, Person, Region, Responsibility, Side
-from adoption.refusal import NotYours
+from adoption.joined import joined_away
+from adoption.models import Joined, Municipality, Note, Partner, Person, Region, Responsibility, Side
+from adoption.refusal import NotYours, Refused
 
 KAIKUKESKUS = "kaikukeskus"
 PAIR = (Side.CULTURE, Side.CARE)
@@ -36,8 +37,13 @@ def partners_of(person: Person) -> QuerySet[Partner]:
 
 
 def partner_or_404(person: Person, slug: str, pk: int) -> Partner:
-    """The partner, if the person may read it."""
-    return get_object_or_404(partners_of(person), region__slug=slug, pk=pk)
+    """The partner, if the person may read it. Raises Refused for one that was joined into such a one, and names it."""
+    seen = partners_of(person).filter(region__slug=slug)
+    found = seen.filter(pk=pk).first()
+    if found is None:
+        kept = Joined.objects.filter(kind=Joined.Kind.PARTNER, gone=pk).values("kept")
+        raise Refused([joined_away(pk)]) if seen.filter(pk__in=kept).exists() else Http404
+    return found
 
 
 def thing_or_404(person: Person, slug: str, kind: str, pk: int) -> tuple[Region, Model]:

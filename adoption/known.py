@@ -93,9 +93,10 @@ class Known:
         self.unfinished |= set(unfinished.values_list("pk", flat=True))
 
     def _look_up_people(self, addresses: set[str]) -> None:
-        for email, name, active in Person.objects.filter(email__in=addresses).values_list("email", "name", "is_active"):
-            self.people[email] = name
-            if not active:
+        known = Person.objects.filter(email__in=addresses).values_list("email", "name", "is_active", "joined_to__name")
+        for email, name, active, joined in known:
+            self.people[email] = joined or name
+            if not (active or joined):
                 self.inactive.add(email)
 
     # -- which one a row means ----------------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ def close_person(person: Person, by: Person, reason: str) -> Person:
         _end(given, regions[given.region_id], who, reason)
     if person.is_kaikukeskus:
         _take_right(person, country, who, reason)
-    _shut(person)
+    shut(person)
     record(country, who, "person_closed", person, reason=reason)
     return person
 
@@ -77,7 +77,7 @@ def _end(given: Responsibility, region: Region, who: Acting, reason: str) -> Non
     record(region, who, "responsibility_ended", given.person, reason=reason, side=given.side)
 
 
-def _shut(person: Person) -> None:
+def shut(person: Person) -> None:
     """Nobody gets in any more. The new unusable password is in no session, so none lives on, nor after a reopening."""
     person.is_active = False
     person.set_unusable_password()
@@ -90,6 +90,9 @@ def reopen_person(person: Person, by: Person, reason: str) -> Person:
     country, who = _country(by)
     person = alone(person)
     there = [_("%(name)s can sign in already.") % {"name": person.name}] if person.is_active else []
+    if person.joined_to:
+        said = _("%(name)s has been joined with another row, by whose address the person signs in: %(email)s.")
+        there.append(said % {"name": person.name, "email": person.joined_to.email})
     _refuse([*there, *_without(reason)])
     person.is_active = True
     person.save(update_fields=["is_active"])

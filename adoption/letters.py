@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from adoption.access import pair_for_partner
+from adoption.joined import partner_of
 from adoption.mail import link, write
 from adoption.models import Act, ImportRow, Partner, Person, Side
 from adoption.templatetags.kaiku import day
@@ -58,7 +59,7 @@ def kaikukeskus_person_added(act_pk: int) -> None:
 def contact_named(act_pk: int) -> None:
     """The contact person of a partner knows of it, and where the partner's page is; the former one knows who it is."""
     act = Act.objects.select_related("by").get(pk=act_pk)
-    partner = Partner.objects.select_related("organisation", "region").get(pk=act.about_id)
+    partner = partner_of(act)
 
     def text(person: Person) -> tuple[str, str]:
         body = _(
@@ -119,7 +120,7 @@ def _contact_taken_over(act: Act, partner: Partner) -> None:
 def clearance_asked(act_pk: int) -> None:
     """Kaikukeskus knows that a request, or an answer to its question, stands in its queue."""
     act = Act.objects.select_related("by").get(pk=act_pk)
-    partner = Partner.objects.select_related("organisation", "region").get(pk=act.about_id)
+    partner = partner_of(act)
 
     def text(person: Person) -> tuple[str, str]:
         body = _("Hello %(name)s,\n\n%(by)s asks you to clear a distributor in %(region)s: %(partner)s.\n\n%(link)s\n")
@@ -145,7 +146,7 @@ DECIDED = {
 def clearance_decided(act_pk: int) -> None:
     """The pair knows what was decided and why, the partner's own municipality's holder first."""
     act = Act.objects.get(pk=act_pk)
-    partner = Partner.objects.select_related("organisation", "region").get(pk=act.about_id)
+    partner = partner_of(act)
 
     def text(person: Person) -> tuple[str, str]:
         said = _(DECIDED[act.what]) % {"partner": partner}
@@ -163,7 +164,7 @@ def clearance_decided(act_pk: int) -> None:
 def clearance_silent(act_pk: int) -> None:
     """The pair knows that Kaikukeskus waits for its answer and until when, or that the request has been returned."""
     act = Act.objects.get(pk=act_pk)
-    partner = Partner.objects.select_related("organisation", "region").get(pk=act.about_id)
+    partner = partner_of(act)
     letter = _returned if act.what == "clearance_lapsed" else _reminded
     write(f"act:{act.pk}", pair_for_partner(partner), lambda person: letter(person, act, partner))
 

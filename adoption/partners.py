@@ -13,6 +13,7 @@ from django_fsm import TransitionNotAllowed
 from adoption.access import KAIKUKESKUS, acting, only_kaikukeskus
 from adoption.alphabet import spelt
 from adoption.history import Acting, locked, record
+from adoption.joined import read_anew
 from adoption.mail import later
 from adoption.models import Municipality, Organisation, Partner, Person, Region
 from adoption.operating_model import LIMITS, MODELS
@@ -32,7 +33,7 @@ def changing(partner: Partner, by: Person, kaikukeskus: bool = False) -> Iterato
     """The partner read anew under the region's lock, and who acts: a holder whose municipality the partner serves."""
     with transaction.atomic():
         region = locked(partner.region_id)
-        partner = Partner.objects.select_related("organisation", "contact").get(pk=partner.pk)
+        partner = read_anew(partner, "organisation", "contact")
         served = partner.municipalities.values_list("pk", flat=True)
         who = only_kaikukeskus(by) if kaikukeskus else acting(by, region, served)
         try:
@@ -81,10 +82,18 @@ def enter(
     partner: Partner, region: Region, who: Acting, municipalities: list[Municipality], details: dict[str, Any]
 ) -> None:
     """The partner, which nothing is against, stands in the list. Called under the region's lock."""
+    _hold(partner.organisation)
     _set(partner, details)
     partner.save()
     partner.municipalities.add(*municipalities)
     record(region, who, "partner_added", partner, role=partner.role)
+
+
+def _hold(owner: Organisation) -> None:
+    """The organisation stays while a partner of it is made. Raises Refused when it has just been joined into another:
+    organisations are joined under the locks of their own regions, and this one may be new to it."""
+    if not list(Organisation.objects.select_for_update(no_key=True).filter(pk=owner.pk).values_list("pk")):
+        raise Refused([_("This organisation has just been joined with another one. Look for it anew.")])
 
 
 def change_partner(
@@ -150,7 +159,7 @@ def set_contact(partner: Partner, region: Region, who: Acting, contact: dict[str
     act = record(region, who, "contact_named", partner, person=person.pk, former=former)
     if tell:
         later("adoption.letters.contact_named", act.pk)
-    _activate_if_ready(partner, region, who)
+    activate_if_ready(partner, region, who)
 
 
 def _refuse_against_promise(partner: Partner, municipalities: list[Municipality], organisation: dict[str, str]) -> None:
@@ -207,7 +216,7 @@ def _correct(partner: Partner, who: Acting, organisation: dict[str, str], unit: 
 def remember(thing: Organisation | Person, *names: str) -> None:
     """What it was called is found later too; the caller saves it."""
     former = [line for line in thing.former_names.split("\n") if line]
-    thing.former_names = "\n".join(dict.fromkeys([*former, *names]))
+    thing.former_names = "\n".join(dict.fromkeys([*former, *(name for name in names if name)]))
 
 
 def _refuse_twin(partner: Partner, owner: Organisation) -> None:
@@ -433,7 +442,7 @@ def record_account(partner: Partner, by: Person, on: date) -> Partner:
         partner.account_on, partner.account_before = on, False
         partner.save(update_fields=["account_on", "account_before"])
         record(region, who, "account_recorded", partner, on=on.isoformat())
-        _activate_if_ready(partner, region, who)
+        activate_if_ready(partner, region, who)
     return partner
 
 
@@ -447,7 +456,7 @@ def record_induction(partner: Partner, by: Person, on: date, manner: str, person
         partner.induction_before = False
         partner.save(update_fields=["induction_on", "induction_manner", "induction_persons", "induction_before"])
         record(region, who, "induction_recorded", partner, on=on.isoformat(), manner=manner)
-        _activate_if_ready(partner, region, who)
+        activate_if_ready(partner, region, who)
     return partner
 
 
@@ -462,7 +471,7 @@ def committed(partner: Partner, region: Region, who: Acting, model: str) -> None
     partner.committed_model = model
     partner.save()
     record(region, who, "partner_committed", partner)
-    _activate_if_ready(partner, region, who)
+    activate_if_ready(partner, region, who)
 
 
 def uncommitted(partner: Partner, region: Region, who: Acting) -> None:
@@ -485,7 +494,8 @@ def missing_for_active(partner: Partner) -> list[str]:
     return missing
 
 
-def _activate_if_ready(partner: Partner, region: Region, who: Acting) -> None:
+def activate_if_ready(partner: Partner, region: Region, who: Acting) -> None:
+    """A committed partner that lacks nothing more is active. Called under the region's lock."""
     if partner.state == Partner.State.COMMITTED and not missing_for_active(partner):
         partner.activate()
         partner.save()

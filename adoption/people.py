@@ -23,7 +23,8 @@ OTHER = {Side.CULTURE: Side.CARE, Side.CARE: Side.CULTURE}
 
 
 def find_or_make(email: str, name: str, made_by: str = "", **details: Any) -> Person:
-    """The person with this address; made now when there is none. What is known of a person is not overwritten.
+    """The person with this address, or whose former row had it; made now when there is none. What is known of a person
+    is not overwritten.
 
     Raises Refused for an address that no mail can be sent to.
     """
@@ -31,7 +32,7 @@ def find_or_make(email: str, name: str, made_by: str = "", **details: Any) -> Pe
     person, _made = Person.objects.get_or_create(
         email=email.strip().lower(), defaults={"name": name.strip(), "made_by": made_by, **details}
     )
-    return person
+    return person.joined_to or person
 
 
 def alone(person: Person) -> Person:
@@ -229,6 +230,10 @@ def correct_person(person: Person, by: Person, name: str, email: str, **details:
     person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     if by.pk != person.pk:
         only_kaikukeskus(by)
+    if person.joined_to:
+        raise Refused(
+            [_("This row has been joined with %(name)s: correct that one.") % {"name": person.joined_to.name}]
+        )
     email = email.strip().lower()
     refuse_unmailable(email)
     changes = {"name": name.strip(), "email": email, **details}

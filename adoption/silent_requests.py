@@ -76,7 +76,10 @@ def look_after(today: date) -> int:
 @transaction.atomic
 def go_on(partner_pk: int, on: str) -> None:
     """The worker's job: the pair is reminded, or the request returned, if that is still due; else nothing happens."""
-    region, today = locked(Partner.objects.values_list("region", flat=True).get(pk=partner_pk)), date.fromisoformat(on)
+    partner = Partner.objects.filter(pk=partner_pk).first()
+    if partner is None:  # joined into another since, whose own question it is
+        return
+    region, today = locked(partner.region_id), date.fromisoformat(on)
     waiting = Partner.objects.filter(pk=partner_pk, state=Partner.State.MORE_WANTED)
     for question in _questions(waiting.select_related("organisation", "region")):
         what = due(question, today, times())

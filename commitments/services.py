@@ -15,6 +15,7 @@ from adoption import partners
 from adoption.access import KAIKUKESKUS, acting
 from adoption.alphabet import spelt
 from adoption.history import Acting, locked
+from adoption.joined import read_anew
 from adoption.mail import later
 from adoption.models import Act, Municipality, Partner, Person, Region
 from adoption.operating_model import DEFAULT
@@ -116,7 +117,7 @@ def draft_partner_commitment(
     Raises Refused for a distributor that Kaikukeskus has not cleared (R5), and while another draft is unfinished.
     """
     region = locked(partner.region_id)
-    partner = Partner.objects.select_related("organisation", "contact").get(pk=partner.pk)
+    partner = read_anew(partner, "organisation", "contact")
     municipalities = list(partner.municipalities.order_by("name_fi"))
     who = acting(by, region, [m.pk for m in municipalities])
     promised = replaces is not None and partner.state in PROMISED

@@ -18,6 +18,7 @@ EXAMPLES: dict[str, object] = {
     "slug": "kainuu",
     "key": "commitments",
     "pk": 1,
+    "gone": 2,
     "trial": 1,
     "document": 1,
     "copy": 1,

@@ -236,6 +236,29 @@ def _handover_withdrawn(said: Replay, act: Act) -> None:
     said.ended[int(act.about_id), act.data["side"]] -= act.data["ends"]
 
 
+def _people_joined(said: Replay, act: Act) -> None:
+    """What history said of the row that went is said of the one that was kept."""
+    kept, gone = int(act.about_id), act.data["gone"]
+    for (person, side, substitute, town), number in [*said.named.items()]:
+        if person == gone:
+            del said.named[person, side, substitute, town]
+            said.named[kept, side, substitute, town] += number
+    for (person, side), number in [*said.ended.items()]:
+        if person == gone:
+            del said.ended[person, side]
+            said.ended[kept, side] += number
+    for partner in said.partners.values():
+        partner.contact = kept if partner.contact == gone else partner.contact
+
+
+def _partners_joined(said: Replay, act: Act) -> None:
+    partner = said.partners[act.about_id]
+    said.partners.pop(str(act.data["gone"]))
+    partner.contact = act.data["contact"] or partner.contact
+    partner.account_on = act.data["account_on"] or partner.account_on
+    partner.induction_on = act.data["induction_on"] or partner.induction_on
+
+
 def _partner_moves(partner: PartnerSaid, act: Act) -> None:
     if act.what == "partner_added":
         partner.role = act.data["role"]
@@ -310,6 +333,7 @@ ACTS: dict[str, Callable[[Replay, Act], Any]] = {
     "meeting_corrected": _meeting_recorded,
     "person_named": _person_named, "responsibility_ended": _responsibility_ended,
     "handover_agreed": _handover_agreed, "leaving_agreed": _handover_agreed, "handover_withdrawn": _handover_withdrawn,
+    "people_joined": _people_joined, "partners_joined": _partners_joined,
     "partner_uncommitted": _partner_uncommitted, "contact_named": _contact_named,
     "account_recorded": _account_recorded, "induction_recorded": _induction_recorded,
     "partner_taken_over": _taken_over, "commitment_on_paper": _on_paper,

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from adoption.models import Act, Municipality, Partner, Person, Region, Side
+from adoption.joined import ORGANISATION, PARTNER, names_of_joined
+from adoption.models import Act, Municipality, Organisation, Partner, Person, Region, Side
 from adoption.operating_model import MODELS as OPERATING_MODELS
 from adoption.templatetags.kaiku import side_name
 from commitments.models import Commitment
@@ -66,6 +67,9 @@ SENTENCES = {
     "responsible_accepts": gettext_lazy("%(person)s agreed to follow %(about)s: %(side)s."),
     "responsible_leaves": gettext_lazy("%(about)s leaves and knows nobody to follow: %(side)s."),
     "responsible_successor_declined": gettext_lazy("%(about)s's successor declined: %(side)s."),
+    "partners_joined": gettext_lazy("%(who)s joined two rows of one partner: %(about)s, and %(gone)s."),
+    "organisations_joined": gettext_lazy("%(who)s joined two rows of one organisation: %(about)s, and %(gone)s."),
+    "people_joined": gettext_lazy("%(who)s joined two rows of one person: %(about)s, and %(gone)s."),
     "clearance_asked": gettext_lazy("%(who)s asked Kaikukeskus to clear a distributor: %(about)s."),
     "clearance_answered": gettext_lazy("%(who)s answered Kaikukeskus's question: %(about)s."),
     "clearance_given": gettext_lazy("%(who)s cleared a distributor: %(about)s."),
@@ -174,6 +178,7 @@ def sentences(acts: Iterable[Act]) -> list[Line]:
 
 def _sentence(act: Act, names: "Names") -> str:
     facts = {"who": names.who(act), "about": names.about(act), "step": names.step(act), "of": names.of_note(act)}
+    facts["gone"] = names.of(act.about_kind, act.data.get("gone", 0))
     facts |= _details(act, names)
     said = SIGNED_BY_LINK if act.data.get("method") == "link" else SENTENCES[act.what]
     if act.what == "signature_renewed":
@@ -269,7 +274,11 @@ class Names:
             "trialstep": TrialStep.objects.select_related("trial__region").in_bulk(list(keys["trialstep"])),
             "feedbackmeeting": FeedbackMeeting.objects.select_related("region").in_bulk(list(keys["feedbackmeeting"])),
             "region": Region.objects.in_bulk(list(keys["region"])),
+            "organisation": Organisation.objects.in_bulk(list(keys["organisation"])),
         }
+        for kind in (PARTNER, ORGANISATION):
+            if joined := keys[kind] - self.found[kind].keys():
+                self.found[kind] |= names_of_joined(kind, joined)
         self.extensions = _extensions(acts)
 
     def of(self, kind: str, key: object) -> str:
@@ -335,6 +344,8 @@ def _extensions(acts: list[Act]) -> list[Any]:
 def _keys(acts: list[Act]) -> dict[str, set[int]]:
     keys: dict[str, set[int]] = defaultdict(set)
     for act in acts:
+        if "gone" in act.data:
+            keys[act.about_kind].add(act.data["gone"])
         keys["person"] |= {key for key in (act.by_id, act.on_behalf_of_id, act.data.get("person")) if key}
         keys["person"] |= set(act.data.get("withdrew", []))
         keys["partner"] |= set(act.data.get("unsigned", []))

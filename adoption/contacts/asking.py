@@ -12,7 +12,7 @@ from adoption.contacts.links import PERSON, SUCCESSOR, round_of
 from adoption.days import a_year_after, is_working_day
 from adoption.history import NOBODY, Acting, locked, record
 from adoption.mail import later
-from adoption.models import Act, ContactCheck, Mail, Partner, Person, Region, Responsibility
+from adoption.models import Act, ContactCheck, Joined, Mail, Partner, Person, Region, Responsibility
 from adoption.people import alone
 
 REMIND_AFTER = timedelta(days=14)
@@ -71,11 +71,17 @@ def _whose(found: Any, field: str, person: int | None) -> Any:
 
 
 def _named(partners: list[int] | None) -> dict[str, date]:
-    """Partner's key, as history writes it → the day on which its contact person was last named."""
+    """Partner's key, as history writes it → the day on which its contact person was last named; of one that another was
+    joined into the later of the two."""
     acts = Act.objects.filter(what="contact_named", about_kind="partner")
+    into = {str(gone): str(kept) for gone, kept in Joined.objects.filter(kind="partner").values_list("gone", "kept")}
     if partners is not None:
-        acts = acts.filter(about_id__in=[str(pk) for pk in partners])
-    return {pk: localdate(at) for pk, at in acts.order_by().values_list("about_id").annotate(Max("at"))}
+        wanted = {str(pk) for pk in partners}
+        acts = acts.filter(about_id__in=wanted | {gone for gone, kept in into.items() if kept in wanted})
+    found: dict[str, date] = {}
+    for pk, at in acts.order_by().values_list("about_id").annotate(last=Max("at")).order_by("last"):
+        found[into.get(pk, pk)] = localdate(at)
+    return found
 
 
 class Newest(NamedTuple):

@@ -8,6 +8,7 @@ from adoption.access import acting
 from adoption.contacts.answers import settle
 from adoption.contacts.asking import ask_anew, lock_regions_of, overtake
 from adoption.history import Acting, record
+from adoption.joined import read_anew
 from adoption.models import ContactCheck, Partner, Person, Region, Responsibility
 from adoption.people import alone, naming
 from adoption.refusal import Refused
@@ -56,9 +57,9 @@ def ask_responsible(responsibility: Responsibility, by: Person) -> ContactCheck:
 
 def _of_partner(partner: Partner, by: Person) -> tuple[Partner, Person, dict[int, Region], Acting]:
     """The partner read anew, its contact person, the locked regions of that one, and who acts."""
-    seen = Partner.objects.get(pk=partner.pk).contact_id
+    seen = read_anew(partner).contact_id
     regions = lock_regions_of(seen or 0, partner.region_id)
-    partner = Partner.objects.select_related("organisation", "region", "contact").get(pk=partner.pk)
+    partner = read_anew(partner, "organisation", "region", "contact")
     who = acting(by, regions[partner.region_id], partner.municipalities.values_list("pk", flat=True))
     if partner.contact is None or not Partner.objects.on_the_way().filter(pk=partner.pk).exists():
         raise Refused([_("This partner has no contact person to ask: name one.")])

@@ -67,6 +67,11 @@ class Person(AbstractBaseUser):
         return reverse("person", args=[self.pk])
 
     @property
+    def keys(self) -> set[int]:
+        """By which history and confirmations know the person: the own key, and those of rows joined into this one."""
+        return {self.pk, *Person.objects.filter(joined_to=self.pk).values_list("pk", flat=True)}
+
+    @property
     def given_name(self) -> str:
         return self.name.split()[0] if self.name else ""
 

@@ -40,9 +40,13 @@ def everybody(request: Request) -> HttpResponse:
 
 
 def _found(words: str = "", only: str = "") -> QuerySet[Person]:
-    found = Person.objects.order_by(Lower("name"), "pk").prefetch_related(
-        Prefetch("responsibilities", Responsibility.objects.current().select_related("region", "municipality")),
-        Prefetch("contact_of", Partner.objects.select_related("organisation", "region")),
+    found = (
+        Person.objects.filter(joined_to=None)
+        .order_by(Lower("name"), "pk")
+        .prefetch_related(
+            Prefetch("responsibilities", Responsibility.objects.current().select_related("region", "municipality")),
+            Prefetch("contact_of", Partner.objects.select_related("organisation", "region")),
+        )
     )
     for word in words.split():
         found = found.filter(_like(word))
@@ -140,7 +144,11 @@ def _for_kaikukeskus(request: Request, pk: int, act: str = "", form: ReasonForm 
     found = Person.objects.filter(pk=pk).first()
     if not request.user.is_kaikukeskus or found is None:
         return {}
-    offered = {"right": found.is_kaikukeskus, "close": found.is_active, "reopen": not found.is_active}
+    offered = {
+        "right": found.is_kaikukeskus,
+        "close": found.is_active,
+        "reopen": not (found.is_active or found.joined_to_id),
+    }
     acts = [
         (key, one, form if form and key == act else ReasonForm(auto_id=f"{key}_%s"), key == act)
         for key, one in ACTS.items()

@@ -27,6 +27,7 @@ from adoption.forms import (
     ReasonForm,
 )
 from adoption.icons import COMMITMENT_ICONS, PARTNER_ICONS
+from adoption.joined import about
 from adoption.models import Act, Partner, Person
 from adoption.next_step import being_signed, next_for, said_to_contact, unfinished
 from adoption.refusal import NotYours, Refused
@@ -268,5 +269,5 @@ def _form(key: str, found: Partner, data: QueryDict | None = None) -> Form:
 
 def _decided(found: Partner) -> Act | None:
     """The newest decision about the partner, whose reason stays visible."""
-    acts = Act.objects.filter(about_kind="partner", about_id=str(found.pk), what__in=DECIDED)
+    acts = Act.objects.filter(about(found), what__in=DECIDED)
     return acts.select_related("by").exclude(reason="").first()

@@ -9,12 +9,12 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from adoption.access import may_act, may_act_for, pair_for_partner, partners_of, region_or_404, regions_of
+from adoption.access import may_act, may_act_for, pair_for_partner, partner_or_404, region_or_404, regions_of
 from adoption.alphabet import by_name
 from adoption.contacts import alarms, returned
 from adoption.contacts.alarms import Alarm
@@ -135,7 +135,7 @@ def _counts(everything: QuerySet[Partner]) -> dict[str, int]:
 def partner_to_change(person: Person, slug: str, pk: int) -> Partner:
     """The partner of a region that the person may read, or 404; raises NotYours for who only reads it."""
     region = region_or_404(person, slug)
-    found = get_object_or_404(partners_of(person), region=region, pk=pk)
+    found = partner_or_404(person, slug, pk)
     if not may_act(person, region, found.municipalities.values_list("pk", flat=True)):
         raise NotYours(names_of(pair_for_partner(found)))
     return found

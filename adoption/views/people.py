@@ -134,7 +134,7 @@ def _person_page(
     # A row of its own: what is typed must not show as known before it is saved.
     typed = Person.objects.get(pk=found.pk)
     form = PersonForm(request.POST if request.method == "POST" and status == 200 else None, instance=typed)
-    shown = _shown(request.user, found) | {"own": own, "form": form if own or request.user.is_kaikukeskus else None}
+    shown = _shown(request.user, found) | {"own": own, "form": form if _may_correct(request.user, found) else None}
     shown |= more or {}
     if form.is_valid():
         try:
@@ -145,6 +145,10 @@ def _person_page(
         messages.success(request, _("The data has been saved."))
         return redirect(request.path)
     return render(request, "adoption/person.html", shown, status=form.status if form.is_bound else status)
+
+
+def _may_correct(reader: Person, found: Person) -> bool:
+    return found.joined_to_id is None and (reader.pk == found.pk or reader.is_kaikukeskus)
 
 
 def _shown(reader: Person, found: Person) -> dict[str, Any]:
