@@ -11,6 +11,7 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from adoption.fields import BLANK, Day, Form, ModelForm, OneOf, Several, Text, field_for, offer
+from adoption.met_before import ask_which, taken_by_id
 from adoption.models import County, Municipality, Organisation, Partner, Person, Region, Side
 from adoption.operating_model import LIMITS
 from adoption.partners import plain
@@ -335,7 +336,7 @@ class PartnerForm(ModelForm):
                 yield heading, fields
 
     @property
-    def organisation(self) -> dict[str, str]:
+    def organisation(self) -> dict[str, Any]:
         data = self.cleaned_data
         return {"name": data["organisation_name"], "sector": data["sector"], "business_id": data["business_id"]}
 
@@ -353,7 +354,8 @@ class NewPartnerForm(PartnerForm):
     """A new partner: its organisation, its own facts, and its contact person if one is known."""
 
     GROUPS = (
-        *PartnerForm.GROUPS[:2],
+        (_("Organisation"), ("organisation_name", "organisation_known", "business_id", "sector", "unit")),
+        PartnerForm.GROUPS[1],
         (
             _("Contact person"),
             ("contact_name", "contact_email", "contact_same", "contact_title", "contact_phone", "contact_language"),
@@ -375,9 +377,20 @@ class NewPartnerForm(PartnerForm):
         choices=Person._meta.get_field("language").choices or (),
     )
 
+    known: Organisation | None = None
+
+    def __init__(self, region: Region, role: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(region, role, *args, **kwargs)
+        self.region = region
+        self.fields["business_id"].help_text = _(
+            "For example 1234567-1. Of an organisation that is known by it, name and sector need not be given."
+        )
+
     def clean(self) -> dict[str, Any]:
         """A contact person is whole or not given: without an address the person could not be reached."""
         data = super().clean() or self.cleaned_data
+        taken_by_id(self, data)
+        self.known = ask_which(self, data, self.region, "organisation_known")
         given = [data.get(f"contact_{part}") for part in ("name", "email", "title", "phone")]
         if any(given):
             if not data.get("contact_email") and "contact_email" not in self.errors:
@@ -388,6 +401,10 @@ class NewPartnerForm(PartnerForm):
                 self.add_error("contact_name", _("Give the contact person's name."))
         ask_whose(self, data.get("contact_name", ""), data.get("contact_email", ""), "contact_same")
         return data
+
+    @property
+    def organisation(self) -> dict[str, Any]:
+        return {**super().organisation, "known": self.known}
 
     @property
     def contact(self) -> dict[str, str] | None:

@@ -53,7 +53,7 @@ def not_now(partner: Partner) -> str:
 def add_partner(
     region: Region,
     by: Person,
-    organisation: dict[str, str],
+    organisation: dict[str, Any],
     role: str,
     municipalities: Iterable[Municipality],
     contact: dict[str, str] | None = None,
@@ -61,7 +61,8 @@ def add_partner(
     **details: Any,
 ) -> Partner:
     """The organisation's unit is a candidate of the region in this role; an organisation known by its business ID
-    is not typed again. `organisation`: name, sector, business_id; `contact`: email, name, title, phone, language.
+    is not typed again. `organisation`: name, sector, business_id, or the `known` one itself; `contact`: email, name,
+    title, phone, language.
 
     Raises Refused for the same unit twice in one role, however its name is typed, a kind that is not of the role, and
     a municipality that is not the region's.
@@ -261,8 +262,13 @@ def _check(region: Region, role: str, kind: str, municipalities: list[Municipali
         raise Refused(missing)
 
 
-def _organisation(region: Region, name: str, sector: str, business_id: str = "") -> Organisation:
-    """The one with this business ID anywhere, or without an ID the one of this name in the region; else a new one."""
+def _organisation(
+    region: Region, name: str, sector: str, business_id: str = "", known: Organisation | None = None
+) -> Organisation:
+    """The known one that is meant; the one with this business ID anywhere, or without an ID the one of this name in the
+    region; else a new one."""
+    if known:
+        return known
     if business_id:
         return Organisation.objects.get_or_create(business_id=business_id, defaults={"name": name, "sector": sector})[0]
     here = Organisation.objects.filter(sector=sector, partners__region=region).order_by("business_id", "pk")

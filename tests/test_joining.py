@@ -1,25 +1,28 @@
 """Two rows that are one: what moves, what is refused, and that history and every check stay whole."""
 
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from django.apps import apps
 from django.core import mail
+from django.db.models import CharField, FileField, TextField
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import localdate
+from django.utils.timezone import now as now_at
 
 from adoption import partners
 from adoption.contacts import asking, pair
 from adoption.history import Acting, all_faults, locked, record
 from adoption.joined import partner_of
-from adoption.joining.moving import GOES, STAYS, label_of, references
+from adoption.joining.moving import GOES, STAYS, label_of, move, references
 from adoption.joining.organisations import join_organisations
 from adoption.joining.partners import join_partners
 from adoption.joining.people import join_people
 from adoption.leaving import reopen_person
-from adoption.models import Act, Joined, Note, Organisation, Partner, Person, Region, Responsibility
+from adoption.models import Act, ContactCheck, Joined, Note, Organisation, Partner, Person, Region, Responsibility
 from adoption.notes import leave_note
 from adoption.people import add_kaikukeskus_person, end_responsibility, find_or_make, name_person
 from adoption.refusal import NotYours, Refused
@@ -362,6 +365,59 @@ def test_every_reference_of_today_and_later_moves_or_is_named(model):
     }
     assert pointing == {label_of(reference) for reference in references(model)}
     assert {label_of(reference) for reference in references(Person)} >= STAYS | GOES
+
+
+@pytest.mark.parametrize("model", [Organisation, Partner, Person])
+def test_no_row_points_at_the_one_that_went(model):
+    """In every table a row points at it; none does afterwards but those of history, and the copy of the address."""
+    kept, gone = a_row(model), a_row(model)
+    for table, field in references(model):
+        row = a_row(table, **NEEDS.get(label_of((table, field)), {}))
+        table._base_manager.filter(pk=row.pk).update(**{field.name: gone})
+    move(gone, kept)
+    left = {label_of((table, field)) for table, field in references(model) if rows_of(table, field, gone)}
+    came = {label_of((table, field)) for table, field in references(model) if rows_of(table, field, kept)}
+    everything = {label_of(reference) for reference in references(model)}
+    assert (left, came) == (everything & STAYS, everything - STAYS - GOES)
+
+
+# What a table demands of its rows beside the types of its columns.
+NEEDS = {("adoption.Person", "joined_to"): {"is_active": False}}
+DEMANDS = {
+    "adoption.Note": {"text": "x", "audience": "region", "side": "culture"},
+    "adoption.ImportRow": {"outcome": "create"},
+    "adoption.Responsibility": {"side": "culture"},
+    "commitments.Commitment": {"kind": "partner_commitment"},
+}
+NUMBERS = count(1_000_000)
+
+
+def rows_of(table, field, thing) -> bool:
+    return table._base_manager.filter(**{field.name: thing}).exists()
+
+
+def a_row(table, **given):
+    """A row with nothing in it but what the table demands, and rows of its own to point at."""
+    given = DEMANDS.get(table._meta.label, {}) | given
+    if table in (ContactCheck, Commitment):
+        given["partner"] = a_row(Partner)
+    for field in table._meta.concrete_fields:
+        if field.generated or field.null or field.has_default() or field.primary_key or field.name in given:
+            continue
+        given[field.name] = a_row(field.related_model) if field.is_relation else a_value(field)
+    return table._base_manager.create(**given)
+
+
+def a_value(field):
+    kind = field.get_internal_type()
+    if kind in ("DateField", "DateTimeField"):
+        return now_at() if kind == "DateTimeField" else localdate()
+    if kind == "BooleanField":
+        return False
+    number = next(NUMBERS)
+    if isinstance(field, CharField | TextField | FileField):
+        return f"x{number}@example.org"[-(field.max_length or 99) :]
+    return number % 30_000
 
 
 # -- the pages --------------------------------------------------------------------------------------------------------

@@ -1,0 +1,72 @@
+"""One organisation in several regions is not typed again, and tells nothing of the other region."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from adoption.models import Organisation, Partner
+from tests.people import a_pair, a_region, a_venue
+
+pytestmark = pytest.mark.django_db
+NAME = "Vaara-kollektiivi ry"
+
+
+@pytest.fixture
+def known() -> Organisation:
+    far = a_region("lappi")
+    partner = a_venue(far, a_pair(far)[0], NAME, unit="Salainen näyttämö")
+    Organisation.objects.filter(pk=partner.organisation_id).update(business_id="1234567-1", sector="third")
+    return Organisation.objects.get(pk=partner.organisation_id)
+
+
+@pytest.fixture
+def add(client: Client):
+    region = a_region()
+    aino = a_pair(region)[0]
+    aino.language = "en"
+    aino.save()
+    client.force_login(aino)
+    town = region.municipalities.first()
+
+    def post(**typed: str):
+        given = {"kind": "culture", "municipalities": town.pk, "language": "fi", "contact_language": "fi"}
+        return client.post(reverse("partner_new", args=[region.slug]) + "?role=venue", given | typed)
+
+    return post
+
+
+def test_a_business_id_brings_name_and_sector(add, known):
+    assert add(business_id="12345671").status_code == 302
+    assert Partner.objects.get(region__slug="kainuu").organisation == known
+
+
+def test_a_business_id_of_another_is_asked_about(add, known):
+    answer = add(business_id="1234567-1", organisation_name="Muu ry", sector="third")
+    assert answer.status_code == 422
+    assert "The business ID is that of Vaara-kollektiivi ry" in answer.content.decode()
+
+
+def test_one_of_the_same_name_is_offered_with_its_public_facts_alone(add, known):
+    answer = add(organisation_name="vaara-kollektiivi  RY", sector="public")
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Vaara-kollektiivi ry, 1234567-1, third sector" in page
+    for secret in ("Salainen", "Outi", "example.org", "Toimi", "Lappi"):
+        assert secret not in page
+    assert add(organisation_name=NAME, sector="public", organisation_known=str(known.pk)).status_code == 302
+    assert Partner.objects.get(region__slug="kainuu").organisation == known
+
+
+def test_another_organisation_of_the_same_name_is_a_new_one(add, known):
+    assert add(organisation_name=NAME, sector="public", organisation_known="new").status_code == 302
+    assert Partner.objects.get(region__slug="kainuu").organisation.sector == "public"
+    assert Organisation.objects.filter(name=NAME).count() == 2
+
+
+def test_only_what_was_offered_can_be_chosen(add, known):
+    other = Organisation.objects.create(name="Jokin muu", sector="third")
+    assert add(organisation_name=NAME, sector="public", organisation_known=str(other.pk)).status_code == 422
+
+
+def test_a_name_that_nobody_has_is_not_asked_about(add, known):
+    assert add(organisation_name="Aivan uusi ry", sector="third").status_code == 302
