@@ -26,9 +26,7 @@ def taken_by_id(form: forms.BaseForm, data: dict[str, Any]) -> None:
         return
     typed = data.get("organisation_name", "")
     if typed and plain(typed) != plain(known.name):
-        said = _(
-            "The business ID is that of %(name)s: leave the name out or correct the ID. A unit has a field."
-        )
+        said = _("The business ID is that of %(name)s: leave the name out or correct the ID. A unit has a field.")
         form.add_error("organisation_name", said % {"name": known.name})
         return
     for field, value in (("organisation_name", known.name), ("sector", known.sector)):
