@@ -20,14 +20,9 @@ NEW = "new"  # none of those that are offered
 
 
 def taken_by_id(form: forms.BaseForm, data: dict[str, Any]) -> None:
-    """Name and sector come with a business ID that is known: they need not be typed. Another name is asked about."""
+    """Name and sector come with a business ID that is known: they need not be typed, and another name is not taken."""
     known = Organisation.objects.filter(business_id=data.get("business_id") or "-").first()
     if known is None:
-        return
-    typed = data.get("organisation_name", "")
-    if typed and plain(typed) != plain(known.name):
-        said = _("The business ID is that of %(name)s: leave the name out or correct the ID. A unit has a field.")
-        form.add_error("organisation_name", said % {"name": known.name})
         return
     for field, value in (("organisation_name", known.name), ("sector", known.sector)):
         form.errors.pop(field, None)

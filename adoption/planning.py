@@ -183,6 +183,11 @@ def _may(by: Person, region: Region, keys: Iterable[int]) -> bool:
     return True
 
 
+def _addresses(person: Person | None) -> set[str]:
+    """The address, and those of rows that were joined into this one."""
+    return {person.email, *person.former_names.split("\n")} if person else set()
+
+
 def changes_of(partner: Partner, given: Given) -> dict[str, tuple[Any, Any]]:
     """Column → what stands there and what would; of empty cells nothing. Municipalities are added, never taken."""
     found = {
@@ -196,7 +201,7 @@ def changes_of(partner: Partner, given: Given) -> dict[str, tuple[Any, Any]]:
         found["municipalities"] = (list(there.values()), list(both.values()))
     if given.business_id and partner.organisation.business_id != given.business_id:
         found["business_id"] = (partner.organisation.business_id, given.business_id)
-    if given.contact and (partner.contact is None or partner.contact.email != given.contact["email"]):
+    if given.contact and given.contact["email"] not in _addresses(partner.contact):
         found["contact_name"] = (partner.contact, given.contact["name"] or given.contact["email"])
     return found
 

@@ -26,6 +26,7 @@ from adoption.models import Act, ContactCheck, Joined, Note, Organisation, Partn
 from adoption.notes import leave_note
 from adoption.people import add_kaikukeskus_person, end_responsibility, find_or_make, name_person
 from adoption.refusal import NotYours, Refused
+from commitments.agreeing import papers
 from commitments.models import Commitment
 from commitments.on_paper import partner_committed
 from commitments.services import draft_partner_commitment
@@ -63,7 +64,7 @@ def now(row):
 
 
 def sound() -> bool:
-    return (faults(), all_faults()) == ([], [])
+    return (faults(), all_faults(), papers()) == ([], [], [])
 
 
 def reasons(act, *arguments) -> str:

@@ -40,10 +40,10 @@ def test_a_business_id_brings_name_and_sector(add, known):
     assert Partner.objects.get(region__slug="kainuu").organisation == known
 
 
-def test_a_business_id_of_another_is_asked_about(add, known):
-    answer = add(business_id="1234567-1", organisation_name="Muu ry", sector="third")
-    assert answer.status_code == 422
-    assert "The business ID is that of Vaara-kollektiivi ry" in answer.content.decode()
+def test_with_a_business_id_the_known_name_and_sector_stay(add, known):
+    assert add(business_id="1234567-1", organisation_name="Vaara", sector="private").status_code == 302
+    owner = Partner.objects.get(region__slug="kainuu").organisation
+    assert (owner, owner.name, owner.sector) == (known, NAME, "third")
 
 
 def test_one_of_the_same_name_is_offered_with_its_public_facts_alone(add, known):
