@@ -73,6 +73,10 @@ REASONS: dict[str, Words] = {
     "tag_not_filled": gettext_lazy(
         "A tag stands where none is filled in. Tags belong in the text, the header, the footer and the footnotes."
     ),
+    "lost_beside": gettext_lazy(
+        "The tag %(first)s takes its whole paragraph, table row or cell away, and what else stands there would be "
+        "lost. Leave the tag alone there, and move the rest into another."
+    ),
     "unclosed_tag": gettext_lazy("This tag is not closed, or is too long: %(first)s"),
     "too_many_tags": gettext_lazy("There are more than %(first)s tags."),
     "tag_not_allowed": gettext_lazy("This kind of tag is not allowed: %(first)s"),

@@ -10,11 +10,12 @@ from jinja2.exceptions import TemplateError
 from lxml import etree
 
 from doc_templates import samples
+from doc_templates.beside import lost_beside, swallowed
 from doc_templates.container import NO_DOCUMENT, Finding, Refused, W, open_parts
 from doc_templates.convert import NotOurs, refuse_foreign
 from doc_templates.readable import unshowable
 from doc_templates.render import render
-from doc_templates.tags import Use, broken_tags, has_tags, lint, shape_at, sources
+from doc_templates.tags import Use, broken_tags, filled_parts, has_tags, lint, shape_at, sources
 
 __all__ = ["Finding", "check", "fields"]
 
@@ -49,11 +50,13 @@ def check(template: bytes, kind: str) -> list[Finding]:
     if findings:
         return findings
     try:
-        read = [lint(part, source) for part, source in sources(template)]
+        parts = list(filled_parts(template))
+        read = [lint(part, source) for part, _, source in parts]
     except (ValueError, LookupError, AttributeError, TypeError):
         return [NO_DOCUMENT]
     findings = [finding for _, found in read for finding in found]
     findings += [finding for uses, _ in read for use in uses if (finding := unknown(use, shape))]
+    findings = findings or [finding for part in parts for finding in swallowed(*part)]
     return findings or trial(template, kind)
 
 
@@ -67,11 +70,11 @@ def too_long(trees: dict[str, etree._Element]) -> list[Finding]:
 
 
 def loose_tags(trees: dict[str, etree._Element]) -> list[Finding]:
-    """Tags that are broken, and tags where no field is ever filled in."""
+    """Tags that are broken, that take words away with them, and tags where no field is ever filled in."""
     findings = []
     for name, tree in trees.items():
         if PurePosixPath(name).stem.rstrip("0123456789") in FILLED and name.startswith("word/"):
-            findings += broken_tags(name, tree)
+            findings += broken_tags(name, tree) or lost_beside(name, tree)
         elif has_tags(tree):
             code = "tag_in_properties" if is_properties(name, tree) else "tag_not_filled"
             findings.append(Finding(name, "A tag stands where no field is filled in.", code))

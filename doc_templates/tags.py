@@ -49,15 +49,25 @@ class Use(NamedTuple):
 
 def sources(template: bytes) -> Iterator[tuple[str, str]]:
     """Each part that docxtpl fills, as (name for people, the very source that it compiles)."""
+    return ((name, prepared) for name, _, prepared in filled_parts(template))
+
+
+def filled_parts(template: bytes) -> Iterator[tuple[str, str, str]]:
+    """The same with the part's XML as it is in the file: (name, XML, source)."""
     document = DocxTemplate(io.BytesIO(template))
     document.init_docx()
-    yield "body", prepared(document, document.get_xml())
+    for name, xml in texts(document):
+        yield name, xml, prepared(document, xml)
+
+
+def texts(document: DocxTemplate) -> Iterator[tuple[str, str]]:
+    yield "body", document.get_xml()
     for name, kind in (("header", document.HEADER_URI), ("footer", document.FOOTER_URI)):
         for _, part in document.get_headers_footers(kind):
-            yield name, prepared(document, document.get_part_xml(part))
+            yield name, document.get_part_xml(part)
     for part in document.docx.part.package.iter_parts():
         if part.content_type == FOOTNOTES:
-            yield "footnotes", prepared(document, part.blob.decode("utf-8"))
+            yield "footnotes", part.blob.decode("utf-8")
 
 
 def prepared(document: DocxTemplate, xml: str) -> str:

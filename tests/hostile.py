@@ -292,6 +292,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "raw XML": (lambda: saying("{{r title }}"), "tag_not_allowed"),
     "three loops": (lambda: saying("{% for a in parties %}" * 3 + "{% endfor %}" * 3), "loop_not_allowed"),
     "deep code": (lambda: saying("{% if title %}" * 200 + "{% endif %}" * 200), "too_deep"),
+    "words beside a tag": (lambda: saying("{%p if title %}A clause.{%p endif %}"), "lost_beside"),
     "not closed": (lambda: saying("{{ title"), "unclosed_tag"),
     "no end": (lambda: saying("{% if title %}"), "syntax"),
     # fields

@@ -302,6 +302,55 @@ def test_a_finding_names_the_place_and_the_nearest_field():
     assert "parties[].name" in finding.what
 
 
+NEXT = "</w:t></w:r></w:p><w:p><w:r><w:t>"
+PICTURE = "{%p if title %}</w:t></w:r><w:r><w:pict/></w:r><w:r><w:t>" + NEXT + "{%p endif %}"
+CELLS = "</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>"
+ROWS = "</w:t></w:r></w:p></w:tc></w:tr><w:tr><w:tc><w:p><w:r><w:t>"
+
+
+def tabled(text: str) -> bytes:
+    """The shipped template with a table more, whose only cell says the text."""
+    row = f"<w:tr><w:tc><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc></w:tr>"
+    table = f"<w:tbl><w:tblPr/><w:tblGrid><w:gridCol/></w:tblGrid>{row}</w:tbl><w:sectPr>".encode()
+    return changed("word/document.xml", lambda xml: xml.replace(b"<w:sectPr>", table))
+
+
+@pytest.mark.parametrize(
+    ("docx", "place"),
+    [
+        (saying("{%p if title %} TÄRKEÄÄ {{ nmae }}" + NEXT + "{%p endif %}"), "“{%p if title %} TÄRKEÄÄ {{ nmae }}”"),
+        (saying("{%p if title %}" + NEXT + "{{ nmae }} {%p endif %}"), "“{{ nmae }} {%p endif %}”"),
+        (saying("{%p if title %}{%p endif %}"), "“{%p if title %}{%p endif %}”"),
+        (saying("{#p A remark. #} TÄRKEÄÄ"), "“{#p A remark. #} TÄRKEÄÄ”"),
+        (saying(PICTURE), "“{%p if title %}”"),
+        (tabled("{%tr if title %}" + CELLS + "TÄRKEÄÄ" + ROWS + "{%tr endif %}"), "“{%tr if title %}TÄRKEÄÄ”"),
+        (tabled("{%tc if title %}" + NEXT + "TÄRKEÄÄ" + CELLS + "{%tc endif %}"), "“{%tc if title %}TÄRKEÄÄ”"),
+        (saying("{%tr if title %}" + NEXT + "{%tr endif %}"), "“{%tr if title %}”"),
+        (saying("TÄRKEÄÄ {%p if " + NEXT + "title %}" + NEXT + "{%p endif %}"), "body"),
+        (saying("{%p if title -%}" + NEXT + "TÄRKEÄÄ" + NEXT + "{%p endif %}"), "body"),
+    ],
+    ids=["beside", "before", "two tags", "a remark", "a picture", "a row", "a cell", "no row", "split",
+         "drawn together"],
+)  # fmt: skip
+def test_what_a_tag_would_take_away_with_it_is_refused_by_its_place(docx, place):
+    findings = check(docx, "region_commitment")
+    assert {finding.code for finding in findings} == {"lost_beside"}
+    assert findings[0].where.endswith(place)
+
+
+def test_a_tag_that_stands_alone_in_paragraph_row_or_cell_may_stay():
+    split = "{%p </w:t></w:r><w:r><w:t>if title %}" + NEXT + "TÄRKEÄÄ" + NEXT + " {%p endif %} "
+    row = "{%tr if title and 1 &lt; 2 %}" + CELLS + ROWS + "TÄRKEÄÄ {{ title }}" + ROWS + "{%tr endif %}"
+    for docx in (saying(split), tabled(row)):
+        assert check(docx, "region_commitment") == []
+        assert any("TÄRKEÄÄ" in text for text in paragraphs(filled_from(docx)))
+
+
+def filled_from(docx: bytes) -> bytes:
+    facts = FULL["region_commitment"]
+    return render(docx, facts, title=facts["title"], language="fi", moment=MOMENT)
+
+
 def test_what_word_and_people_do_to_a_template_is_no_harm():
     plain_link = related("hyperlink", "https://example.org/kaikukortti")
     split = "{{ </w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>region_</w:t></w:r><w:r><w:t>name }}"
