@@ -168,6 +168,8 @@ def _made(
 ) -> Commitment:
     commitment.term_start, commitment.term_end = term
     commitment.save()
+    if commitment.replaces:
+        _as_in(commitment.replaces, parties)
     for position, party in enumerate(parties, 1):
         party.commitment, party.position = commitment, position
     Party.objects.bulk_create(parties)
@@ -207,8 +209,35 @@ def bodies_of(region: Region, municipalities: Iterable[Municipality]) -> list[Pa
 
 def _as_before(party: Party, same: QuerySet[Party]) -> None:
     before = same.exclude(signatory_name="").order_by("-pk").first()
+    if before:
+        _take_signatory(party, before)
+
+
+def _take_signatory(party: Party, before: Party) -> None:
+    """The same signatory as there. Of one who was asked in another's stead the right to sign was chosen from a list,
+    and no paper says it: it is left to be written."""
     for field in SIGNATORY:
-        setattr(party, field, getattr(before, field) if before else "")
+        setattr(party, field, getattr(before, field))
+    if before.paper_name:
+        party.signatory_basis = ""
+
+
+def _as_in(old: Commitment, parties: Iterable[Party]) -> None:
+    """Signatories and record numbers as in the commitment that is replaced. A partner's signatory who has been changed
+    in its data since is taken from there."""
+    rows = {(row.role, row.municipality_id, row.county_id): row for row in old.parties.all()}
+    for party in parties:
+        before = rows.get((party.role, party.municipality_id, party.county_id))
+        if before:
+            party.record_number = before.record_number
+        if before and before.signatory_name and not (party.role == Party.Role.PARTNER and _has_other_signatory(old)):
+            _take_signatory(party, before)
+
+
+def _has_other_signatory(old: Commitment) -> bool:
+    acts = Act.objects.filter(about_kind="partner", about_id=str(old.partner_id), what="partner_changed")
+    changed = acts.filter(at__gt=old.made_at).values_list("data", flat=True)
+    return any(field in SIGNATORY for data in changed for field in data["fields"])
 
 
 def _partner_party(partner: Partner) -> Party:
@@ -620,8 +649,9 @@ def _require(reason: str) -> None:
 
 @transaction.atomic
 def replace(commitment: Commitment, by: Person) -> Commitment:
-    """A new draft with the same parties. One in force is superseded when the new one is in force; one that is being
-    signed at once: its links no longer work, and who was asked is told.
+    """A new draft with the same parties, signatories, record numbers and order, and the same day to sign by unless that
+    has passed. One in force is superseded when the new one is in force; one that is being signed at once: its links no
+    longer work, and who was asked is told.
 
     One that was carried over has no end any more, and neither has its replacement.
     """
@@ -642,10 +672,12 @@ def _withdraw(commitment: Commitment, region: Region, by: Person) -> None:
 
 def _draft_anew(old: Commitment, by: Person) -> Commitment:
     term = (old.term_start, None if old.carried_over_on else old.term_end)
+    sign_by = old.sign_by if old.sign_by and old.sign_by >= localdate() else None
+    details: dict[str, Any] = {"in_turn": old.in_turn, "sign_by": sign_by}
     if old.partner:
-        return draft_partner_commitment(old.partner, by, old.operating_model, term, old, in_turn=old.in_turn)
+        return draft_partner_commitment(old.partner, by, old.operating_model, term, old, **details)
     municipalities = Municipality.objects.filter(party__commitment=old).order_by("name_fi")
-    details = {"in_turn": old.in_turn, "feedback_email": old.feedback_email, "local_page": old.local_page}
+    details |= {"feedback_email": old.feedback_email, "local_page": old.local_page}
     return draft_region_commitment(old.region, municipalities, by, old.operating_model, term, old, **details)
 
 

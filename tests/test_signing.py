@@ -713,6 +713,51 @@ def test_one_that_is_being_signed_is_replaced_at_once(commitment, aino, venue, w
     assert (new.state, anew(commitment).state, anew(venue).state) == ("in_force", "superseded", "committed")
 
 
+def signatory_of(commitment, role: str) -> tuple[str, str, str, str]:
+    party = party_of(commitment, role)
+    return party.signatory_name, party.signatory_title, party.signatory_basis, party.signatory_email
+
+
+def test_a_replacement_has_who_signs_and_the_numbers_of_the_one_that_it_replaces(kainuu, venue, aino):
+    """Not of a younger commitment, nor of the partner's data where the draft named another."""
+    draft = addressed(papers.draft_partner_commitment(venue, aino, term=TERM), aino)
+    antti = {
+        "signatory_name": "Antti Haapa", "signatory_title": "sivistysjohtaja",
+        "signatory_basis": "hallintosääntö § 25", "signatory_email": "", "record_number": "KjDno-2026-5",
+    }  # fmt: skip
+    tiina = {"signatory_name": "Tiina Aho", "signatory_title": "rehtori", "signatory_basis": "board"}
+    given = {party_of(draft, "municipality").pk: antti, party_of(draft, "partner").pk: tiina}
+    draft = papers.change_draft(draft, aino, given, in_turn=False, sign_by=localdate() + timedelta(days=30))
+    commitment = services.send(checked(draft, aino), aino)
+    asked(papers.draft_partner_commitment(a_venue(kainuu, aino, "Toinen"), aino, term=TERM), aino)  # names Hilkka
+    new = papers.replace(commitment, aino)
+    assert signatory_of(new, "municipality") == ("Antti Haapa", "sivistysjohtaja", "hallintosääntö § 25", "")
+    assert party_of(new, "municipality").record_number == "KjDno-2026-5"
+    assert signatory_of(new, "partner") == ("Tiina Aho", "rehtori", "board", "teemu@example.org")
+    assert (new.in_turn, new.sign_by) == (False, commitment.sign_by)
+
+
+def test_a_replacement_has_no_day_to_sign_by_that_has_passed_and_the_partners_new_signatory(venue, aino, commitment):
+    with time_machine.travel(now() + timedelta(days=40)):
+        changes = {"signatory_name": "Uusi Johtaja", "signatory_email": "uusi@example.org"}
+        partners.change_partner(venue, aino, venue.municipalities.all(), **changes)
+        new = papers.replace(commitment, aino)
+    assert new.sign_by is None
+    assert signatory_of(new, "partner") == ("Uusi Johtaja", "johtaja", "rules", "uusi@example.org")
+
+
+def test_a_right_to_sign_that_was_chosen_from_a_list_is_in_no_later_draft(kainuu, aino, commitment):
+    """The request went from one to another: the paper said nothing of the right of the later one."""
+    links.forward(link_of(commitment, "partner"), "Liisa Luo", "rehtori", "liisa@example.org", "board")
+    municipality = party_of(commitment, "municipality")
+    links.ask_anew(commitment, aino, municipality.pk, "Kaisa Koski", "johtaja", "kaisa@example.org", "other")
+    later = papers.draft_partner_commitment(a_venue(kainuu, aino, "Toinen"), aino, term=TERM)
+    new = papers.replace(commitment, aino)
+    for draft in (later, new):
+        assert signatory_of(draft, "municipality") == ("Kaisa Koski", "johtaja", "", "kaisa@example.org")
+    assert signatory_of(new, "partner") == ("Liisa Luo", "rehtori", "", "liisa@example.org")
+
+
 def test_a_replacement_that_was_itself_replaced_supersedes_the_one_in_force(commitment, aino):
     for role in ("partner", "municipality", "county"):
         commitment = sign(commitment, role)
