@@ -107,14 +107,18 @@ def language_of(commitment: Commitment, party: Party) -> str:
 
 
 def ask_next(commitment: Commitment, region: Region, who: Acting) -> None:
-    """Those whose turn it is now, and who wait for it, have their links."""
-    waiting = SignatureRequest.objects.filter(party__in=whose_turn(commitment), state=State.WAITING)
+    """Those whose turn it is now, and who wait for it, have their links; Kaikukeskus without an address for a link is
+    told, once."""
+    turn = whose_turn(commitment)
+    waiting = SignatureRequest.objects.filter(party__in=turn, state=State.WAITING)
     asked = list(waiting.order_by("party__position"))
     for request in asked:
         send_link(request, commitment, "asked")
     if asked:
         parties = [request.party_id for request in asked]
         record(region, who, "signature_asked", commitment, parties=parties, round=FIRST)
+    if any(party.role == Role.KAIKUKESKUS and not party.signatory_email for party in turn):
+        later("commitments.letters.kaikukeskus_signs", commitment.pk)
 
 
 def send_link(request: SignatureRequest, commitment: Commitment, letter: str) -> None:

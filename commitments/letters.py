@@ -16,6 +16,7 @@ from commitments.facts import day
 from commitments.models import Certificate, Commitment, Party, SignatureRequest, SignedCopy
 from commitments.reminding import by_hand_key
 from commitments.signatories import asker_of
+from commitments.turn import awaits_kaikukeskus
 
 # -- to people who have an account ------------------------------------------------------------------------------------
 
@@ -56,6 +57,23 @@ def awaits_signatures(act_pk: int) -> None:
         return _("To be signed: %(commitment)s") % facts, body % facts
 
     write(f"act:{act.pk}", people, text)
+
+
+def kaikukeskus_signs(commitment_pk: int) -> None:
+    """Kaikukeskus knows once that its signature is awaited, where its signatory has no link of the own."""
+    commitment = _found().get(pk=commitment_pk)
+    if not awaits_kaikukeskus(commitment):
+        return
+
+    def text(person: Person) -> tuple[str, str]:
+        body = _(
+            "Hello %(name)s,\n\nA commitment waits for Kaikukeskus's signature: %(commitment)s (%(region)s).\n"
+            "The page has the document, and says who has signed it.\n\n%(link)s\n"
+        )
+        facts = _facts(person, None, commitment)
+        return _("Kaikukeskus signs: %(commitment)s") % facts, body % facts
+
+    write(f"kaikukeskus-signs:{commitment.pk}", Person.objects.filter(is_kaikukeskus=True), text)
 
 
 def in_force(act_pk: int) -> None:

@@ -134,6 +134,12 @@ def order_of(commitment: Commitment, in_turn: bool | None = None) -> str:
     return _("In turn: the partner first, then municipalities and wellbeing services county.")
 
 
+def awaits_kaikukeskus(commitment: Commitment) -> bool:
+    """Whether Kaikukeskus may sign now: when all others have, or where they sign all at once, from the sending on."""
+    signing = commitment.state in Commitment.SIGNING
+    return signing and any(party.role == Party.Role.KAIKUKESKUS for party in whose_turn(commitment))
+
+
 def _of_signing(commitment: Commitment, person: Person, ours: bool, may_act: bool) -> Next:
     contact = not may_act and commitment.partner is not None and commitment.partner.contact_id == person.pk
     if urgent := _trouble(commitment, person, ours):
@@ -143,7 +149,10 @@ def _of_signing(commitment: Commitment, person: Person, ours: bool, may_act: boo
     if any(party.role == Party.Role.KAIKUKESKUS for party in turn) and person.is_kaikukeskus:
         return _of_kaikukeskus(turn, person, copy)
     if [party.role for party in turn] == [Party.Role.KAIKUKESKUS]:
-        return Next(_("All others have signed: it waits for Kaikukeskus, which signs last."), whose=KAIKUKESKUS)
+        what = _("All others have signed: it waits for Kaikukeskus.")
+        if commitment.in_turn:
+            what = _("All others have signed: it waits for Kaikukeskus, which signs last.")
+        return Next(what, whose=KAIKUKESKUS)
     if contact:
         return _of_contact(turn, person)
     unasked = [party for party in turn if party.role != Party.Role.KAIKUKESKUS and request_of(party) is None]

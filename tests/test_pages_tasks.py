@@ -4,6 +4,8 @@ import re
 from datetime import date, timedelta
 
 import pytest
+import time_machine
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate, localtime, now
@@ -14,6 +16,7 @@ from adoption.models import Municipality, Partner, Person, Region, Responsibilit
 from adoption.people import end_responsibility, name_person
 from commitments import reviewing, signing
 from commitments import services as commitments
+from commitments.making import finish
 from tests import papers
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_trial, a_venue
 from workflows import services
@@ -400,6 +403,32 @@ def test_a_commitment_waits_for_kaikukeskus_only_when_all_others_have_signed():
     others_sign(draft, here.mikko)
     assert [one.title for one in queue()] == ["Cooperation commitment, Kainuu"]
     assert others(here.aino)[0][1] == {"kaikukeskus"}
+
+
+def test_a_commitment_signed_all_at_once_waits_for_kaikukeskus_from_the_sending_on(worker):
+    here = a_walk("workshop")
+    draft = finish(services.draft_for_trial(here.trial, here.aino))
+    names = {party.pk: {"signatory_name": f"Johtaja {party.position}"} for party in draft.parties.all()}
+    draft = papers.change_draft(draft, here.laura, names, in_turn=False)
+    commitments.check(draft, here.aino, draft.edition.manifest_sha256)
+    worker.run()
+    mail.outbox.clear()
+    Person.objects.update(language="en")
+    draft = commitments.send(draft, here.aino)
+    worker.run()
+    assert [letter.to for letter in mail.outbox if "Kaikukeskus" in letter.subject] == [[here.laura.email]]
+    with time_machine.travel(now() + timedelta(days=2)):
+        [one] = queue()
+        assert (one.title, one.days) == ("Cooperation commitment, Kainuu", 2)
+        assert one.note == "0 of 9 others have signed. All at once, in any order."
+        others_sign(draft, here.mikko)
+        [one] = queue()
+        assert (one.days, "last" in one.note) == (2, False)
+    shown = page(here.aino, draft.get_absolute_url())
+    assert "All others have signed: it waits for Kaikukeskus." in shown
+    assert "signs last" not in shown
+    worker.run()
+    assert len([letter for letter in mail.outbox if "Kaikukeskus" in letter.subject]) == 1
 
 
 def test_a_request_is_decided_in_place_and_the_next_one_is_open():

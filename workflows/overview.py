@@ -20,6 +20,7 @@ from adoption.alphabet import alphabetical
 from adoption.models import Act, ContactCheck, Municipality, Note, Partner, Phase, Region, RegionMunicipality
 from adoption.notes import stands_in_queue
 from commitments.models import Commitment, Party
+from commitments.turn import awaits_kaikukeskus, order_of
 from workflows.models import Trial, TrialMunicipality, TrialStep
 from workflows.readiness import readiness_of
 from workflows.services import OPEN
@@ -144,33 +145,31 @@ def _missing(one: OpenStep) -> list[str]:
 
 
 def signatures() -> list[Waiting]:
-    """Region commitments that every other party has signed."""
+    """Region commitments that Kaikukeskus signs now: every other party has, or they sign all at once."""
     found = Commitment.objects.filter(state__in=Commitment.SIGNING, kind=Commitment.Kind.REGION)
     found = found.filter(parties__role=Party.Role.KAIKUKESKUS, parties__signed_on=None)
     found = found.select_related("region").prefetch_related("parties__municipality", "parties__county")
-    waiting = [one for one in found if _others_have_signed(one)]
-    since = _last_stored(waiting)
+    waiting = [one for one in found if awaits_kaikukeskus(one)]
+    since = _turn_since(waiting)
     return [_signature(one, since.get(str(one.pk), now())) for one in waiting]
 
 
-def _last_stored(commitments: list[Commitment]) -> dict[str, datetime]:
-    """Commitment's key → the moment in which the last signature of another party was stored: from then it waits."""
+def _turn_since(commitments: list[Commitment]) -> dict[str, datetime]:
+    """Commitment's key → the moment from which it waits: the last signature of another party, or where they sign all at
+    once, the sending."""
+    at_once = {str(one.pk) for one in commitments if not one.in_turn}
     keys = [str(one.pk) for one in commitments]
-    acts = Act.objects.filter(about_kind="commitment", about_id__in=keys, what__in=STORED).order_by("region", "number")
-    return dict(acts.values_list("about_id", "at"))
+    acts = Act.objects.filter(about_kind="commitment", about_id__in=keys, what__in=(SENT, *STORED))
+    said = acts.order_by("region", "number").values_list("about_id", "at", "what")
+    return {about: at for about, at, what in said if what == SENT or about not in at_once}
 
 
+SENT = "commitment_sent"
 STORED = ("commitment_signed", "commitment_acknowledged")
 
 
-def _others_have_signed(commitment: Commitment) -> bool:
-    return {party.role for party in commitment.parties.all() if party.signed_on is None} == {Party.Role.KAIKUKESKUS}
-
-
 def _signature(commitment: Commitment, since: datetime) -> Waiting:
-    others = [party for party in commitment.parties.all() if party.signed_on]
-    count = len(others)
-    said = ngettext("The other party has signed.", "All %(count)s other parties have signed.", count) % {"count": count}
+    others = [party for party in commitment.parties.all() if party.role != Party.Role.KAIKUKESKUS]
     return Waiting(
         since=since,
         title=f"{commitment.name}, {commitment.region}",
@@ -178,8 +177,16 @@ def _signature(commitment: Commitment, since: datetime) -> Waiting:
         kind=_("Signature"),
         href=reverse("commitment_copy", args=[commitment.region.slug, commitment.pk]),
         act=_("Record the signature"),
-        note=f"{said} {_('Kaikukeskus signs last.')}",
+        note=" ".join([_signed(others), _("Kaikukeskus signs last.") if commitment.in_turn else order_of(commitment)]),
     )
+
+
+def _signed(others: list[Party]) -> str:
+    """How many of the others have signed."""
+    count = sum(party.signed_on is not None for party in others)
+    if count < len(others):
+        return _("%(signed)s of %(all)s others have signed.") % {"signed": count, "all": len(others)}
+    return ngettext("The other party has signed.", "All %(count)s other parties have signed.", count) % {"count": count}
 
 
 def questions() -> list[Waiting]:
