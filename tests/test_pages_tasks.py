@@ -431,6 +431,28 @@ def test_a_commitment_signed_all_at_once_waits_for_kaikukeskus_from_the_sending_
     assert len([letter for letter in mail.outbox if "Kaikukeskus" in letter.subject]) == 1
 
 
+def test_the_button_of_the_queue_leads_to_what_the_words_beside_it_say():
+    here = a_walk("local_pair")
+    asked = a_distributor(here.region, here.mikko)
+    Task.objects.filter(process__trial=here.trial).update(created=now() - timedelta(days=3))
+    partners.request_clearance(asked, here.mikko, ANSWERS)
+    client = Client()
+    client.force_login(here.laura)
+    Person.objects.update(language="en")
+
+    def leads() -> tuple[str, str]:
+        body = client.get("/queue/").content.decode()
+        [panel] = re.findall(r'<div class="next">(.*?)</div>', body, re.DOTALL)
+        [button] = re.findall(r'<a class="btn" href="([^"]*)">(.*?)</a>', panel, re.DOTALL)
+        return button[0], re.sub(r"<[^>]+>", "", button[1])
+
+    training = reverse("step", args=["kainuu", here.trial.pk, "pair_training"])
+    href, words = leads()
+    assert (href, words.startswith("Enter the training: Step 3")) == (training, True)
+    Partner.objects.filter(pk=asked.pk).update(asked_at=now() - timedelta(days=9))
+    assert leads() == ("#decide", f"To the decision: {asked}")
+
+
 def test_a_request_is_decided_in_place_and_the_next_one_is_open():
     region = a_region()
     _aino, mikko = a_pair(region)

@@ -107,6 +107,7 @@ def queue_page(request: Request, tried: Tried | None = None) -> HttpResponse:
         "kinds": Counter(one.kind for one in waiting).items(),
         "requests": len(asked),
         "target": overview.ANSWER_WITHIN,
+        "begin": _begin(waiting[0], open_one) if waiting else None,
         "questions": open_questions()[:A_PAGE],
         "rows": overview.matrix(),
         "words": overview.WORDS.items(),
@@ -122,6 +123,21 @@ def queue_page(request: Request, tried: Tried | None = None) -> HttpResponse:
 def _case(one: overview.Waiting, tried: Tried | None, chosen: str) -> dict[str, Any]:
     """What the decision about the open request is made by."""
     assert one.partner
+class Begin(NamedTuple):
+    """Where the oldest entry is decided, and the word on the button that leads there."""
+
+    href: str
+    word: str
+
+
+def _begin(first: overview.Waiting, open_one: overview.Waiting | None) -> Begin:
+    if first.partner:
+        return Begin("#decide" if first is open_one else f"?open={first.partner.pk}#decide", _("To the decision"))
+    if first.question:
+        return Begin(reverse("question", args=[first.question.region.slug, first.question.pk]), _("Open the question"))
+    return Begin(first.href, first.act)
+
+
     texts = texts_for(one.partner)
     ways = [_way(decision, one, texts.get(decision, []), tried, chosen) for decision in Decision]
     return {"ways": ways, "similar": similar_to(one.partner)}
