@@ -453,6 +453,24 @@ def test_the_button_of_the_queue_leads_to_what_the_words_beside_it_say():
     assert leads() == ("#decide", f"To the decision: {asked}")
 
 
+def test_a_refused_decision_read_in_another_language_is_the_queue_with_it_open():
+    region = a_region()
+    _aino, mikko = a_pair(region)
+    client = Client()
+    client.force_login(a_kaikukeskus_person())
+    first, second = (a_distributor(region, mikko, name) for name in ("Ensimmäinen ry", "Toinen ry"))
+    for partner in (first, second):
+        partners.request_clearance(partner, mikko, ANSWERS)
+    address = reverse("queue_decide", args=[second.pk])
+    assert client.post(address, {"decision": "more", "message": ""}).status_code == 422
+    answer = client.post(reverse("set_language"), {"language": "sv", "next": address}, follow=True)
+    assert answer.redirect_chain[-1] == (f"/queue/?open={second.pk}", 302)
+    assert answer.context["open"].partner == second
+    stranger = Client()
+    stranger.force_login(mikko)
+    assert stranger.get(address).status_code == 404
+
+
 def test_a_request_is_decided_in_place_and_the_next_one_is_open():
     region = a_region()
     _aino, mikko = a_pair(region)

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from adoption.access import kaikukeskus_or_404
 from adoption.clearance_forms import Decision, DecisionForm, SeveralForm
@@ -58,10 +58,13 @@ def queue(request: Request) -> HttpResponse:
     return queue_page(request)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def queue_decide(request: Request, pk: int) -> HttpResponse:
-    """A request is decided in place, and the next one comes; what is refused stays open, with all that was typed."""
+    """A request is decided in place, and the next one comes; what is refused stays open, with all that was typed. Read
+    again, as in another language, it is the queue with this request open."""
     kaikukeskus_or_404(request.user)
+    if request.method != "POST":
+        return redirect(f"{reverse('queue')}?open={pk}")
     partner = get_object_or_404(Partner.objects.select_related("organisation", "region"), pk=pk)
     decision, newest = request.POST.get("decision", ""), overview.newest_said(partner)
     sent = request.POST.copy()
@@ -104,10 +107,10 @@ def queue_page(request: Request, tried: Tried | None = None) -> HttpResponse:
         "form": tried.form if tried else None,
         "reasons": tried.reasons if tried else [],
         "first": waiting[0] if waiting else None,
+        "begin": _begin(waiting[0], open_one) if waiting else None,
         "kinds": Counter(one.kind for one in waiting).items(),
         "requests": len(asked),
         "target": overview.ANSWER_WITHIN,
-        "begin": _begin(waiting[0], open_one) if waiting else None,
         "questions": open_questions()[:A_PAGE],
         "rows": overview.matrix(),
         "words": overview.WORDS.items(),
@@ -120,9 +123,6 @@ def queue_page(request: Request, tried: Tried | None = None) -> HttpResponse:
     return render(request, "workflows/queue.html", shown | today(), status=tried.status if tried else 200)
 
 
-def _case(one: overview.Waiting, tried: Tried | None, chosen: str) -> dict[str, Any]:
-    """What the decision about the open request is made by."""
-    assert one.partner
 class Begin(NamedTuple):
     """Where the oldest entry is decided, and the word on the button that leads there."""
 
@@ -138,6 +138,9 @@ def _begin(first: overview.Waiting, open_one: overview.Waiting | None) -> Begin:
     return Begin(first.href, first.act)
 
 
+def _case(one: overview.Waiting, tried: Tried | None, chosen: str) -> dict[str, Any]:
+    """What the decision about the open request is made by."""
+    assert one.partner
     texts = texts_for(one.partner)
     ways = [_way(decision, one, texts.get(decision, []), tried, chosen) for decision in Decision]
     return {"ways": ways, "similar": similar_to(one.partner)}
