@@ -10,7 +10,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Field
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
-from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -290,14 +289,12 @@ class OfSignatures(OfParties):
 
 
 class ReviewForm(OfSignatures):
-    """The signatures that a copy bears which a signatory has sent."""
+    """The signatures that a copy bears which a signatory has sent. Nothing is ticked or dated beforehand: who accepts
+    the copy vouches for both."""
 
     def __init__(self, commitment: Commitment, copy: SignedCopy, person: Person, *args: Any) -> None:
         super().__init__(commitment, person, *args)
         expected = {copy.sent_by_id, *copy.found.get("parties", [])}
-        for party in self.parties:
-            self.initial[f"signed_{party.pk}"] = party.pk in expected
-            self.initial[f"on_{party.pk}"] = localdate(copy.uploaded_at) if party.pk in expected else None
         self.parties.sort(key=lambda party: party.pk not in expected)  # the sender's own first
 
 

@@ -1050,7 +1050,13 @@ def test_the_pair_looks_at_a_copy_on_a_page(commitment, as_aino, aino):
     assert address in as_aino.get(commitment.get_absolute_url()).content.decode()
     page = as_aino.get(address)
     assert "it may be a scan" in text_of(page)
-    assert f'name="signed_{party.pk}" id="id_signed_{party.pk}" checked' in page.content.decode()
+    assert not page.context["yes"].initial
+    assert f'name="signed_{party.pk}" id="id_signed_{party.pk}"' in page.content.decode()
+    assert " checked" not in page.content.decode()
+    given = {f"name_{party.pk}": "Teemu Rissanen", f"on_{party.pk}": ""}
+    for pressed in (given, given | {f"signed_{party.pk}": "on"}):  # with nothing ticked; ticked without a day
+        assert as_aino.post(address, pressed).status_code == 422
+    assert party_of(commitment, "partner").method == ""
     assert as_aino.post(address, {"act": "refuse", "no-reason": " "}).status_code == 422
     given = {f"signed_{party.pk}": "on", f"name_{party.pk}": "Teemu Rissanen", f"on_{party.pk}": day(localdate())}
     assert as_aino.post(address, given).status_code == 302
