@@ -283,6 +283,17 @@ def test_every_word_of_the_stored_document_is_on_the_page(kainuu, aino):
     assert set(words) - set(page.split()) == set()
 
 
+def test_the_papers_long_name_may_be_divided_and_a_language_is_small_in_mid_phrase(client, db):
+    """A phone's browser knows no Swedish hyphens."""
+    haaparanta = a_region("ruotsi")
+    aino, _mikko = a_pair(haaparanta)
+    Person.objects.filter(pk=aino.pk).update(language="sv")
+    client.force_login(aino)
+    draft = with_signatories(papers.draft_partner_commitment(a_venue(haaparanta, aino), aino, term=TERM), aino)
+    assert "<h1>Partnerskaps\u00adförbindelse</h1>" in text_of(client.get(page_of(draft)))
+    assert ">Dokument, finska<" in text_of(client.get(page_of(draft, "commitment_preview")))
+
+
 def test_who_checks_has_every_language_open_and_who_reads_one(client, db):
     haaparanta = a_region("ruotsi")
     aino = speaking_english(a_pair(haaparanta)[0])
