@@ -94,7 +94,7 @@ def _of_draft(commitment: Commitment, person: Person, ours: bool, may_act: bool)
     if edition and edition.fault:
         return Next(_("The documents could not be made. Ask for them again."), edition.get_fault_display(), ours)
     if edition is None or edition.made_at is None:
-        return Next(_("The documents are being made. It takes some seconds."))
+        return Next(_("The documents are being made. It takes some seconds."), whose="")
     if not may_act:
         return Next(_("The pair checks the document before it is sent to be signed."))
     if why := unfit(commitment):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from adoption.models import Person
 from adoption.people import name_person
 from commitments import reviewing, services
+from commitments.making import finish
 from commitments.models import Commitment, Party
 from commitments.preview import as_html
 from commitments.templatetags.sizes import file_size
@@ -292,6 +293,16 @@ def test_the_papers_long_name_may_be_divided_and_a_language_is_small_in_mid_phra
     draft = with_signatories(papers.draft_partner_commitment(a_venue(haaparanta, aino), aino, term=TERM), aino)
     assert "<h1>Partnerskaps\u00adförbindelse</h1>" in text_of(client.get(page_of(draft)))
     assert ">Dokument, finska<" in text_of(client.get(page_of(draft, "commitment_preview")))
+
+
+def test_who_looks_after_a_commitment_is_named_to_the_others(client, kainuu, aino):
+    mikko = speaking_english(Person.objects.get(email="mikko.kainuu@example.org"))
+    commitment = services.draft_partner_commitment(a_venue(kainuu, aino), aino)
+    for person in (aino, mikko):
+        client.force_login(person)
+        assert "Whose turn:" not in text_of(client.get(page_of(commitment)))  # the papers are being made
+    finish(commitment)
+    assert f"Whose turn: culture side, {aino.name} (" in text_of(client.get(page_of(commitment)))
 
 
 def test_who_checks_has_every_language_open_and_who_reads_one(client, db):

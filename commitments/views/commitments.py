@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from adoption.access import holders_for_partner, may_act, region_or_404
 from adoption.icons import COMMITMENT_ICONS
 from adoption.models import Person
+from adoption.views.partners import names_of
 from commitments import services
 from commitments.access import (
     commitment_or_404,
@@ -32,7 +33,7 @@ from commitments.renewing import is_older, older_drafts
 from commitments.stored import content_of
 from commitments.together import TO_SEND
 from commitments.told import history_of
-from commitments.turn import WITH_WHAT_THEY_ASK, lateness, next_of, order_of, unsigned
+from commitments.turn import OURS, WITH_WHAT_THEY_ASK, Next, lateness, next_of, order_of, unsigned
 from commitments.views.files import given
 
 State = Commitment.State
@@ -115,11 +116,17 @@ def _turn(commitment: Commitment, person: Person, sides: frozenset[str]) -> dict
     coming = next_of(commitment, person, sides)
     return {
         "next": coming,
-        "waits_for": coming.waits_for(commitment),
+        "waits_for": ", ".join(filter(None, [coming.waits_for(commitment), _whose(commitment, coming)])),
         "late": lateness(commitment),
         "may_act": bool(sides),
         "older": is_older(commitment),
     }
+
+
+def _whose(commitment: Commitment, coming: Next) -> str:
+    """Who of the side looks after a partner's commitment, by name: others of the same side may not act for it."""
+    is_ours = coming.whose == OURS and not coming.yours
+    return names_of(holders_for_partner(commitment.partner)) if commitment.partner and is_ours else ""
 
 
 def _prefetch(commitment: Commitment) -> None:
