@@ -48,8 +48,14 @@ def as_html(content: bytes) -> SafeString:
 
 def _repeated(document: Document, kind: str) -> list[SafeString]:
     """What stands on every page of the document, once."""
-    texts = [" ".join(_own_text(p).split()) for root in _parts(document, kind) for p in root.iter(qn("w:p"))]
+    texts = [" ".join(_spaced(p).split()) for root in _parts(document, kind) for p in root.iter(qn("w:p"))]
     return [format_html('<p class="soft small">{}</p>', text) for text in dict.fromkeys(texts) if text]
+
+
+def _spaced(paragraph: etree._Element) -> str:
+    """What is set apart by a tab is apart on the page too: a foot's number of the paper, and of its page."""
+    own = (t for t in paragraph.iter(qn("w:t"), qn("w:tab")) if next(t.iterancestors(qn("w:p"))) is paragraph)
+    return "".join(" " if t.tag == qn("w:tab") else t.text or "" for t in own)
 
 
 def lay_open(body: etree._Element) -> None:

@@ -30,7 +30,8 @@ from commitments.templates import LANGUAGES, current, shipped
 from doc_templates import tags
 from doc_templates.check import check
 from doc_templates.container import MAX_FILE
-from doc_templates.samples import FULL, field_names
+from doc_templates.render import render
+from doc_templates.samples import FULL, MOMENT, field_names
 from tests import papers
 from tests.hostile import HOSTILE, changed, level, saying, table, with_list
 from tests.people import a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
@@ -445,6 +446,13 @@ def test_what_stands_in_header_and_footer_stands_on_the_page():
         docx = saying("The partner pays 5000 euros", part)
         assert "The partner pays 5000 euros" in as_html(docx)
         assert unreadable(docx, "region_commitment", "fi") == []
+
+
+def test_what_a_tab_parts_in_a_foot_is_parted_on_the_page():
+    """The number of the paper at the left, that of its page at the right."""
+    facts = FULL["partner_commitment"]
+    made = render(shipped("partner_commitment", "fi").content, facts, title="A", language="fi", moment=MOMENT)
+    assert f'<p class="soft small">{facts["document_id"]} 1 (1)</p>' in as_html(made)
 
 
 def test_merged_cells_are_read_once_each_however_long_the_table():
