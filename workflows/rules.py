@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from adoption.models import Organisation, Partner
 from adoption.refusal import Linked
 from adoption.templatetags.kaiku import day as shown
+from commitments.models import Party
 from workflows.facts import Facts
 
 if TYPE_CHECKING:
@@ -165,7 +166,9 @@ def region_commitment_not_in_force(facts: Facts) -> list[str]:
     lacking = [m.name for m in facts.municipalities if m.pk not in bound]
     if not lacking:
         return []
-    text = _("A region commitment in force with %(names)s") % {"names": ", ".join(lacking)}
+    county = [str(Party.Role.COUNTY.label)] if facts.region.county_id else []
+    names = [*lacking, *county, "Kaikukeskus"]
+    text = _("A region commitment in force with %(names)s") % {"names": ", ".join(names)}
     return [Linked(text, "#region-commitment")]
 
 
