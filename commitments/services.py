@@ -14,6 +14,7 @@ from django_fsm import TransitionNotAllowed
 from adoption import partners
 from adoption.access import KAIKUKESKUS, acting
 from adoption.alphabet import spelt
+from adoption.days import next_working_day
 from adoption.history import Acting, locked
 from adoption.joined import read_anew
 from adoption.mail import later
@@ -391,7 +392,8 @@ def both_sides(signatories: list[tuple[Party, str]]) -> list[str]:
 
 
 def send(commitment: Commitment, by: Person) -> Commitment:
-    """The commitment awaits its signatures, for three weeks if the draft gives no day; the partner's contact person is
+    """The commitment awaits its signatures, for three weeks and to a working day if the draft gives none; the partner's
+    contact person is
     told, and each signatory with an address is asked by a link when it is the party's turn.
 
     Raises Refused when the day has passed, and when the paper no longer fits its partner.
@@ -401,7 +403,7 @@ def send(commitment: Commitment, by: Person) -> Commitment:
         _refuse_past(commitment)
         refuse_unfit(commitment)
         refuse_damaged(commitment)
-        commitment.sign_by = commitment.sign_by or localdate() + asking.TIME_TO_SIGN
+        commitment.sign_by = commitment.sign_by or next_working_day(localdate() + asking.TIME_TO_SIGN)
         commitment.save()
         act = record(region, who, "commitment_sent", commitment)
         later("commitments.letters.awaits_signatures", act.pk)

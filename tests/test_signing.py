@@ -17,6 +17,7 @@ from django.utils.timezone import localdate, now
 from django_fsm import TransitionNotAllowed
 
 from adoption import partners
+from adoption.days import next_working_day
 from adoption.history import all_faults
 from adoption.models import Act, Mail, Partner, Person
 from adoption.people import name_person
@@ -436,8 +437,8 @@ def test_a_new_link_is_asked_for_from_a_page_once_an_hour(commitment, client):
 
 def test_a_link_lives_two_weeks_past_the_day_and_the_mail_says_it(commitment, worker):
     request = request_of(commitment, "partner")
-    assert commitment.sign_by == localdate() + timedelta(days=21)
-    last = localdate() + timedelta(days=35)
+    assert commitment.sign_by == next_working_day(localdate() + timedelta(days=21))
+    last = commitment.sign_by + timedelta(days=14)
     assert localdate(request.expires_at) == last
     worker.run()
     assert f"works until {day(last)}" in to("teemu@example.org")[0].body
@@ -746,6 +747,13 @@ def test_a_replacement_has_no_day_to_sign_by_that_has_passed_and_the_partners_ne
     assert signatory_of(new, "partner") == ("Uusi Johtaja", "johtaja", "rules", "uusi@example.org")
 
 
+def test_a_commitment_without_a_day_is_to_be_signed_by_a_working_day(venue, aino):
+    draft = addressed(papers.draft_partner_commitment(venue, aino, term=TERM), aino)
+    with time_machine.travel(datetime(2027, 3, 5, 12, tzinfo=UTC)):  # three weeks later it is Good Friday
+        draft = papers.change_draft(draft, aino, {})
+        assert services.send(checked(draft, aino), aino).sign_by == date(2027, 3, 30)
+
+
 def test_a_right_to_sign_that_was_chosen_from_a_list_is_in_no_later_draft(kainuu, aino, commitment):
     """The request went from one to another: the paper said nothing of the right of the later one."""
     links.forward(link_of(commitment, "partner"), "Liisa Luo", "rehtori", "liisa@example.org", "board")
@@ -987,13 +995,14 @@ def test_the_page_says_who_is_asked_who_waits_and_who_has_signed_how(commitment,
 @pytest.mark.parametrize(
     ("days", "said"),
     [
-        (22, "Late, was to be signed by"),
-        (36, "The link expired unused"),
-        (36, "The link of Taidehalli Pato has expired unused: send a new one."),
+        (1, "Late, was to be signed by"),
+        (15, "The link expired unused"),
+        (15, "The link of Taidehalli Pato has expired unused: send a new one."),
     ],
 )
 def test_the_page_says_when_it_is_late_and_when_a_link_has_expired(commitment, aino, client, days, said):
-    with time_machine.travel(now() + timedelta(days=days)):
+    """So many days after the one by which it was to be signed."""
+    with time_machine.travel(now() + (commitment.sign_by - localdate()) + timedelta(days=days)):
         client.force_login(aino)
         assert said in text_of(client.get(commitment.get_absolute_url()))
 
@@ -1002,7 +1011,7 @@ def test_a_link_renewed_late_names_no_day_that_has_passed(commitment, aino, work
     worker.run()
     mail.outbox.clear()
     party = party_of(commitment, "partner")
-    with time_machine.travel(now() + timedelta(days=22)):
+    with time_machine.travel(now() + timedelta(days=29)):
         links.ask_anew(commitment, aino, party.pk, party.signatory_name, "", party.signatory_email)
         in_english()
         worker.run()
@@ -1012,7 +1021,7 @@ def test_a_link_renewed_late_names_no_day_that_has_passed(commitment, aino, work
 
 
 def test_a_late_signatory_is_told_so_and_signs(commitment, client):
-    with time_machine.travel(now() + timedelta(days=22)):
+    with time_machine.travel(now() + timedelta(days=29)):
         assert "It was to be signed by" in text_of(client.get(page_of(commitment, "partner")))
         assert sign(commitment, "partner").state == State.PARTLY_SIGNED
 
