@@ -35,13 +35,14 @@ class Kind(NamedTuple):
         return [field.attname for field in self.model._meta.concrete_fields if field.name not in self.free]
 
 
-# The state of a commitment and its days are told by the acts themselves: commitments.agreeing_signatures, replay.
+# The state of a commitment, its partner and its days are told by the acts themselves, as is who has recorded and looked:
+# commitments.agreeing_signatures and workflows.replay compare those. People and partners may be joined later.
 KINDS = [
-    Kind(Commitment, "pk", frozenset(["region", "state", "in_force_on", "carried_over_on", "ended_on"])),
-    Kind(Party, "commitment", frozenset()),
+    Kind(Commitment, "pk", frozenset(["region", "partner", "state", "in_force_on", "carried_over_on", "ended_on"])),
+    Kind(Party, "commitment", frozenset(["recorded_by"])),
     Kind(SignatureRequest, "party__commitment", frozenset(["language", "reminded_on", "expires_at"])),
     Kind(SignatureRound, "request__party__commitment", frozenset()),
-    Kind(SignedCopy, "commitment", frozenset()),
+    Kind(SignedCopy, "commitment", frozenset(["uploaded_by", "reviewed_by"])),
 ]
 
 

@@ -496,7 +496,7 @@ def test_what_binds_a_commitment_is_edited(signed, what):
 
 
 @pytest.mark.parametrize(
-    "edited", [{"state": "refused"}, {"state": "waiting"}, {"found": {"automatic": True}}, {"reviewed_by": None}]
+    "edited", [{"state": "refused"}, {"state": "waiting"}, {"found": {"automatic": True}}, {"name": "x.pdf"}]
 )
 def test_an_edited_copy(signed, edited):
     copy = signed.copies.first()

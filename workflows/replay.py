@@ -63,6 +63,7 @@ class CommitmentSaid:
     """A commitment's row and the keys of the parties that have signed."""
 
     state: str = ""
+    partner: int | None = None
     signed: frozenset[int] = frozenset()
     in_force_on: str | None = None
     carried_over_on: str | None = None
@@ -257,6 +258,9 @@ def _partners_joined(said: Replay, act: Act) -> None:
     partner.contact = act.data["contact"] or partner.contact
     partner.account_on = act.data["account_on"] or partner.account_on
     partner.induction_on = act.data["induction_on"] or partner.induction_on
+    for commitment in said.commitments.values():
+        if commitment.partner == act.data["gone"]:
+            commitment.partner = int(act.about_id)
 
 
 def _partner_moves(partner: PartnerSaid, act: Act) -> None:
@@ -296,6 +300,10 @@ def _taken_over(said: Replay, act: Act) -> None:
     partner.induction_on = act.data["induction"] or partner.induction_on
 
 
+def _drafted(said: Replay, act: Act) -> None:
+    said.commitments[act.about_id].partner = act.data["partner"]
+
+
 def _signed(said: Replay, act: Act) -> None:
     said.commitments[act.about_id].signed |= frozenset(act.data["parties"])
 
@@ -305,6 +313,7 @@ def _in_force(said: Replay, act: Act) -> None:
 
 
 def _on_paper(said: Replay, act: Act) -> None:
+    _drafted(said, act)
     _signed(said, act)
     said.commitments[act.about_id].in_force_on = act.data["on"]
 
@@ -336,7 +345,7 @@ ACTS: dict[str, Callable[[Replay, Act], Any]] = {
     "people_joined": _people_joined, "partners_joined": _partners_joined,
     "partner_uncommitted": _partner_uncommitted, "contact_named": _contact_named,
     "account_recorded": _account_recorded, "induction_recorded": _induction_recorded,
-    "partner_taken_over": _taken_over, "commitment_on_paper": _on_paper,
+    "partner_taken_over": _taken_over, "commitment_drafted": _drafted, "commitment_on_paper": _on_paper,
     "commitment_signed": _signed, "commitment_acknowledged": _signed, "commitment_in_force": _in_force,
     "commitment_carried_over": _carried_over, "commitment_ended": _ended,
 }  # fmt: skip
