@@ -35,7 +35,7 @@ class Kind(NamedTuple):
         return [field.attname for field in self.model._meta.concrete_fields if field.name not in self.free]
 
 
-# The state of a commitment, its partner and its days are told by the acts themselves, as is who has recorded and looked:
+# The state of a commitment, its partner and its days are told by the acts themselves, as is who has recorded it:
 # commitments.agreeing_signatures and workflows.replay compare those. People and partners may be joined later.
 KINDS = [
     Kind(Commitment, "pk", frozenset(["region", "partner", "state", "in_force_on", "carried_over_on", "ended_on"])),

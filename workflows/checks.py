@@ -202,7 +202,8 @@ def _commitments(region: Region) -> dict[str, Row]:
     for commitment, party in parties.values_list("commitment", "pk"):
         signed[commitment].add(party)
     return {str(one.pk): Row(f"commitment {one.pk}", {
-        "state": one.state, "partner": one.partner_id, "signed": frozenset(signed[one.pk]), "in_force_on": _iso(one.in_force_on),
+        "state": one.state, "partner": one.partner_id, "signed": frozenset(signed[one.pk]),
+        "in_force_on": _iso(one.in_force_on),
         "carried_over_on": _iso(one.carried_over_on), "ended_on": _iso(one.ended_on),
     }) for one in Commitment.objects.filter(region=region)}  # fmt: skip
 
