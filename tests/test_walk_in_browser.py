@@ -145,7 +145,8 @@ def begin(laura: Visitor) -> None:
     laura.page.locator("main [name=municipalities]").first.check()
     start = localdate() + timedelta(days=150)
     laura.fill(planned_start=written(start), planned_end=written(start + timedelta(days=364)))
-    laura.press("main form button[type=submit]")
+    laura.press("main form button[value=look]")
+    laura.press("main button[value=open]")
     for side, email, name in (("culture", AINO, "Aino Virtanen"), ("care", MIKKO, "Mikko Kettunen")):
         laura.go("/regions/etela-savo/people/new/")
         laura.fill(side=side, email=email, name=name)

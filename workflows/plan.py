@@ -1,6 +1,6 @@
 """By when is each step to be done? Backwards from the planned start of distribution, in whole weeks."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
@@ -124,6 +124,25 @@ def warnings_of(flow: type[TrialFlow], today: date, start: date) -> list[str]:
             )
             % asked
         )
+    return said + _of_the_day(start)
+
+
+def _of_the_day(start: date) -> list[str]:
     if is_slow(start) or next_working_day(start) != start:
-        said.append(_("Distribution would begin on a day on which few are at work. Choose another day if you can."))
-    return said
+        return [_("Distribution would begin on a day on which few are at work. Choose another day if you can.")]
+    return []
+
+
+def warnings_underway(flow: type[TrialFlow], today: date, start: date, closed: Container[str]) -> list[str]:
+    """The same for a trial of which some steps are closed: whether there is time for the others."""
+    blocks = [[step for step in block if step.key not in closed] for block in flow.blocks() if _prepares(block)]
+    wanted = sum(weeks_of(block) for block in blocks if block)
+    running = _running(today, start)
+    if running >= wanted * WEEK:
+        return _of_the_day(start)
+    asked = {"wanted": wanted, "left": running // WEEK}
+    text = _(
+        "The steps before distribution that are not done take %(wanted)s weeks, and %(left)s are left when July and "
+        "the turn of the year are not counted."
+    )
+    return [text % asked, *_of_the_day(start)]

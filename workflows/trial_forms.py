@@ -72,6 +72,12 @@ class TrialForm(Form):
         return any(field.queryset.exists() for field in self.fields.values() if hasattr(field, "queryset"))
 
     @property
+    def seen(self) -> str:
+        """What the plan is made from: who has seen one plan does not open a trial by another."""
+        said = self.cleaned_data
+        return f"{said['planned_start']} {said['planned_end']} {said['model']}"
+
+    @property
     def chosen(self) -> list[Municipality]:
         return [*self.cleaned_data.get("municipalities", []), *self.cleaned_data.get("others", [])]
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from workflows.views import board, entering, handover, national, queue, readiness, steps, tasks, together, trials
+from workflows.views import board, entering, handover, national, plan, queue, readiness, steps, tasks, together, trials
 
 # `adoption` stands before these, so that /regions/new/ is no region's board.
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("regions/<slug:slug>/", board.board, name="board"),
     path("regions/<slug:slug>/history/", board.history, name="history"),
     path("regions/<slug:slug>/readiness/", readiness.readiness, name="readiness"),
+    path("regions/<slug:slug>/plan/", plan.plan_wished, name="plan_wished"),
     path("regions/<slug:slug>/open-trial/", trials.trial_open, name="trial_open"),
     path("regions/<slug:slug>/enter/", entering.region_enter, name="region_enter"),
     path("regions/<slug:slug>/meetings/new/", trials.meeting_new, name="meeting_new"),
@@ -24,9 +25,10 @@ urlpatterns = [
     path("regions/<slug:slug>/meetings/<int:pk>/", trials.meeting_correct, name="meeting_correct"),
     path("regions/<slug:slug>/commitments/new/", together.commitments_new, name="commitments_new"),
     path("regions/<slug:slug>/partners/<int:pk>/commitment/", steps.partner_draft, name="partner_draft"),
-    # Before the steps: "commitment", "correct" and "entry" are no keys of a step.
+    # Before the steps: "commitment", "correct", "entry" and "plan" are no keys of a step.
     path("regions/<slug:slug>/trials/<int:trial>/commitment/", steps.region_draft, name="region_draft"),
     path("regions/<slug:slug>/trials/<int:trial>/correct/", trials.trial_correct, name="trial_correct"),
     path("regions/<slug:slug>/trials/<int:trial>/entry/", entering.entry_correct, name="entry_correct"),
+    path("regions/<slug:slug>/trials/<int:trial>/plan/", plan.plan, name="plan"),
     path("regions/<slug:slug>/trials/<int:trial>/<slug:key>/", steps.step, name="step"),
 ]

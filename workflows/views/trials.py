@@ -17,7 +17,10 @@ from adoption.views import Request
 from workflows import correcting, meetings, services
 from workflows.forms import ReasonForm
 from workflows.models import FeedbackMeeting, Trial, TrialStep
+from workflows.timeline import wished
+from workflows.trial import MODELS
 from workflows.trial_forms import CorrectionForm, InviteForm, MeetingForm, TrialForm, not_offered
+from workflows.views.plan import shown
 from workflows.year import next_feedback_due
 
 QUESTIONS = ["GET", "HEAD", "POST"]
@@ -36,24 +39,45 @@ def tried(form: Form, act: Callable[[], Any]) -> tuple[Any, list[str], int]:
 
 @require_http_methods(QUESTIONS)
 def trial_open(request: Request, slug: str) -> HttpResponse:
-    """Kaikukeskus opens a trial: its municipalities, its operating model and its planned days."""
+    """Kaikukeskus opens a trial: its municipalities, its operating model and its planned days.
+
+    The page shows the plan that they give before it offers to open the trial by it.
+    """
     person = request.user
     kaikukeskus_or_404(person)
     region = region_or_404(person, slug)
     form = TrialForm(region, request.POST or None)
+    looks = form.is_bound and form.is_valid() and _looks(request, form)
 
-    def act() -> Trial:
+    def act() -> Trial | None:
         said = form.cleaned_data
-        return services.open_trial(
-            region, form.chosen, said["planned_start"], said["planned_end"], person, said["model"]
+        return (
+            None
+            if looks
+            else services.open_trial(
+                region, form.chosen, said["planned_start"], said["planned_end"], person, said["model"]
+            )
         )
 
     trial, reasons, status = tried(form, act)
     if trial:
         messages.success(request, _("The trial is open, at its first step."))
         return redirect(region)
-    shown = {"region": region, "form": form, "reasons": reasons, "not_offered": not_offered(region)}
-    return render(request, "workflows/trial_open.html", shown, status=status)
+    page = {"region": region, "form": form, "reasons": reasons, "not_offered": not_offered(region)}
+    return render(request, "workflows/trial_open.html", page | _planned(form), status=status)
+
+
+def _looks(request: Request, form: TrialForm) -> bool:
+    """Whether the plan is to be shown: it was asked for, or another one was seen than would be opened."""
+    return request.POST.get("act") == "look" or request.POST.get("seen", form.seen) != form.seen
+
+
+def _planned(form: TrialForm) -> dict[str, Any]:
+    """The plan that the form's days give."""
+    if not (form.is_bound and form.is_valid()):
+        return {}
+    said = form.cleaned_data
+    return shown(wished(MODELS[said["model"]], said["planned_start"], said["planned_end"]))
 
 
 # -- correcting -----------------------------------------------------------------------------------------------------

@@ -1,0 +1,50 @@
+"""What does the plan of a trial say, and what would one say for a wished start?"""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from adoption.access import region_or_404
+from adoption.models import Region
+from adoption.operating_model import DEFAULT
+from adoption.views import Request
+from workflows.models import Trial
+from workflows.plan_forms import WishForm
+from workflows.plan_picture import drawing
+from workflows.services import read
+from workflows.timeline import Plan, plan_of_trial, wished
+from workflows.trial import MODELS
+
+
+def shown(plan: Plan | None) -> dict[str, Any]:
+    """What the parts of a page that show a plan need."""
+    return {"plan": plan, "drawing": drawing(plan)} if plan else {}
+
+
+def trial_or_404(region: Region, pk: int) -> Trial:
+    """The region's trial, with its rows and open tasks."""
+    get_object_or_404(Trial, region=region, pk=pk)
+    trial = read(pk)
+    trial.region = region  # so that no address asks for it again
+    return trial
+
+
+@require_safe
+def plan(request: Request, slug: str, trial: int) -> HttpResponse:
+    """The plan of the trial: what to think of, the picture, and each step's planned and actual day."""
+    region = region_or_404(request.user, slug)
+    found = trial_or_404(region, trial)
+    return render(request, "workflows/plan.html", {"region": region, "trial": found, **shown(plan_of_trial(found))})
+
+
+@require_safe
+def plan_wished(request: Request, slug: str) -> HttpResponse:
+    """The plan that a wished start of distribution would give; nothing is written."""
+    region = region_or_404(request.user, slug)
+    form = WishForm(request.GET if "start" in request.GET else None)
+    found = wished(MODELS[DEFAULT], form.cleaned_data["start"], form.end) if form.is_valid() else None
+    return render(
+        request, "workflows/plan_wished.html", {"region": region, "form": form, **shown(found)}, status=form.status
+    )
