@@ -115,8 +115,9 @@ def _plan_anew(trial: Trial, start: date, end: date) -> None:
     due = due_dates(trial.flow, trial.opened_on, start, end)
     rows = [row for row in trial.rows.values() if row.closed_at is None and not (row.reopened_at and row.due is None)]
     for row in rows:
-        row.due = due[row.key]
-    TrialStep.objects.bulk_update(rows, ["due"])
+        row.plan_for(due[row.key])
+        row.moved = ""  # the plan is made anew: no day of it has been moved by hand
+    TrialStep.objects.bulk_update(rows, ["due", "due_version", "moved"])
 
 
 def withdraw_trial(trial: Trial, by: Person, reason: str) -> Trial:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from adoption.mail import link, write
@@ -144,6 +145,30 @@ def told_of_step(act_pk: int) -> None:
         return f"{trial.region.name}: {said}", _("Hello %(name)s,\n\n%(said)s\n%(reason)s\n\n%(link)s\n") % facts
 
     write(f"act:{act.pk}", pair_of(trial), text)
+
+
+def due_moved(act_pk: int) -> None:
+    """The others of the pair know which day was moved, why, and what moved with it."""
+    act = Act.objects.select_related("by").get(pk=act_pk)
+    _its_row, trial, step = _row(act)
+    steps = [one for one in trial.flow.all_steps() if one.key in act.data["moves"]]
+
+    def text(person: Person) -> tuple[str, str]:
+        moves = "\n".join(_move(one, *act.data["moves"][one.key]) for one in steps)
+        facts = {
+            "name": person.given_name, "by": act.by, "moves": moves, "reason": act.reason,
+            "region": trial.region.name, "title": step.title,
+            "link": link(reverse("plan", args=[trial.region.slug, trial.pk])),
+        }  # fmt: skip
+        body = _("Hello %(name)s,\n\n%(by)s has moved days of the plan:\n%(moves)s\n\n%(reason)s\n\n%(link)s\n")
+        return _("%(region)s: the day of a step was moved, %(title)s") % facts, body % facts
+
+    write(f"act:{act.pk}", [one for one in pair_of(trial) if one.pk != act.by_id], text)
+
+
+def _move(step: Step, was: str, to: str) -> str:
+    days = {"step": named(step), "was": weekday_day(date.fromisoformat(was))}
+    return _("%(step)s: from %(was)s to %(to)s") % (days | {"to": weekday_day(date.fromisoformat(to))})
 
 
 def told_of_trial(act_pk: int) -> None:

@@ -87,6 +87,8 @@ class TrialStep(models.Model):
     key = models.CharField(max_length=24)
     round = models.PositiveSmallIntegerField(default=1)
     due = models.DateField(null=True)
+    due_version = models.PositiveIntegerField(default=0)  # grows with each other day, for calendars
+    moved = models.TextField(blank=True, default="")  # why its day is not the plan's own
     evidence = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=0)  # grows with the evidence, so that nobody overwrites unseen
     confirmed = models.JSONField(default=dict)  # side → {"by": key, "for": key or None, "at": ISO time}
@@ -110,6 +112,11 @@ class TrialStep(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("step", args=[self.trial.region.slug, self.trial_id, self.key])
+
+    def plan_for(self, due: date | None) -> None:
+        """The day by which it is due; the caller saves `due` and `due_version`."""
+        if due != self.due:
+            self.due, self.due_version = due, self.due_version + 1
 
     @property
     def heading(self) -> str:

@@ -12,6 +12,7 @@ from adoption.days import A_DAY, is_slow, last_working_day, months_after, next_w
 from workflows.steps import Step, TrialFlow
 
 START = 9  # the number of the step that the others prepare
+PREPARED = range(1, START + 1)  # the numbers of the steps whose days are counted back from it
 SHORTEST, LONGEST = 6, 24  # months that a trial lasts; those that were held lasted from 8 to 19
 USUAL = 12  # months, when nobody says otherwise: the median of those that were held is 11
 PREPARATION = 3  # months at least (S1: "noin 3–6 kuukauden valmistelujaksolle")
@@ -36,7 +37,7 @@ def plan_of(flow: type[TrialFlow], today: date, start: date, end: date) -> list[
     feedback meeting four weeks before it. Nothing is due on a weekend, a holiday or, before the start, a slow day.
     """
     blocks = [block for block in flow.blocks() if _prepares(block)]
-    days = _days_of(blocks, _running(today, start))
+    days = _days_of(blocks, running(today, start))
     bounds = [start]
     for count in reversed(days):
         bounds.insert(0, _back(bounds[0], count))
@@ -54,7 +55,7 @@ def due_dates(flow: type[TrialFlow], today: date, start: date, end: date) -> dic
 
 
 def _prepares(block: Iterable[Step]) -> bool:
-    return all(isinstance(step.number, int) and step.number <= START for step in block)
+    return all(step.number in PREPARED for step in block)
 
 
 def weeks_of(block: Iterable[Step]) -> int:
@@ -62,24 +63,32 @@ def weeks_of(block: Iterable[Step]) -> int:
     return max(step.weeks for step in block)
 
 
-def _running(today: date, start: date) -> int:
-    """How many days between the two are not slow."""
-    return sum(not is_slow(today + timedelta(days=n)) for n in range((start - today).days))
+def running(first: date, end: date) -> int:
+    """How many days from the first until the end, which is not counted, are not slow."""
+    return sum(not is_slow(first + timedelta(days=n)) for n in range((end - first).days))
 
 
-def _days_of(blocks: list[tuple[Step, ...]], running: int) -> list[int]:
+def _days_of(blocks: list[tuple[Step, ...]], left: int) -> list[int]:
     """For each block the running days that it takes: its whole weeks, or its share of fewer days."""
     wanted = [weeks_of(block) * WEEK for block in blocks]
-    share = min(1.0, running / sum(wanted))
+    share = min(1.0, left / sum(wanted))
     after = [round(sum(wanted[index:]) * share) for index in range(len(wanted) + 1)]
     return [one - other for one, other in pairwise(after)]
 
 
-def _back(day: date, running: int) -> date:
+def _back(day: date, count: int) -> date:
     """The day before which so many days that are not slow lie until the other."""
-    while running:
+    while count:
         day -= A_DAY
-        running -= not is_slow(day)
+        count -= not is_slow(day)
+    return day
+
+
+def forward(day: date, count: int) -> date:
+    """The first day that is not slow and until which so many such days lie from the other."""
+    while count > 0 or is_slow(day):
+        count -= not is_slow(day)
+        day += A_DAY
     return day
 
 
@@ -111,12 +120,12 @@ def possible_ends(start: date) -> tuple[date, date]:
 def warnings_of(flow: type[TrialFlow], today: date, start: date) -> list[str]:
     """What to think of before distribution is planned to begin on that day, in whole sentences."""
     wanted = sum(weeks_of(block) for block in flow.blocks() if _prepares(block))
-    running = _running(today, start)
+    left = running(today, start)
     said = []
     if start < months_after(today, PREPARATION):
         said.append(_("Less than three months of preparation are left. Those before you have needed three to six."))
-    if running < wanted * WEEK:
-        asked = {"wanted": wanted, "left": running // WEEK}
+    if left < wanted * WEEK:
+        asked = {"wanted": wanted, "left": left // WEEK}
         said.append(
             _(
                 "The steps take %(wanted)s weeks, and %(left)s are left when July and the turn of the year are not "
@@ -137,10 +146,10 @@ def warnings_underway(flow: type[TrialFlow], today: date, start: date, closed: C
     """The same for a trial of which some steps are closed: whether there is time for the others."""
     blocks = [[step for step in block if step.key not in closed] for block in flow.blocks() if _prepares(block)]
     wanted = sum(weeks_of(block) for block in blocks if block)
-    running = _running(today, start)
-    if running >= wanted * WEEK:
+    left = running(today, start)
+    if left >= wanted * WEEK:
         return _of_the_day(start)
-    asked = {"wanted": wanted, "left": running // WEEK}
+    asked = {"wanted": wanted, "left": left // WEEK}
     text = _(
         "The steps before distribution that are not done take %(wanted)s weeks, and %(left)s are left when July and "
         "the turn of the year are not counted."

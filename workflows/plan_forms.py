@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from adoption.days import A_DAY, months_after
 from adoption.fields import Day, Form
+from workflows.forms import ReasonForm
 from workflows.plan import LONGEST, SHORTEST, USUAL
 
 MONTHS = _("A trial lasts from 6 to 24 months. Give the months as a number between them.")
@@ -38,3 +39,18 @@ class WishForm(Form):
         """The last day of the trial."""
         said: dict[str, Any] = self.cleaned_data
         return months_after(said["start"], said["months"] or USUAL) - A_DAY
+
+
+class MoveForm(ReasonForm):
+    """To which day a step is moved, and why."""
+
+    to = Day(label=_("New day"), help_text=_("In the form 5.3.2027. Monday to Friday, and no holiday."))
+    field_order = ["to", "reason"]
+
+    def __init__(self, due: date | None, *args: Any) -> None:
+        super().__init__(*args, initial={"to": due})
+
+    @property
+    def day(self) -> str:
+        """The day of a form that can be looked at, else nothing."""
+        return self.cleaned_data["to"].isoformat() if self.is_bound and self.is_valid() else ""

@@ -40,6 +40,7 @@ class TrialSaid:
     """A trial's row and its municipalities; how often it was extended."""
 
     model: str = ""
+    planned: tuple[str, ...] = ()
     municipalities: frozenset[int] = frozenset()
     decided: str = ""
     rounds: int = 1
@@ -112,13 +113,14 @@ class Replay:
 
 def _trial_opened(said: Replay, act: Act) -> None:
     towns = frozenset(act.data["municipalities"])
-    said.trials[act.about_id] = TrialSaid(act.data["model"], towns)
+    said.trials[act.about_id] = TrialSaid(act.data["model"], tuple(act.data["planned"]), towns)
     _phase(said, act.about_id, Phase.PREPARATION)
 
 
 def _trial_entered(said: Replay, act: Act) -> None:
     towns, had_ended = frozenset(act.data["municipalities"]), act.what == "use_entered"
-    said.trials[act.about_id] = TrialSaid(act.data["model"], towns, act.data["decided"], had_ended=had_ended)
+    planned = tuple(act.data["planned"])
+    said.trials[act.about_id] = TrialSaid(act.data["model"], planned, towns, act.data["decided"], had_ended=had_ended)
     _phases(said, act)
 
 
@@ -138,6 +140,7 @@ def _trial_decided(said: Replay, act: Act) -> None:
 def _trial_corrected(said: Replay, act: Act) -> None:
     trial = said.trials[act.about_id]
     trial.municipalities = (trial.municipalities | set(act.data["joined"])) - set(act.data["left"])
+    trial.planned = tuple(act.data.get("planned", trial.planned))
     _phases(said, act)
 
 
@@ -152,6 +155,7 @@ def _trial_withdrawn(said: Replay, act: Act) -> None:
 
 
 def _entry_corrected(said: Replay, act: Act) -> None:
+    said.trials[act.about_id].planned = tuple(act.data["planned"])
     for key, day in act.data["days"].items():
         said.steps[key].entered = (said.steps[key].entered or (None, None))[0], day
     for key, day in act.data["meetings"].items():
@@ -163,6 +167,11 @@ def _entry_corrected(said: Replay, act: Act) -> None:
 def _entry_withdrawn(said: Replay, act: Act) -> None:
     _trial_withdrawn(said, act)
     said.meetings.pop(str(act.data["meeting"]), None)
+
+
+def _due_moved(said: Replay, act: Act) -> None:
+    trial = said.trials[said.trial_of[act.about_id]]
+    trial.planned = tuple(act.data.get("planned", trial.planned))
 
 
 def _evidence_saved(said: Replay, act: Act) -> None:
@@ -335,6 +344,7 @@ ACTS: dict[str, Callable[[Replay, Act], Any]] = {
     "meeting_entered": _meeting_entered, "entry_corrected": _entry_corrected, "entry_withdrawn": _entry_withdrawn,
     "commitment_paper_corrected": _paper_corrected,
     "trial_opened": _trial_opened, "trial_corrected": _trial_corrected, "trial_withdrawn": _trial_withdrawn,
+    "due_moved": _due_moved,
     "region_corrected": _phases, "trial_decided": _trial_decided, "evidence_saved": _evidence_saved,
     "step_confirmed": _step_confirmed, "confirmation_withdrawn": _confirmation_withdrawn,
     "step_reopened": _step_reopened, "rule_overridden": _rule_overridden, "step_skipped": _step_skipped,

@@ -139,6 +139,7 @@ SENTENCES = {
     "meeting_entered": gettext_lazy("%(who)s entered afterwards a feedback meeting, %(on)s."),
     "entry_corrected": gettext_lazy("%(who)s corrected what had been entered afterwards of the region."),
     "entry_withdrawn": gettext_lazy("%(who)s withdrew what had been entered afterwards of the region by mistake."),
+    "due_moved": gettext_lazy("%(who)s moved the day of a step: %(step)s, from %(was)s to %(to)s."),
     "evidence_saved": gettext_lazy("%(who)s recorded entries: %(step)s."),
     "step_confirmed": gettext_lazy("%(who)s confirmed: %(step)s."),
     "confirmation_withdrawn": gettext_lazy("%(who)s took the confirmation back: %(step)s."),
@@ -187,7 +188,7 @@ def _sentence(act: Act, names: "Names") -> str:
 
 
 def _details(act: Act, names: "Names") -> dict[str, str]:
-    data, found = act.data, {}
+    data, found = act.data, _of_move(act)
     if "on" in data:
         found["on"] = _day(data["on"])
     if "side" in data:
@@ -208,6 +209,12 @@ def _details(act: Act, names: "Names") -> dict[str, str]:
     return found
 
 
+def _of_move(act: Act) -> dict[str, str]:
+    """Of a day that was moved: from which day and to which."""
+    was, to = act.data["moves"][act.data["step"]] if act.what == "due_moved" else ("", "")
+    return {"was": _day(was), "to": _day(to)} if was else {}
+
+
 def _day(on: str | None) -> str:
     return written(date.fromisoformat(on)) if on else _("on a day that is not known")
 
@@ -225,6 +232,8 @@ def _more(act: Act, names: "Names") -> list[str]:
     """What follows the sentence: the plan of a trial, that the step was closed, whose confirmation fell, who had not
     signed by then."""
     more = _of_trial(act, names)
+    if moved := names.moved_with(act):
+        more.append(_("With it moved: %(steps)s.") % {"steps": listed(moved)})
     if numbers := act.data.get("numbers"):
         more.append(_("%(create)s new, %(update)s changed, %(refuse)s refused.") % numbers)
     if act.what == "step_confirmed" and act.data.get("closes"):
@@ -257,6 +266,11 @@ def _of_trial(act: Act, names: "Names") -> list[str]:
         if moved := act.data.get(key):
             said.append(text % {"names": listed(names.of("municipality", one) for one in moved)})
     return said
+
+
+def short_name(step: Any) -> str:
+    """Step 5; the decision by its title."""
+    return str(step.title) if step.outcomes else _("Step %(number)s") % {"number": step.number}
 
 
 class Names:
@@ -321,6 +335,17 @@ class Names:
         if step is None or step.outcomes:
             return str(step.title) if step else ""
         return _("Step %(number)s, %(title)s") % {"number": step.number, "title": step.title}
+
+    def moved_with(self, act: Act) -> list[str]:
+        """Of a day that was moved: the other steps that moved with it, each with its new day."""
+        row = self.found["trialstep"].get(int(act.about_id)) if act.what == "due_moved" else None
+        others = {key: to for key, (_was, to) in act.data["moves"].items() if key != row.key} if row else {}
+        steps = MODELS[row.trial.model].all_steps() if row else []
+        return [
+            _("%(step)s to %(day)s") % {"step": short_name(step), "day": _day(others[step.key])}
+            for step in steps
+            if step.key in others
+        ]
 
     def until(self, act: Act) -> str:
         """Of an extension the new end: in the record of the decision that was closed by this act."""

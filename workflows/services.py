@@ -393,14 +393,24 @@ def _start(trial: Trial, row: TrialStep) -> None:
 
 
 def plan_the_rest(trial: Trial) -> None:
-    """The feedback meeting and the decision are due by the actual dates."""
+    """The feedback meeting and the decision are due by the actual dates; a day to which one was moved stays, where it
+    is within them."""
     assert trial.started_on
     assert trial.ends_on
     due = due_dates(trial.flow, trial.opened_on, trial.started_on, trial.ends_on)
     rest = [trial.rows[key] for key in ("feedback", "decision")]
     for row in rest:
-        row.due = None if row.reopened_at and row.due is None else due[row.key]
-    TrialStep.objects.bulk_update(rest, ["due"])
+        row.plan_for(_day_of_the_rest(row, due[row.key], trial.started_on, trial.ends_on))
+    met, decided = (row.due for row in rest)
+    if met and decided and decided < met:
+        rest[1].plan_for(met)
+    TrialStep.objects.bulk_update(rest, ["due", "due_version"])
+
+
+def _day_of_the_rest(row: TrialStep, planned: date, first: date, last: date) -> date | None:
+    if row.due is None:
+        return None if row.reopened_at else planned
+    return row.due if row.moved and first <= row.due <= last else planned
 
 
 def _was_extended(trial: Trial) -> bool:
@@ -537,7 +547,7 @@ def reopen_step(trial: Trial, key: str, by: Person, reason: str) -> TrialStep:
         if row.closed_at is None:
             raise Refused([_("Step %(title)s is not closed, so it cannot be reopened.") % {"title": step.title}])
         were = row.confirmed
-        row.due = due_when_reopened(row.due, bool(row.skipped))
+        row.plan_for(due_when_reopened(row.due, bool(row.skipped)))
         row.confirmed, row.overrides, row.skipped, row.closed_at = {}, {}, "", None
         row.entered_at, row.entered_by, row.done_on = None, None, None
         row.reopened, row.reopened_at = reason, now()

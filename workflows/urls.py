@@ -2,7 +2,20 @@
 
 from django.urls import include, path
 
-from workflows.views import board, entering, handover, national, plan, queue, readiness, steps, tasks, together, trials
+from workflows.views import (
+    board,
+    entering,
+    handover,
+    moving,
+    national,
+    plan,
+    queue,
+    readiness,
+    steps,
+    tasks,
+    together,
+    trials,
+)
 
 # `adoption` stands before these, so that /regions/new/ is no region's board.
 urlpatterns = [
@@ -30,5 +43,6 @@ urlpatterns = [
     path("regions/<slug:slug>/trials/<int:trial>/correct/", trials.trial_correct, name="trial_correct"),
     path("regions/<slug:slug>/trials/<int:trial>/entry/", entering.entry_correct, name="entry_correct"),
     path("regions/<slug:slug>/trials/<int:trial>/plan/", plan.plan, name="plan"),
+    path("regions/<slug:slug>/trials/<int:trial>/plan/<slug:key>/", moving.plan_move, name="plan_move"),
     path("regions/<slug:slug>/trials/<int:trial>/<slug:key>/", steps.step, name="step"),
 ]

@@ -7,13 +7,15 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from adoption.access import region_or_404
-from adoption.models import Region
+from adoption.models import Act, Region
 from adoption.operating_model import DEFAULT
 from adoption.views import Request
 from workflows.models import Trial
 from workflows.plan_forms import WishForm
 from workflows.plan_picture import drawing
+from workflows.sentences import sentences
 from workflows.services import read
+from workflows.standing import acting_or_none
 from workflows.timeline import Plan, plan_of_trial, wished
 from workflows.trial import MODELS
 
@@ -36,7 +38,10 @@ def plan(request: Request, slug: str, trial: int) -> HttpResponse:
     """The plan of the trial: what to think of, the picture, and each step's planned and actual day."""
     region = region_or_404(request.user, slug)
     found = trial_or_404(region, trial)
-    return render(request, "workflows/plan.html", {"region": region, "trial": found, **shown(plan_of_trial(found))})
+    who = None if found.decided else acting_or_none(found, region, request.user)
+    moved = Act.objects.filter(region=region, what="due_moved", about_id__in=[row.pk for row in found.rows.values()])
+    page = {"region": region, "trial": found, "acts": who, "moved": sentences(moved.order_by("-number"))}
+    return render(request, "workflows/plan.html", page | shown(plan_of_trial(found)))
 
 
 @require_safe
