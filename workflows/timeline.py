@@ -12,7 +12,7 @@ from adoption.templatetags.kaiku import in_words, weekday_day
 from workflows.models import Trial, TrialStep
 from workflows.plan import WEEK, Span, plan_of, warnings_of, warnings_underway
 from workflows.services import term_of
-from workflows.standing import listed, state_of
+from workflows.standing import listed, state_of, written
 from workflows.steps import Step
 
 SHOWN_IN_DAYS = 2 * WEEK  # a difference shorter than this is told in days, unless it is a whole week
@@ -58,6 +58,11 @@ class Line(NamedTuple):
         if self.days_late:
             return _("%(late)s, not done") % {"late": apart(self.days_late)}
         return _("open") if self.state in ("open", "again") else ""
+
+    @property
+    def done_said(self) -> str:
+        """Done on 5.3.2027; nothing while it is not."""
+        return _("Done on %(day)s.") % {"day": written(self.done)} if self.done and self.state == "done" else ""
 
     @property
     def may_move(self) -> bool:

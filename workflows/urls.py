@@ -43,6 +43,8 @@ urlpatterns = [
     path("regions/<slug:slug>/trials/<int:trial>/correct/", trials.trial_correct, name="trial_correct"),
     path("regions/<slug:slug>/trials/<int:trial>/entry/", entering.entry_correct, name="entry_correct"),
     path("regions/<slug:slug>/trials/<int:trial>/plan/", plan.plan, name="plan"),
+    path("regions/<slug:slug>/trials/<int:trial>/plan/plan.ics", plan.plan_calendar, name="plan_calendar"),
+    path("regions/<slug:slug>/trials/<int:trial>/plan/plan.xlsx", plan.plan_sheet, name="plan_sheet"),
     path("regions/<slug:slug>/trials/<int:trial>/plan/<slug:key>/", moving.plan_move, name="plan_move"),
     path("regions/<slug:slug>/trials/<int:trial>/<slug:key>/", steps.step, name="step"),
 ]

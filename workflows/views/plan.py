@@ -4,13 +4,17 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from adoption.access import region_or_404
 from adoption.models import Act, Region
 from adoption.operating_model import DEFAULT
+from adoption.sheets import XLSX, xlsx_bytes
 from adoption.views import Request
 from workflows.models import Trial
+from workflows.plan_files import ICS, calendar_bytes, plan_table
 from workflows.plan_forms import WishForm
 from workflows.plan_picture import drawing
 from workflows.sentences import sentences
@@ -42,6 +46,30 @@ def plan(request: Request, slug: str, trial: int) -> HttpResponse:
     moved = Act.objects.filter(region=region, what="due_moved", about_id__in=[row.pk for row in found.rows.values()])
     page = {"region": region, "trial": found, "acts": who, "moved": sentences(moved.order_by("-number"))}
     return render(request, "workflows/plan.html", page | shown(plan_of_trial(found)))
+
+
+@never_cache
+@require_safe
+def plan_calendar(request: Request, slug: str, trial: int) -> HttpResponse:
+    """The plan for a calendar: an all-day event a step."""
+    region = region_or_404(request.user, slug)
+    content = calendar_bytes(plan_of_trial(trial_or_404(region, trial)), region.name)
+    return _file(content, ICS, f"plan-{region.slug}.ics")
+
+
+@never_cache
+@require_safe
+def plan_sheet(request: Request, slug: str, trial: int) -> HttpResponse:
+    """The plan as a table."""
+    region = region_or_404(request.user, slug)
+    rows = plan_table(plan_of_trial(trial_or_404(region, trial)))
+    return _file(xlsx_bytes(rows, _("The plan")), XLSX, f"plan-{region.slug}.xlsx")
+
+
+def _file(content: bytes, kind: str, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 @require_safe
