@@ -28,16 +28,16 @@ from commitments import importing, on_paper, publishing, reminding, renewing, re
 from commitments import services as commitments
 from commitments.models import Template
 from tests.people import a_pair, a_region, a_stranger
-from workflows import correcting, handing_over, meetings, moving
+from workflows import bodies, correcting, handing_over, meetings, moving
 from workflows import services as workflows
-from workflows.models import FeedbackMeeting
+from workflows.models import Body, FeedbackMeeting
 from workflows.walk import Walk, a_pdf, begin, walk
 
 MODULES = (
     people, leaving, partners, regions, notes, shared_answers, pair, clearing, prepared_texts,
     marking, accounts,
     commitments, signing, reviewing, publishing, renewing, reminding, together, on_paper, importing,
-    workflows, correcting, meetings, handing_over, moving,
+    workflows, correcting, meetings, handing_over, moving, bodies,
 )  # fmt: skip
 SERVICES = [
     service
@@ -72,7 +72,9 @@ def arguments(here: Walk) -> dict[str, object]:
         "parties": {}, "manifest": commitment.edition.manifest_sha256, "content": a_pdf(), "signatures": [],
         "key": "print_comms", "rule_key": "materials_not_printed", "evidence": {"cards": 5}, "version": 0,
         "planned_start": today + timedelta(days=100), "planned_end": today + timedelta(days=400),
-        "to": today, "mark": "", "held_on": today, "attendees": 5, "minutes": "Muistio",
+        "to": today, "mark": "", "municipality": a_town(here), "days": [today],
+        "body": Body.objects.create(region=here.region, name="Lautakunta", days=["2027-03-05"]),
+        "held_on": today, "attendees": 5, "minutes": "Muistio",
         "meeting": FeedbackMeeting.objects.create(
             region=here.region, held_on=today, attendees=3, minutes="Hyvin meni.", recorded_by=here.laura
         ),

@@ -166,6 +166,40 @@ class FeedbackMeeting(models.Model):
         return f"{self.region} {self.held_on}"
 
 
+class Body(models.Model):
+    """A body that decides for a municipality of a region, or for its county, and the days on which it meets."""
+
+    region = models.ForeignKey("adoption.Region", models.PROTECT, related_name="bodies")
+    municipality = models.ForeignKey("adoption.Municipality", models.PROTECT, null=True, related_name="bodies")
+    name = models.CharField(_("name of the body"), max_length=200)
+    days = models.JSONField(default=list)  # ISO days, each once and in order
+
+    class Meta:
+        verbose_name_plural = "bodies"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["region", "municipality", "name"], name="body_once"),
+            models.UniqueConstraint(
+                fields=["region", "name"], condition=models.Q(municipality=None), name="body_of_county_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.owner}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("body", args=[self.region.slug, self.pk])
+
+    @property
+    def owner(self) -> str:
+        """Whose body it is: the municipality, or the county."""
+        return str(self.municipality or self.region.county)
+
+    @property
+    def meets_on(self) -> list[date]:
+        return [date.fromisoformat(day) for day in self.days]
+
+
 class Heartbeat(models.Model):
     """When the worker last ran its minute job: a live process is no proof of a live queue."""
 

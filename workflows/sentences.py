@@ -150,6 +150,9 @@ SENTENCES = {
     "next_opened_early": gettext_lazy("%(who)s opened the next step early, while this is open still: %(step)s."),
     "meeting_recorded": gettext_lazy("%(who)s recorded a feedback meeting, %(on)s."),
     "meeting_corrected": gettext_lazy("%(who)s corrected what is recorded of a feedback meeting, %(on)s."),
+    "body_added": gettext_lazy("%(who)s entered the meetings of a body: %(body)s."),
+    "body_changed": gettext_lazy("%(who)s changed the meetings of a body: %(body)s."),
+    "body_removed": gettext_lazy("%(who)s removed a body: %(body)s."),
     "kaikukeskus_invited": gettext_lazy("%(who)s invited Kaikukeskus to the feedback meeting of %(on)s."),
 }
 
@@ -180,7 +183,7 @@ def sentences(acts: Iterable[Act]) -> list[Line]:
 def _sentence(act: Act, names: "Names") -> str:
     facts = {"who": names.who(act), "about": names.about(act), "step": names.step(act), "of": names.of_note(act)}
     facts["gone"] = names.of(act.about_kind, act.data.get("gone", 0))
-    facts |= _details(act, names)
+    facts |= _details(act, names) | _of_body(act, names)
     said = SIGNED_BY_LINK if act.data.get("method") == "link" else SENTENCES[act.what]
     if act.what == "signature_renewed":
         said = ASKED_ANEW.get(act.data.get("round"), said)
@@ -207,6 +210,14 @@ def _details(act: Act, names: "Names") -> dict[str, str]:
     if "rule" in data:
         found["rule"] = names.rule(act)
     return found
+
+
+def _of_body(act: Act, names: "Names") -> dict[str, str]:
+    """Of a body its name and whose it is: the municipality's, else the county's."""
+    if not act.what.startswith("body_"):
+        return {}
+    town = act.data["municipality"]
+    return {"body": f"{act.data['name']}, {names.of('municipality', town) if town else _('county')}"}
 
 
 def _of_move(act: Act) -> dict[str, str]:

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from workflows.views import (
     board,
+    bodies,
     entering,
     handover,
     moving,
@@ -31,6 +32,8 @@ urlpatterns = [
     path("regions/<slug:slug>/history/", board.history, name="history"),
     path("regions/<slug:slug>/readiness/", readiness.readiness, name="readiness"),
     path("regions/<slug:slug>/plan/", plan.plan_wished, name="plan_wished"),
+    path("regions/<slug:slug>/bodies/", bodies.bodies, name="bodies"),
+    path("regions/<slug:slug>/bodies/<int:pk>/", bodies.body, name="body"),
     path("regions/<slug:slug>/open-trial/", trials.trial_open, name="trial_open"),
     path("regions/<slug:slug>/enter/", entering.region_enter, name="region_enter"),
     path("regions/<slug:slug>/meetings/new/", trials.meeting_new, name="meeting_new"),

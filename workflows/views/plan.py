@@ -1,5 +1,6 @@
 """What does the plan of a trial say, and what would one say for a wished start?"""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,10 +10,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from adoption.access import region_or_404
-from adoption.models import Act, Region
+from adoption.models import Act, Municipality, Region
 from adoption.operating_model import DEFAULT
 from adoption.sheets import XLSX, xlsx_bytes
 from adoption.views import Request
+from workflows.bodies import deciding
 from workflows.models import Trial
 from workflows.plan_files import ICS, calendar_bytes, plan_table
 from workflows.plan_forms import WishForm
@@ -24,9 +26,11 @@ from workflows.timeline import Plan, plan_of_trial, wished
 from workflows.trial import MODELS
 
 
-def shown(plan: Plan | None) -> dict[str, Any]:
-    """What the parts of a page that show a plan need."""
-    return {"plan": plan, "drawing": drawing(plan)} if plan else {}
+def shown(plan: Plan | None, region: Region, municipalities: Iterable[Municipality]) -> dict[str, Any]:
+    """What the parts of a page that show a plan need: the plan, its picture, and who decides when."""
+    if plan is None:
+        return {}
+    return {"plan": plan, "drawing": drawing(plan), "deciding": deciding(region, municipalities, plan)}
 
 
 def trial_or_404(region: Region, pk: int) -> Trial:
@@ -45,7 +49,9 @@ def plan(request: Request, slug: str, trial: int) -> HttpResponse:
     who = None if found.decided else acting_or_none(found, region, request.user)
     moved = Act.objects.filter(region=region, what="due_moved", about_id__in=[row.pk for row in found.rows.values()])
     page = {"region": region, "trial": found, "acts": who, "moved": sentences(moved.order_by("-number"))}
-    return render(request, "workflows/plan.html", page | shown(plan_of_trial(found)))
+    return render(
+        request, "workflows/plan.html", page | shown(plan_of_trial(found), region, found.municipalities.all())
+    )
 
 
 @never_cache
@@ -78,6 +84,5 @@ def plan_wished(request: Request, slug: str) -> HttpResponse:
     region = region_or_404(request.user, slug)
     form = WishForm(request.GET if "start" in request.GET else None)
     found = wished(MODELS[DEFAULT], form.cleaned_data["start"], form.end) if form.is_valid() else None
-    return render(
-        request, "workflows/plan_wished.html", {"region": region, "form": form, **shown(found)}, status=form.status
-    )
+    page = {"region": region, "form": form} | shown(found, region, region.municipalities.all())
+    return render(request, "workflows/plan_wished.html", page, status=form.status)

@@ -64,7 +64,7 @@ def trial_open(request: Request, slug: str) -> HttpResponse:
         messages.success(request, _("The trial is open, at its first step."))
         return redirect(region)
     page = {"region": region, "form": form, "reasons": reasons, "not_offered": not_offered(region)}
-    return render(request, "workflows/trial_open.html", page | _planned(form), status=status)
+    return render(request, "workflows/trial_open.html", page | _planned(region, form), status=status)
 
 
 def _looks(request: Request, form: TrialForm) -> bool:
@@ -72,12 +72,12 @@ def _looks(request: Request, form: TrialForm) -> bool:
     return request.POST.get("act") == "look" or request.POST.get("seen", form.seen) != form.seen
 
 
-def _planned(form: TrialForm) -> dict[str, Any]:
+def _planned(region: Region, form: TrialForm) -> dict[str, Any]:
     """The plan that the form's days give."""
     if not (form.is_bound and form.is_valid()):
         return {}
     said = form.cleaned_data
-    return shown(wished(MODELS[said["model"]], said["planned_start"], said["planned_end"]))
+    return shown(wished(MODELS[said["model"]], said["planned_start"], said["planned_end"]), region, form.chosen)
 
 
 # -- correcting -----------------------------------------------------------------------------------------------------
