@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from adoption.deadlines import Deadline
 from adoption.fields import BLANK, UNSEEN, Day, Fault, Form, Text, field_for, no_identity_code, offer
 from adoption.models import Partner, Person
 from adoption.refusal import Refused
@@ -168,7 +169,7 @@ class DraftForm(OfParties):
     in_turn = forms.TypedChoiceField(
         label=_("In which order is it signed?"), widget=forms.RadioSelect, coerce=lambda value: value == "True"
     )
-    sign_by = Day(
+    sign_by = Deadline(
         label=_("To be signed by"),
         required=False,
         help_text=_("In the form 5.3.2027. Without a day, three weeks from the sending."),

@@ -15,6 +15,7 @@ from adoption import partners
 from adoption.access import KAIKUKESKUS, acting
 from adoption.alphabet import spelt
 from adoption.days import next_working_day
+from adoption.deadlines import why_no_deadline
 from adoption.history import Acting, locked
 from adoption.joined import read_anew
 from adoption.mail import later
@@ -316,11 +317,14 @@ def _refuse_foreign(commitment: Commitment, who: Acting, parties: dict[int, dict
 
 
 def check_term(commitment: Commitment) -> None:
-    """Raises Refused for an end that is not after the beginning, and for a day of signing that has passed."""
+    """Raises Refused for an end that is not after the beginning, and for a day of signing that has passed or on which
+    nobody is at work."""
     start, end = commitment.term_start, commitment.term_end
     if start and end and end <= start:
         raise Refused([_("The end of the trial must be after its beginning.")])
     _refuse_past(commitment)
+    if commitment.sign_by and (why := why_no_deadline(commitment.sign_by)):
+        raise Refused([why])
 
 
 def _refuse_past(commitment: Commitment) -> None:

@@ -11,6 +11,7 @@ from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from adoption.deadlines import Deadline
 from adoption.fields import Day, Fault, Several, field_for, offer
 from adoption.models import Partner
 from commitments.forms import SIGNATORY, ActForm
@@ -38,7 +39,7 @@ class DraftsForm(ActForm):
     in_turn = forms.TypedChoiceField(
         label=_("In which order is it signed?"), widget=forms.RadioSelect, coerce=lambda value: value == "True"
     )
-    sign_by = Day(
+    sign_by = Deadline(
         label=_("To be signed by"),
         required=False,
         help_text=_("In the form 5.3.2027. Without a day, three weeks from the sending."),

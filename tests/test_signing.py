@@ -26,7 +26,7 @@ from commitments import asking, certifying, reminding, reviewing, services
 from commitments import signing as links
 from commitments.asking import Link
 from commitments.facts import day
-from commitments.forms import SignForm
+from commitments.forms import DraftForm, SignForm
 from commitments.marks import mark, rows_of
 from commitments.models import Commitment, Party, Rendition, SignatureRequest, SignedCopy
 from commitments.reviewing import Broken
@@ -799,9 +799,22 @@ def test_a_day_that_has_passed_is_refused(kainuu, aino, venue):
     draft = addressed(papers.draft_partner_commitment(venue, aino), aino)
     yesterday = localdate() - timedelta(days=1)
     assert "has passed" in refusal(services.change_draft, draft, aino, {}, sign_by=yesterday)
-    draft = checked(papers.change_draft(draft, aino, {}, sign_by=localdate()), aino)
-    with time_machine.travel(now() + timedelta(days=1)):
+    day_of_signing = next_working_day(localdate())
+    draft = checked(papers.change_draft(draft, aino, {}, sign_by=day_of_signing), aino)
+    with time_machine.travel(now() + (day_of_signing - localdate()) + timedelta(days=1)):
         assert "has passed" in refusal(services.send, draft, aino)
+
+
+def test_a_weekend_and_a_holiday_are_no_day_to_sign_by(kainuu, aino, venue):
+    draft = addressed(papers.draft_partner_commitment(venue, aino), aino)
+    christmas = date(localdate().year + 1, 12, 25)
+    saturday = localdate() + timedelta(days=(5 - localdate().weekday()) % 7 + 7)
+    for off in (christmas, saturday):
+        said = refusal(services.change_draft, draft, aino, {}, sign_by=off)
+        assert f"{day(off)} is a weekend or a holiday. The next working day is" in said
+        assert day(next_working_day(off)) in said
+    form = DraftForm(draft, aino, {"sign_by": day(christmas)})
+    assert any("weekend or a holiday" in error for error in form.errors["sign_by"])
 
 
 # -- a signed copy by the link ----------------------------------------------------------------------------------------
@@ -992,6 +1005,12 @@ def test_the_page_says_who_is_asked_who_waits_and_who_has_signed_how(commitment,
     assert "Has declined “Puuttuu päätös.”" in said
 
 
+def past(commitment: Commitment, days: int) -> datetime:
+    """So many days after the one by which it is to be signed."""
+    assert commitment.sign_by
+    return now() + (commitment.sign_by - localdate()) + timedelta(days=days)
+
+
 @pytest.mark.parametrize(
     ("days", "said"),
     [
@@ -1001,8 +1020,7 @@ def test_the_page_says_who_is_asked_who_waits_and_who_has_signed_how(commitment,
     ],
 )
 def test_the_page_says_when_it_is_late_and_when_a_link_has_expired(commitment, aino, client, days, said):
-    """So many days after the one by which it was to be signed."""
-    with time_machine.travel(now() + (commitment.sign_by - localdate()) + timedelta(days=days)):
+    with time_machine.travel(past(commitment, days)):
         client.force_login(aino)
         assert said in text_of(client.get(commitment.get_absolute_url()))
 
@@ -1011,7 +1029,7 @@ def test_a_link_renewed_late_names_no_day_that_has_passed(commitment, aino, work
     worker.run()
     mail.outbox.clear()
     party = party_of(commitment, "partner")
-    with time_machine.travel(now() + timedelta(days=29)):
+    with time_machine.travel(past(commitment, 1)):
         links.ask_anew(commitment, aino, party.pk, party.signatory_name, "", party.signatory_email)
         in_english()
         worker.run()
@@ -1021,7 +1039,7 @@ def test_a_link_renewed_late_names_no_day_that_has_passed(commitment, aino, work
 
 
 def test_a_late_signatory_is_told_so_and_signs(commitment, client):
-    with time_machine.travel(now() + timedelta(days=29)):
+    with time_machine.travel(past(commitment, 1)):
         assert "It was to be signed by" in text_of(client.get(page_of(commitment, "partner")))
         assert sign(commitment, "partner").state == State.PARTLY_SIGNED
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import localdate
 
+from adoption.days import next_working_day
 from adoption.history import all_faults
 from adoption.models import Act, Partner, Person, Region
 from adoption.people import name_person
@@ -122,7 +123,7 @@ def address(name: str, *args) -> str:
 
 def test_the_common_facts_stand_in_each_draft_and_all_papers_in_one_batch(kainuu, aino):
     partners = venues(kainuu, aino, 3)
-    start = localdate() + timedelta(days=30)
+    start = next_working_day(localdate() + timedelta(days=30))
     said = common(kainuu, term=(start, start + timedelta(days=300)), sign_by=start, in_turn=False)
     made = draft_all(kainuu, aino, [Plan(partner) for partner in partners], said)
     drafts = [finish(edition.commitment) for edition in made.batch.editions.all()]

@@ -54,7 +54,7 @@ def enter_region(region: Region, entry: Entry, by: Person, pair: Iterable[Named]
     record(
         region, who, "use_entered" if entry.is_lasting else "trial_entered", trial, model=trial.model, were=were,
         municipalities=sorted(one.pk for one in entry.municipalities), phases=_phases(region, entry),
-        decided=trial.decided, planned=[trial.planned_start.isoformat(), trial.planned_end.isoformat()], term=[day.isoformat() if day else None for day in trial.term],
+        decided=trial.decided, planned=trial.planned, term=[day.isoformat() if day else None for day in trial.term],
         commitment=commitment.pk if commitment else None, meeting=meeting.pk if meeting else None,
     )  # fmt: skip
     _tell_steps(region, who, trial, entry, meeting)

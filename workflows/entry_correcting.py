@@ -88,16 +88,9 @@ def correct_entry(trial: Trial, by: Person, entry: Entry, reason: str) -> Trial:
         _correct_phases(trial, region, entry)
         meetings = _correct_meeting(trial, region, who, old, entry)
         record(
-            region,
-            who,
-            "entry_corrected",
-            trial,
-            reason,
-            days=days,
-            meetings=meetings,
-            term=_iso_term(trial),
-            planned=[trial.planned_start.isoformat(), trial.planned_end.isoformat()],
-        )
+            region, who, "entry_corrected", trial, reason, days=days, meetings=meetings, term=_iso_term(trial),
+            planned=trial.planned,
+        )  # fmt: skip
         paper = paper_of(trial)
         if paper and entry.papers != old.papers:
             correct_paper(paper, region, who, None, entry.papers, reason)

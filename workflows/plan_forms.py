@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from adoption.alphabet import alphabetical
 from adoption.days import A_DAY, months_after
+from adoption.deadlines import Deadline
 from adoption.fields import Day, Form, Text, offer
 from adoption.models import Municipality, Region
 from workflows.bodies import COUNTY
@@ -52,7 +53,7 @@ class WishForm(Form):
 class MoveForm(ReasonForm):
     """To which day a step is moved, and why."""
 
-    to = Day(label=_("New day"), help_text=_("In the form 5.3.2027. Monday to Friday, and no holiday."))
+    to = Deadline(label=_("New day"), help_text=_("In the form 5.3.2027. Monday to Friday, and no holiday."))
     field_order = ["to", "reason"]
 
     def __init__(self, due: date | None, *args: Any) -> None:
