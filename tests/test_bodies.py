@@ -17,7 +17,7 @@ from adoption.templatetags.kaiku import day, weekday_day
 from tests.people import a_kaikukeskus_person, a_pair, a_region
 from tests.trials import a_walk, text_of
 from workflows import services
-from workflows.bodies import add_body, change_body, deciding, remove_body
+from workflows.bodies import add_body, alike, change_body, deciding, remove_body
 from workflows.meeting_days import days_of
 from workflows.models import Body, TrialStep
 from workflows.sentences import sentences
@@ -195,6 +195,9 @@ def test_a_wish_has_its_meetings_too(django_assert_num_queries):
     with django_assert_num_queries(2):
         rows = deciding(region, region.municipalities.all(), plan)
     assert {row.join.icon for row in rows} == {"missing"}
+    [together] = alike(rows)
+    assert together.name.startswith("Hyrynsalmi, Kajaani, ")
+    assert together.name.endswith(f"and {region.county.name}")
 
 
 # -- the pages --------------------------------------------------------------------------------------------------------

@@ -162,7 +162,7 @@ def test_a_day_is_moved_with_its_reason_history_and_mails(worker):
     assert here.trial.planned_start == after["start_distribution"]
     [line] = sentences(Act.objects.filter(what="due_moved"))
     assert f"from {day(before['workshop'])} to {day(to)}. " in line.text
-    assert f"With it moved: Step 5 to {day(after['commitments'])}, Step 6 to" in line.text
+    assert f"With it moved: step 5 to {day(after['commitments'])}, step 6 to" in line.text
     assert f"Planned: {day(here.trial.planned_start)}–" in line.text
     worker.run()
     assert [letter.to for letter in mail.outbox] == [[here.mikko.email]]

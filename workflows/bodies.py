@@ -16,6 +16,7 @@ from adoption.models import Municipality, Person, Region
 from adoption.refusal import Refused
 from adoption.templatetags.kaiku import weekday_day
 from workflows.models import Body, Trial
+from workflows.standing import listed
 from workflows.timeline import Plan
 
 COUNTY = "county"
@@ -133,6 +134,14 @@ def deciding(region: Region, municipalities: Iterable[Municipality], plan: Plan)
         )
         for key, pk, name in rows
     ]
+
+
+def alike(rows: Iterable[Deciding]) -> list[Deciding]:
+    """The same with those together of whom the same is said: Kemi, Rovaniemi and Tornio."""
+    names: dict[tuple[Needed, Needed], list[str]] = defaultdict(list)
+    for row in rows:
+        names[row.join, row.go_on].append(row.name)
+    return [Deciding(listed(found), *said) for said, found in names.items()]
 
 
 def _due(plan: Plan, key: str) -> date | None:

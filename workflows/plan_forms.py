@@ -33,7 +33,6 @@ class WishForm(Form):
         label=_("Length of the trial in months"), initial=USUAL, required=False, min_value=SHORTEST, max_value=LONGEST,
         help_text=_("Usually 12, at least 6 and at most 24."),
         error_messages={"invalid": MONTHS, "min_value": MONTHS, "max_value": MONTHS},
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )  # fmt: skip
     use_required_attribute = False
 
@@ -58,6 +57,7 @@ class MoveForm(ReasonForm):
 
     def __init__(self, due: date | None, *args: Any) -> None:
         super().__init__(*args, initial={"to": due})
+        self.fields["reason"].help_text = _("It stays visible in the plan and in the history.")
 
     @property
     def day(self) -> str:
@@ -70,10 +70,7 @@ class BodyForm(Form):
 
     owner = forms.ChoiceField(label=_("Whose body"))
     name = Text(label=_("Name of the body"), max_length=200, help_text=_("For example the education committee."))
-    year = forms.IntegerField(
-        label=_("Year of the days that name none"), min_value=2000, max_value=2100,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-    )  # fmt: skip
+    year = forms.IntegerField(label=_("Year of the days that name none"), min_value=2000, max_value=2100)
     days = Text(
         label=_("Days of its meetings"), max_length=8000, widget=forms.Textarea(attrs={"rows": 10}),
         help_text=_("Paste them from the body's calendar: 5.3.2027, 5.3. or 2027-03-05, one or several on a line."),

@@ -10,10 +10,10 @@ from typing import NamedTuple
 from adoption.days import months_after
 from workflows.timeline import Line, Plan
 
-LEFT, RIGHT, TOP = 36, 386, 26  # where the days begin and end, and the first row
-WIDTH, ROW, BAR = 400, 22, 10
+LEFT, RIGHT, TOP = 30, 322, 28  # where the days begin and end, and the first row
+WIDTH, ROW, BAR = 340, 22, 10
 SHORTEST_BAR = 3
-MOST_MONTHS = 7  # that are written along the top, so that none touches another on a phone
+MOST_MONTHS = 5  # that are written along the top, so that none touches another on a phone
 EVERY = (1, 2, 3, 4, 6, 12, 24)  # months
 
 

@@ -280,8 +280,8 @@ def _of_trial(act: Act, names: "Names") -> list[str]:
 
 
 def short_name(step: Any) -> str:
-    """Step 5; the decision by its title."""
-    return str(step.title) if step.outcomes else _("Step %(number)s") % {"number": step.number}
+    """Within a sentence: step 5, or the decision on going on."""
+    return _("the decision on going on") if step.outcomes else _("step %(number)s") % {"number": step.number}
 
 
 class Names:

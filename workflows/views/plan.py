@@ -14,7 +14,7 @@ from adoption.models import Act, Municipality, Region
 from adoption.operating_model import DEFAULT
 from adoption.sheets import XLSX, xlsx_bytes
 from adoption.views import Request
-from workflows.bodies import deciding
+from workflows.bodies import alike, deciding
 from workflows.models import Trial
 from workflows.plan_files import ICS, calendar_bytes, plan_table
 from workflows.plan_forms import WishForm
@@ -30,7 +30,7 @@ def shown(plan: Plan | None, region: Region, municipalities: Iterable[Municipali
     """What the parts of a page that show a plan need: the plan, its picture, and who decides when."""
     if plan is None:
         return {}
-    return {"plan": plan, "drawing": drawing(plan), "deciding": deciding(region, municipalities, plan)}
+    return {"plan": plan, "drawing": drawing(plan), "deciding": alike(deciding(region, municipalities, plan))}
 
 
 def trial_or_404(region: Region, pk: int) -> Trial:

@@ -50,14 +50,11 @@ def trial_open(request: Request, slug: str) -> HttpResponse:
     looks = form.is_bound and form.is_valid() and _looks(request, form)
 
     def act() -> Trial | None:
+        if looks:
+            return None
         said = form.cleaned_data
-        return (
-            None
-            if looks
-            else services.open_trial(
-                region, form.chosen, said["planned_start"], said["planned_end"], person, said["model"]
-            )
-        )
+        days = said["planned_start"], said["planned_end"]
+        return services.open_trial(region, form.chosen, *days, person, said["model"])
 
     trial, reasons, status = tried(form, act)
     if trial:
