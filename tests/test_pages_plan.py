@@ -15,6 +15,7 @@ from adoption.templatetags.kaiku import day
 from tests.people import a_kaikukeskus_person, a_pair, a_region, a_stranger
 from tests.trials import a_walk, text_of
 from workflows import services
+from workflows.correcting import withdraw_trial
 from workflows.models import Trial, TrialStep
 from workflows.plan import plan_of
 from workflows.plan_picture import LEFT, RIGHT, drawing
@@ -104,6 +105,16 @@ def test_the_whole_trial_and_its_second_round_stand_in_the_table(client):
         "10. Local feedback meetings and possible surveys round 2", "Decision on going on round 2",
     ]  # fmt: skip
     assert rows[-3][3].endswith("early")
+
+
+def test_nothing_is_late_any_more_in_a_trial_that_was_withdrawn(client):
+    here = a_walk()
+    TrialStep.objects.filter(trial=here.trial).update(due=localdate() - timedelta(days=30))
+    withdraw_trial(here.trial, here.laura, "Avattu vahingossa.")
+    page = the_plan(client, here)
+    assert {row[3] for row in rows_of(page)} == {"not done"}
+    assert "Late" not in text_of(page)
+    assert "Move" not in text_of(page)
 
 
 def test_a_reader_sees_the_plan_and_a_stranger_does_not(client):

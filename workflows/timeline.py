@@ -28,6 +28,7 @@ class Line(NamedTuple):
     done: date | None = None
     state: str = "ahead"
     row: TrialStep | None = None
+    is_over: bool = False  # the trial has ended: what is not done now stays so
 
     @property
     def number(self) -> str:
@@ -40,7 +41,8 @@ class Line(NamedTuple):
     @property
     def days_late(self) -> int:
         """Days past the due day of a step that is not done."""
-        return max((self.today - self.due).days, 0) if self.due and not self.done else 0
+        waits = self.due and not self.done and not self.is_over
+        return max((self.today - self.due).days, 0) if self.due and waits else 0
 
     @property
     def icon(self) -> str:
@@ -55,6 +57,8 @@ class Line(NamedTuple):
             return _("done again, so the plan has no day for it") if self.row and self.row.reopened else ""
         if self.done:
             return apart((self.done - self.due).days)
+        if self.is_over:
+            return _("not done")
         if self.days_late:
             return _("%(late)s, not done") % {"late": apart(self.days_late)}
         return _("open") if self.state in ("open", "again") else ""
@@ -180,4 +184,5 @@ def _line(trial: Trial, step: Step, row: TrialStep, since: date) -> Line:
     if step.key == "start_distribution" and done:
         done = trial.started_on or done
     state = state_of(row, newest and step.key in trial.open)
-    return Line(step, min(since, row.due) if row.due else None, row.due, localdate(), done, state, row)
+    begins = min(since, row.due) if row.due else None
+    return Line(step, begins, row.due, localdate(), done, state, row, bool(trial.decided))
