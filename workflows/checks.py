@@ -167,7 +167,7 @@ def _trials(region: Region) -> dict[str, Row]:
     rounds = Counter(TrialStep.objects.filter(trial__region=region, key="decision").values_list("trial", flat=True))
     return {str(one.pk): Row(f"trial {one.pk}", {
         "model": one.model, "decided": one.decided, "municipalities": frozenset(towns[one.pk]),
-        "planned": (one.planned_start.isoformat(), one.planned_end.isoformat()), "rounds": rounds[one.pk],
+        "planned": tuple(one.planned), "rounds": rounds[one.pk],
         "had_ended": one.had_ended,
     }) for one in Trial.objects.filter(region=region)}  # fmt: skip
 

@@ -53,6 +53,11 @@ class Trial(models.Model):
         return f"{self.region} {years}" if any(self.term) else str(self.region)
 
     @property
+    def planned(self) -> list[str]:
+        """The first and the last planned day, as history writes them."""
+        return [self.planned_start.isoformat(), self.planned_end.isoformat()]
+
+    @property
     def term(self) -> "tuple[date | None, date | None]":
         """Its beginning and end: the actual days where they are known, else the planned; of a trial that had ended
         before it was entered here nothing where they are not known."""

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("adoption", "0008_limits_by_numbers"),
-        ("workflows", "0002_due_of_reopened"),
+        ("workflows", "0003_entered"),
     ]
 
     operations = [
