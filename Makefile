@@ -1,6 +1,7 @@
 # What can be run here? `make help` prints it.
 PORT ?= 8000
 OURS := adoption commitments workflows doc_templates config
+MARKS ?= not slow
 MANAGE := .venv/bin/python manage.py
 PYTEST := .venv/bin/python -m pytest
 SHELL := /bin/bash
@@ -47,7 +48,6 @@ translations: install ## Check that the compiled translations are those of the t
 		msgfmt --check-format -o - $$po | cmp - $${po%.po}.mo || { echo "$$po: run make messages"; exit 1; }
 	done
 
-suites: MARKS ?= not slow
 suites: install
 	@marks="($(MARKS))"; config/setup.sh has browser || marks="$$marks and not browser"
 	config/setup.sh has office || marks="$$marks and not office"
