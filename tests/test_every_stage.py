@@ -40,7 +40,7 @@ def addresses(here: Walk, kind: str) -> Iterator[str]:
     """My tasks, the board and the open steps; for one of the pair every step, as far as it has come."""
     slug = here.region.slug
     trial = services.read(here.trial.pk)
-    yield from (reverse("my_tasks"), reverse("board", args=[slug]))
+    yield from (reverse("my_tasks"), reverse("board", args=[slug]), reverse("plan", args=[slug, trial.pk]))
     yield from (reverse("step", args=[slug, trial.pk, k]) for k in (trial.rows if kind == "culture" else trial.open))
 
 
