@@ -45,7 +45,8 @@ class Utf8:
 
 
 class PersonLanguage:
-    """A signed-in person reads the site in the own language, whichever browser it is."""
+    """A signed-in person reads the site in the own language, whichever browser it is. The browser is told it too, for
+    the pages that are made before anybody asks who it is: a body too long, a database that is away."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -54,7 +55,19 @@ class PersonLanguage:
         if request.user.is_authenticated:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = translation.get_language()
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            _tell_language(request, response)
+        return response
+
+
+def _tell_language(request: HttpRequest, response: HttpResponse) -> None:
+    name, language = settings.LANGUAGE_COOKIE_NAME, request.user.language
+    if request.COOKIES.get(name) != language and name not in response.cookies:
+        response.set_cookie(
+            name, language, max_age=settings.LANGUAGE_COOKIE_AGE, secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=settings.LANGUAGE_COOKIE_HTTPONLY, samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        )  # fmt: skip
 
 
 class PrivatePages:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django_q.models import Schedule
 
+from adoption.models import Person
 from workflows.models import Heartbeat
 from workflows.schedule import beat
 
@@ -81,6 +82,14 @@ def test_a_body_longer_than_any_form_is_refused_before_it_is_read(client):
         assert answer.status_code == status
     answer = client.post("/sign-in/", {"email": "x" * (26 * 1024 * 1024)}, headers={"accept-language": "en"})
     assert (answer.status_code, b"larger than 20 MB" in answer.content) == (413, True)
+
+
+@pytest.mark.django_db
+def test_what_is_refused_before_anybody_asks_who_it_is_speaks_the_persons_language(client):
+    client.force_login(Person.objects.create(email="tove@example.org", name="Tove Lind", language="sv"))
+    client.get("/me/", headers={"accept-language": "fi"})
+    answer = client.post("/sign-in/", CONTENT_LENGTH=str(40 * 1024 * 1024), headers={"accept-language": "fi"})
+    assert (answer.status_code, b'<html lang="sv"' in answer.content) == (413, True)
 
 
 # --- Commands in a process of their own -----------------------------------------------------------
