@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 
 import holidays
-from django.utils.timezone import localtime
+from django.utils.timezone import get_default_timezone, localtime
 
 A_DAY = timedelta(days=1)
 SATURDAY = 5
@@ -53,6 +53,18 @@ def is_quiet(moment: datetime) -> bool:
     """Night, weekend or holiday, by the site's clock: what nobody has just asked for waits."""
     here = localtime(moment)
     return not is_working_day(here.date()) or not DAY_BEGINS <= here.time() < DAY_ENDS
+
+
+def next_morning(moment: datetime) -> datetime:
+    """When the next time begins in which mails leave that nobody has asked for."""
+    here = localtime(moment)
+    day = here.date() if here.time() < DAY_BEGINS else here.date() + A_DAY
+    return datetime.combine(next_working_day(day), DAY_BEGINS, get_default_timezone())
+
+
+def next_open(moment: datetime) -> datetime:
+    """The moment itself, or the next one that is not quiet."""
+    return next_morning(moment) if is_quiet(moment) else moment
 
 
 def months_after(day: date, months: int) -> date:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 from adoption.access import pair_for_partner
 from adoption.joined import partner_of
 from adoption.mail import link, write
-from adoption.models import Act, ImportRow, Partner, Person, Side
+from adoption.models import Act, ImportRow, Kind, Partner, Person, Side
 from adoption.templatetags.kaiku import day
 
 
@@ -133,7 +133,7 @@ def clearance_asked(act_pk: int) -> None:
         }
         return _("To be cleared: %(partner)s") % facts, body % facts
 
-    write(f"act:{act.pk}", Person.objects.filter(is_kaikukeskus=True), text)
+    write(f"act:{act.pk}", Person.objects.filter(is_kaikukeskus=True), text, Kind.ASKED)
 
 
 DECIDED = {
@@ -158,7 +158,8 @@ def clearance_decided(act_pk: int) -> None:
         }
         return said.rstrip(":"), _("Hello %(name)s,\n\n%(said)s\n%(reason)s\n\n%(link)s\n") % facts
 
-    write(f"act:{act.pk}", pair_for_partner(partner), text)
+    kind = Kind.ASKED if act.what == "clearance_more_wanted" else Kind.TOLD
+    write(f"act:{act.pk}", pair_for_partner(partner), text, kind)
 
 
 def clearance_silent(act_pk: int) -> None:
@@ -166,7 +167,7 @@ def clearance_silent(act_pk: int) -> None:
     act = Act.objects.get(pk=act_pk)
     partner = partner_of(act)
     letter = _returned if act.what == "clearance_lapsed" else _reminded
-    write(f"act:{act.pk}", pair_for_partner(partner), lambda person: letter(person, act, partner))
+    write(f"act:{act.pk}", pair_for_partner(partner), lambda person: letter(person, act, partner), Kind.DUTIES)
 
 
 def _reminded(person: Person, act: Act, partner: Partner) -> tuple[str, str]:

@@ -3,21 +3,24 @@
 import logging
 import smtplib
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import translation
 from django.utils.crypto import salted_hmac
 from django.utils.timezone import now
 from django_q.tasks import async_task
 
-from adoption.models import Mail, Person
+from adoption.days import is_quiet, next_morning, next_open
+from adoption.mail_choices import chosen, may_be_off, off_path
+from adoption.mail_form import digest_of, html_of
+from adoption.models import How, Kind, Mail, Person
 from adoption.models.mail import CODE
 
 log = logging.getLogger(__name__)
@@ -34,60 +37,81 @@ def later(job: str, *args: object) -> None:
     async_task(job, *args)
 
 
-def write(key: str, people: Iterable[Person], letter: Letter) -> None:
+def write(key: str, people: Iterable[Person], letter: Letter, kind: Kind = Kind.ALWAYS) -> None:
     """Each person has one mail under this key, in the own language, and a job that sends it; twice does no more.
 
-    All mails are written before any leaves, so one refused address keeps nobody else's.
+    By the kind of the mail each has chosen whether it leaves at once, in the morning's list, or not at all. All mails
+    are written before any leaves, so one refused address keeps nobody else's.
     """
+    told = [person for person in people if person.is_active]
     with transaction.atomic():
-        for person in people:
-            if person.is_active:
-                _write_one(f"{key}:{person.pk}", person, letter)
+        how = chosen(told, kind)
+        for person in told:
+            if how[person.pk] != How.NONE:
+                _write_one(f"{key}:{person.pk}", person, letter, kind, how[person.pk])
 
 
-def _write_one(key: str, person: Person, letter: Letter) -> None:
+def _write_one(key: str, person: Person, letter: Letter, kind: Kind, how: str) -> None:
     with translation.override(person.language):
         subject, body = letter(person)
-    _queue(key, subject, body, person=person, address=person.email)
+    _queue(
+        key, subject, body, person=person, address=person.email, language=person.language, kind=kind,
+        together=how == How.DIGEST, not_before=_not_before(kind, how),
+    )  # fmt: skip
+
+
+def _not_before(kind: Kind, how: str) -> datetime | None:
+    """Nothing for what leaves at once; of a reminder the next moment that is not quiet; of the rest of the morning's
+    list the next morning."""
+    if kind == Kind.DUTIES:
+        return next_open(now())
+    return next_morning(now()) if how == How.DIGEST else None
 
 
 @transaction.atomic
-def write_to(key: str, address: str, language: str, letter: Callable[[], tuple[str, str]]) -> None:
+def write_to(
+    key: str, address: str, language: str, letter: Callable[[], tuple[str, str]], kind: Kind = Kind.ALWAYS
+) -> None:
     """One who has no account has one mail under this key, in the language, and a job that sends it; twice does no more.
 
     The mail bears a link by which its reader acts, so its text is wiped once it has left.
     """
     with translation.override(language):
         subject, body = letter()
-    _queue(key, subject, body, address=address, secret=True)
+    wait = next_open(now()) if kind == Kind.DUTIES else None
+    _queue(key, subject, body, address=address, language=language, kind=kind, secret=True, not_before=wait)
 
 
 def _queue(key: str, subject: str, body: str, **whose: Any) -> None:
     given = {"subject": " ".join(subject.split())[:300], "body": body} | whose
     mail, _made = Mail.objects.get_or_create(key=key, defaults=given)
-    if mail.sent_at is None:
+    if mail.sent_at is None and not mail.together and (mail.not_before is None or mail.not_before <= now()):
         later("adoption.mail.deliver", mail.pk)
 
 
 def queue_secret(address: str, subject: str, body: str) -> None:
     """A sign-in code is queued; its text is wiped once it has left, except in the demo, which shows its mails."""
+    language = translation.get_language() or settings.LANGUAGE_CODE
     with transaction.atomic():
         mail = Mail.objects.create(
-            key=f"{CODE}{uuid4()}", address=address, subject=subject[:300], body=body, secret=True
+            key=f"{CODE}{uuid4()}", address=address, language=language, subject=subject[:300], body=body, secret=True
         )
         later("adoption.mail.deliver", mail.pk)
 
 
 def deliver(pk: int) -> None:
-    """The mail has left. Who sends claims it first, in a transaction of its own, so that no lock waits for a server.
+    """The mail has left, unless it waits for its morning. Who sends claims it first, in a transaction of its own, so
+    that no lock waits for a server.
 
     A worker killed while it sends may send once more: `deliver_waiting` takes up what has not left.
     """
     if not _claimed(pk):
         return
     mail = Mail.objects.get(pk=pk)
+    if mail.kind == Kind.DIGEST and not _has_items(mail):
+        return
     try:
-        EmailMessage(mail.subject, mail.body, envelope_of(pk), [mail.address], headers=headers_of(pk)).send()
+        message_of(mail).send()
     except smtplib.SMTPRecipientsRefused as refused:
         code = next(iter(refused.recipients.values()))[0]
         _failed(mail, final=code >= PERMANENT)
@@ -97,6 +121,33 @@ def deliver(pk: int) -> None:
         _failed(mail, final=True)
     else:
         _done(mail, sent_at=now())
+
+
+def _has_items(mail: Mail) -> bool:
+    """The list says what stands now: some of it may have been done since it was made. Of nothing no mail leaves."""
+    items = list(mail.items.filter(withdrawn_at=None).order_by("pk"))
+    with translation.override(mail.language):
+        mail.subject, mail.body = digest_of(mail.person, items)
+    stamp = {"subject": mail.subject[:300], "body": mail.body} | ({} if items else {"withdrawn_at": now()})
+    Mail.objects.filter(pk=mail.pk).update(**stamp)
+    return bool(items)
+
+
+def message_of(mail: Mail) -> EmailMultiAlternatives:
+    """The mail as it leaves: the text, and the same as HTML, in one language."""
+    headers = headers_of(mail.pk) | _standing_orders(mail)
+    message = EmailMultiAlternatives(mail.subject, mail.body, envelope_of(mail.pk), [mail.address], headers=headers)
+    message.attach_alternative(html_of(mail.subject, mail.body, mail.language), "text/html")
+    return message
+
+
+def _standing_orders(mail: Mail) -> dict[str, str]:
+    """That a machine has written it, in which language, and how its reader has no more of its kind (RFC 2369, 8058)."""
+    said = {"Auto-Submitted": "auto-generated", "Content-Language": mail.language}
+    if mail.person_id is None or not mail.kind:
+        return said | {"List-Unsubscribe": f"<mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}?subject=unsubscribe>"}
+    said["List-Unsubscribe"] = f"<{link(off_path(mail.person_id, mail.kind))}>"
+    return said | ({"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if may_be_off(mail.kind) else {})
 
 
 def tag_of(pk: int) -> str:
@@ -117,7 +168,7 @@ def headers_of(pk: int) -> dict[str, str]:
 
 def _claimed(pk: int) -> bool:
     free = Q(tried_at=None) | Q(tried_at__lt=now() - CLAIM)
-    return bool(Mail.objects.waiting().filter(free, pk=pk).update(tried_at=now(), tries=F("tries") + 1))
+    return bool(Mail.objects.ready(now()).filter(free, pk=pk).update(tried_at=now(), tries=F("tries") + 1))
 
 
 def _failed(mail: Mail, final: bool) -> None:
@@ -132,6 +183,8 @@ def _done(mail: Mail, **stamp: object) -> None:
     if mail.secret and not settings.DEMO:
         stamp["body"] = ""
     Mail.objects.filter(pk=mail.pk).update(**stamp)
+    if mail.kind == Kind.DIGEST:
+        mail.items.filter(withdrawn_at=None).update(**stamp)
 
 
 def deliver_waiting() -> int:
@@ -141,8 +194,9 @@ def deliver_waiting() -> int:
     """
     too_old = Mail.objects.waiting().filter(key__startswith=CODE, made_at__lt=now() - CODE_LIVES)
     too_old.update(given_up_at=now(), body="")
-    due = [mail for mail in Mail.objects.waiting().filter(tries__gt=0) if _is_due(mail)]
-    lost = list(Mail.objects.waiting().filter(tries=0, made_at__lt=now() - CLAIM))
+    ready = Mail.objects.ready(now())
+    due = [mail for mail in ready.filter(tries__gt=0) if _is_due(mail)]
+    lost = list(ready.filter(tries=0, made_at__lt=now() - CLAIM))
     for mail in due + lost:
         deliver(mail.pk)
     return len(due) + len(lost)
@@ -155,8 +209,49 @@ def _is_due(mail: Mail) -> bool:
 
 
 def stuck() -> int:
-    """How many mails have not left for over an hour."""
-    return Mail.objects.waiting().filter(made_at__lt=now() - timedelta(hours=1)).count()
+    """How many mails have not left for over an hour in which they might have."""
+    hour_ago = now() - timedelta(hours=1)
+    late = Q(not_before=None) | Q(not_before__lt=hour_ago)
+    return Mail.objects.ready(now()).filter(late, made_at__lt=hour_ago).count()
+
+
+# -- several mails of one morning are one -----------------------------------------------------------------------------
+
+
+def put_together() -> int:
+    """What waits for a person's morning leaves now: one thing as it is, several as one list. Nothing does at night, on
+    weekends and holidays. Returns for how many people."""
+    if is_quiet(now()):
+        return 0
+    people = sorted(set(_gathered().values_list("person", flat=True)))
+    for person in people:
+        _put_together(person)
+    return len(people)
+
+
+def _gathered() -> QuerySet[Mail]:
+    return Mail.objects.waiting().filter(together=True, not_before__lte=now()).order_by()
+
+
+@transaction.atomic
+def _put_together(person_pk: int) -> None:
+    """The person's row is locked: of two workers one finds nothing more."""
+    person = Person.objects.select_for_update(no_key=True).get(pk=person_pk)
+    items = list(_gathered().filter(person=person).order_by("pk"))
+    if not items:
+        return
+    [leaves] = items if len(items) == 1 else [_digest(person, items)]
+    Mail.objects.filter(pk=leaves.pk).update(together=False)
+    later("adoption.mail.deliver", leaves.pk)
+
+
+def _digest(person: Person, items: list[Mail]) -> Mail:
+    made = Mail.objects.create(
+        key=f"digest:{items[0].pk}", kind=Kind.DIGEST, person=person, address=person.email,
+        language=person.language, subject="", body="", not_before=now(),
+    )  # fmt: skip
+    Mail.objects.filter(pk__in=[mail.pk for mail in items]).update(digest=made)
+    return made
 
 
 def link(path: str) -> str:

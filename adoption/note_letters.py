@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from adoption import about
 from adoption.mail import link, write
-from adoption.models import Note, Person
+from adoption.models import Kind, Note, Person
 from adoption.notes import readers_of, to_be_told_of_answer
 
 
@@ -19,7 +19,8 @@ def left(note_pk: int) -> None:
     thing = about.find(note.region, note.about_kind, note.about_id)
     letter = _asked if note.is_question else _left
     readers = [person for person in readers_of(note) if note.to_id in (None, person.pk)]
-    write(f"note:{note.pk}", readers, lambda person: letter(person, note, thing))
+    kind = Kind.ASKED if note.is_question else Kind.NOTES
+    write(f"note:{note.pk}", readers, lambda person: letter(person, note, thing), kind)
 
 
 def _facts(person: Person, note: Note, thing: Any) -> dict[str, object]:
@@ -56,4 +57,4 @@ def answered(note_pk: int) -> None:
         )
         return _("%(region)s: Kaikukeskus has answered your question") % facts, body % facts
 
-    write(f"answer:{note.pk}", to_be_told_of_answer(note), text)
+    write(f"answer:{note.pk}", to_be_told_of_answer(note), text, Kind.NOTES)

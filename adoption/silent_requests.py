@@ -12,12 +12,12 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from adoption.history import NOBODY, locked, record
+from adoption.ladders import ANSWER_NOTICE
 from adoption.mail import later
 from adoption.models import Act, ClearanceTimes, Partner, Region
 from adoption.prepared_texts import times
 
 REMIND, RETURN = "remind", "return"
-NOTICE = timedelta(days=7)  # at least so long after the reminder nothing else happens, however late it left
 QUESTION, REMINDED = "clearance_more_wanted", "clearance_reminded"
 
 
@@ -90,7 +90,7 @@ def go_on(partner_pk: int, on: str) -> None:
 
 
 def _remind(question: Question, region: Region, today: date) -> None:
-    until = max(question.asked_on + timedelta(days=times().return_after), today + NOTICE)
+    until = max(question.asked_on + timedelta(days=times().return_after), today + ANSWER_NOTICE)
     act = record(region, NOBODY, "clearance_reminded", question.partner, until=until.isoformat())
     later("adoption.letters.clearance_silent", act.pk)
 

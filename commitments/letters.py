@@ -10,11 +10,11 @@ from django.utils.translation import gettext_noop
 
 from adoption.access import holders_for_partner
 from adoption.mail import link, write, write_to
-from adoption.models import Act, Person, Responsibility
+from adoption.models import Act, Kind, Person, Responsibility
 from commitments import asking
 from commitments.facts import day
 from commitments.models import Certificate, Commitment, Party, SignatureRequest, SignedCopy
-from commitments.reminding import by_hand_key
+from commitments.reminding import STAGES, by_hand_key
 from commitments.signatories import asker_of
 from commitments.turn import awaits_kaikukeskus
 
@@ -35,7 +35,7 @@ def name_signatory(act_pk: int) -> None:
         facts = _facts(person, act, commitment)
         return _("Name Kaikukeskus's signatory: %(commitment)s") % facts, body % facts
 
-    write(f"act:{act.pk}", Person.objects.filter(is_kaikukeskus=True), text)
+    write(f"act:{act.pk}", Person.objects.filter(is_kaikukeskus=True), text, Kind.ASKED)
 
 
 def awaits_signatures(act_pk: int) -> None:
@@ -56,7 +56,7 @@ def awaits_signatures(act_pk: int) -> None:
         facts = _facts(person, act, commitment)
         return _("To be signed: %(commitment)s") % facts, body % facts
 
-    write(f"act:{act.pk}", people, text)
+    write(f"act:{act.pk}", people, text, Kind.ASKED if commitment.partner else Kind.TOLD)
 
 
 def kaikukeskus_signs(commitment_pk: int) -> None:
@@ -90,7 +90,7 @@ def in_force(act_pk: int) -> None:
         facts = _facts(person, act, commitment)
         return _("In force: %(commitment)s") % facts, body % facts
 
-    write(f"act:{act.pk}", people, text)
+    write(f"act:{act.pk}", people, text, Kind.TOLD)
     known = [person.email for person in people]
     for request in _all_requests().filter(party__commitment=commitment).exclude(email__in=known):
         by_link = request.state == SignatureRequest.State.SIGNED
@@ -131,7 +131,7 @@ def _to_pair(act_pk: int, subject: str, said: str) -> None:
         facts["said"] = _(said) % facts
         return _(subject) % facts, _("Hello %(name)s,\n\n%(commitment)s (%(region)s)\n\n%(said)s\n\n%(link)s\n") % facts
 
-    write(f"act:{act.pk}", pair_of(commitment), text)
+    write(f"act:{act.pk}", pair_of(commitment), text, Kind.ASKED)
 
 
 def late(commitment_pk: int) -> None:
@@ -152,7 +152,7 @@ def late(commitment_pk: int) -> None:
         )
         return _("Signatures are late: %(commitment)s") % facts, body % facts
 
-    write(f"sign-late:{commitment.pk}", pair_of(commitment), text)
+    write(f"sign-late:{commitment.pk}", pair_of(commitment), text, Kind.DUTIES)
 
 
 # -- to signatories, who need no account ------------------------------------------------------------------------------
@@ -256,7 +256,7 @@ def _ask(pk: int, number: int, kind: str, more: str = "", **facts: object) -> No
     """A mail with the link, if it is still the newest one and awaited."""
     request = _awaited(pk, number)
     if request:
-        _tell(request, asking.mail_key(pk, number, kind) + more, kind, **facts)
+        _tell(request, asking.mail_key(pk, number, kind) + more, kind, kind in STAGES, **facts)
 
 
 def _awaited(pk: int, number: int) -> SignatureRequest | None:
@@ -272,14 +272,15 @@ def stopped(act_pk: int, told: list[int]) -> None:
         _tell(request, f"act:{act.pk}:request:{request.pk}", kind, reason=act.reason)
 
 
-def _tell(request: SignatureRequest, key: str, kind: str, **more: object) -> None:
+def _tell(request: SignatureRequest, key: str, kind: str, by_clock: bool = False, **more: object) -> None:
+    """`by_clock`: nobody waits for the mail, so that it leaves on a working morning."""
     commitment = request.party.commitment
 
     def text() -> tuple[str, str]:
         facts = _facts_for(request, commitment) | more
         return _(_subject(kind, commitment.is_late)) % facts, _body(kind, facts, commitment.is_late) % facts
 
-    write_to(key, request.email, request.language, text)
+    write_to(key, request.email, request.language, text, Kind.DUTIES if by_clock else Kind.ALWAYS)
 
 
 def _subject(kind: str, is_late: bool) -> str:

@@ -1,7 +1,7 @@
 """How has a signatory been written to, who is silent, and when is one reminded?"""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import models, transaction
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from adoption.access import acting
 from adoption.days import A_DAY, is_working_day, next_working_day
 from adoption.history import locked, record
+from adoption.ladders import SIGN_AT_THE_END
 from adoption.mail import later
 from adoption.models import Mail, Person, Region
 from adoption.refusal import Refused
@@ -75,17 +76,15 @@ def _mailed(request: SignatureRequest, mails: dict[str, Mail]) -> Mailed:
 
 # -- by the clock ------------------------------------------------------------------------------------------------------
 
-BEFORE = timedelta(days=2)  # the end of the time in which one is reminded that it is ending; and the rest after a mail
-
 
 def stage_of(sent_on: date, sign_by: date, today: date) -> str:
     """Of which reminder it is the time: half the days have gone, the last two are left, or it is late. Nobody is
     reminded within two days of being asked, unless it is late."""
     if today > sign_by:
         return LATE
-    if today < sent_on + BEFORE:
+    if today < sent_on + SIGN_AT_THE_END:
         return ""
-    if today >= sign_by - BEFORE:
+    if today >= sign_by - SIGN_AT_THE_END:
         return SOON
     return HALF if today >= sent_on + (sign_by - sent_on) / 2 else ""
 
@@ -96,9 +95,9 @@ def next_on(request: SignatureRequest, sign_by: date | None, mailed: Mailed, tod
         return None
     sent_on, last = localdate(request.sent_at), localdate(request.expires_at)
     first = today + A_DAY if request.reminded_on == today else today
-    rested = max(first, sent_on + BEFORE)
+    rested = max(first, sent_on + SIGN_AT_THE_END)
     starts = {
-        HALF: max(rested, sent_on + (sign_by - sent_on) / 2), SOON: max(rested, sign_by - BEFORE),
+        HALF: max(rested, sent_on + (sign_by - sent_on) / 2), SOON: max(rested, sign_by - SIGN_AT_THE_END),
         LATE: max(first, sign_by + A_DAY),
     }  # fmt: skip
     days = {stage: next_working_day(day) for stage, day in starts.items() if stage not in mailed.used}

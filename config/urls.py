@@ -29,6 +29,7 @@ PUBLIC = [
     "still_renew",
     "still_hand_over",
     "still_leave",
+    "mails_off",
     "successor",
     "successor_decline",
     "sign",

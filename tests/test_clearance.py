@@ -17,11 +17,12 @@ from adoption.precedents import similar_to, telling_words
 from adoption.prepared_texts import add_text, change_text, load_shipped, remove_text, set_times
 from adoption.refusal import Refused
 from adoption.silent_requests import go_on, look_after, open_questions
+from tests.mornings import post
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_venue
 from workflows.checks import faults
 from workflows.overview import queue, requests
+from workflows.reminders import daily
 from workflows.sentences import sentences
-from workflows.year import daily
 
 pytestmark = pytest.mark.django_db
 
@@ -460,12 +461,15 @@ def test_a_silent_pair_is_reminded_once_and_the_request_goes_back_on_the_named_d
     assert (acts_of(asked), mail.outbox) == ([], [])
     run(worker, 14, 14, 15, 59, 60)
     assert acts_of(asked) == ["clearance_reminded"]
+    tomorrow = next_working_day(localdate() + DAY)
+    post(tomorrow, worker)
     assert sorted(letter.to[0] for letter in mail.outbox) == ["aino.kainuu@example.org", "mikko.kainuu@example.org"]
     named = localdate() + 60 * DAY
     assert f"{named.day}.{named.month}.{named.year}" in mail.outbox[0].body
     assert "Kuinka moni?" in mail.outbox[0].body
     run(worker, 61, 61, 62, 100)
     assert (state(asked), acts_of(asked)) == ("candidate", ["clearance_reminded", "clearance_lapsed"])
+    post(tomorrow, worker)
     assert len(mail.outbox) == 4
     assert Act.objects.get(what="clearance_lapsed").by is None
     assert faults() == []

@@ -15,10 +15,10 @@ from adoption import partners
 from adoption.access import holders_for_partner
 from adoption.contacts import alarms, answers, asking, pair
 from adoption.contacts.answers import Standing, standing, standing_of_successor
-from adoption.contacts.asking import ALARM_AFTER, REMIND_AFTER
 from adoption.contacts.links import PERSON, SUCCESSOR, Link, link_in, token_of, token_of_successor
 from adoption.days import a_year_after, next_working_day
 from adoption.history import all_faults
+from adoption.ladders import CONTACT_ALARM, CONTACT_REMIND
 from adoption.models import Act, ContactCheck, Mail, Partner, Person, Responsibility
 from adoption.people import correct_person, end_responsibility, name_person
 from adoption.refusal import NotYours, Refused
@@ -226,7 +226,7 @@ def test_the_silent_are_reminded_once_after_two_weeks_and_alarm_after_four(asked
     for responsibility in Responsibility.objects.filter(person__in=[aino, mikko]):
         pair.confirm_responsible(responsibility, a_kaikukeskus_person())
     mail.outbox.clear()
-    spring.shift(REMIND_AFTER - 3 * DAY)
+    spring.shift(CONTACT_REMIND - 3 * DAY)
     morning(worker)
     assert mail.outbox == []
     for _day in range(8):
@@ -234,7 +234,7 @@ def test_the_silent_are_reminded_once_after_two_weeks_and_alarm_after_four(asked
         morning(worker)
     assert [(one.to, one.subject.split(":")[0]) for one in mail.outbox] == [([asked.person.email], "Reminder")]
     assert alarms.count().all == 0
-    spring.shift(ALARM_AFTER)
+    spring.shift(CONTACT_ALARM)
     assert alarms.count() == alarms.Count(1, 0)
     [item] = [item for item in work_of(aino).mine if "Reach the contact person" in item.what]
     assert "no answer since 2.3.2027" in item.word
@@ -244,7 +244,7 @@ def test_the_silent_are_reminded_once_after_two_weeks_and_alarm_after_four(asked
 
 
 def test_one_who_never_answers_is_asked_again_after_a_year_and_the_alarm_goes_on(asked, spring, worker):
-    spring.shift(ALARM_AFTER + DAY)
+    spring.shift(CONTACT_ALARM + DAY)
     assert alarms.count().partners == 1
     spring.move_to(next_weekday(a_year_after(localdate(asked.asked_at))))
     mail.outbox.clear()
@@ -254,7 +254,7 @@ def test_one_who_never_answers_is_asked_again_after_a_year_and_the_alarm_goes_on
 
 
 def test_an_alarm_is_over_when_the_pair_has_talked_or_named_another(asked, spring, aino, venue):
-    spring.shift(ALARM_AFTER + DAY)
+    spring.shift(CONTACT_ALARM + DAY)
     pair.confirm_contact(venue, aino)
     assert alarms.of_partners([anew(venue)]) == {}
     assert (anew(asked).state, what(asked)[-1]) == ("stays", "contact_confirmed")
@@ -391,11 +391,11 @@ def test_a_silent_successor_is_reminded_and_then_an_alarm(asked, spring, worker,
     handed(asked)
     worker.run()
     mail.outbox.clear()
-    spring.shift(REMIND_AFTER)
+    spring.shift(CONTACT_REMIND)
     morning(worker)
     morning(worker)
     assert [one.to for one in mail.outbox].count(["liisa@example.org"]) == 1
-    spring.shift(ALARM_AFTER)
+    spring.shift(CONTACT_ALARM)
     assert "Liisa Laine, asked to follow" in alarms.of_partners([asked.partner])[asked.partner_id].words
 
 

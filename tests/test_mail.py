@@ -1,17 +1,28 @@
 """Does a mail leave through a real server, once, and survive one that refuses, is away, or is slow?"""
 
+import email
+import email.policy
+import re
 import socket
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
 from aiosmtpd.controller import Controller
 from django.db import connection
-from django.utils.timezone import now
+from django.test import Client
+from django.utils.timezone import localtime, now
 
-from adoption.mail import deliver_waiting, queue_secret, stuck, write
-from adoption.models import Mail
+from adoption.mail import deliver_waiting, put_together, queue_secret, stuck, write, write_to
+from adoption.mail_choices import choices_of, choose, off_path
+from adoption.mail_form import html_of
+from adoption.models import Act, How, Kind, Mail
 from adoption.people import find_or_make
+from tests.mornings import at
+from tests.people import a_kaikukeskus_person
+
+FRIDAY = date(2027, 3, 19)
+DAY = timedelta(days=1)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -131,3 +142,142 @@ def test_an_address_that_cannot_be_written_keeps_no_other_mail_back(server, pair
     assert [address for address, _content in server.got] == ["mikko@example.org"]
     assert Mail.objects.get(person=pair[0]).given_up_at
     assert deliver_waiting() == 0
+
+
+# -- what a mail is made of -------------------------------------------------------------------------------------------
+
+
+def letters(server: Server) -> list[email.message.EmailMessage]:
+    raw = [content.encode() for _address, content in server.got]
+    return [email.message_from_bytes(one, policy=email.policy.default) for one in raw]
+
+
+def test_each_mail_has_a_text_and_the_same_as_html_in_the_readers_language(server, pair, worker):
+    pair[0].language = "sv"
+    pair[0].save()
+    body = "Hej Åsa,\n\nöppna sidan, är du snäll:\n<b>\n\n- ett\n  http://127.0.0.1/a?b=1&c=2\n- två\n"
+    write("news", pair[:1], lambda _person: ("Ändring på Åland", body), Kind.TOLD)
+    worker.run()
+    [letter] = letters(server)
+    text, html = letter.get_body(("plain",)), letter.get_body(("html",))
+    assert letter.get_content_type() == "multipart/alternative"
+    assert [part.get_content_charset() for part in (text, html)] == ["utf-8", "utf-8"]
+    assert (letter["Subject"], text.get_content().replace("\r\n", "\n")) == ("Ändring på Åland", body)
+    shown = html.get_content()
+    assert '<html lang="sv">' in shown
+    assert "<p>Hej Åsa,</p>" in shown
+    assert "&lt;b&gt;" in shown
+    assert re.findall("<li>", shown) == ["<li>"] * 2
+    assert '<a href="http://127.0.0.1/a?b=1&amp;c=2">' in shown
+    assert (letter["Auto-Submitted"], letter["Content-Language"]) == ("auto-generated", "sv")
+
+
+@pytest.mark.parametrize(("kind", "one_click"), [(Kind.TOLD, True), (Kind.NOTES, True), (Kind.ASKED, False)])
+def test_each_mail_says_how_to_have_no_more_and_by_one_press_where_one_may(server, pair, worker, kind, one_click):
+    write("news", pair[:1], say, kind)
+    worker.run()
+    [letter] = letters(server)
+    assert letter["List-Unsubscribe"].endswith(f"{off_path(pair[0].pk, kind)}>")
+    assert letter["List-Unsubscribe-Post"] == ("List-Unsubscribe=One-Click" if one_click else None)
+
+
+def test_codes_and_links_can_be_answered_by_mail(server, worker):
+    queue_secret("aino@example.org", "Code", "ABC-123")
+    write_to("key", "toimi@example.org", "fi", lambda: ("Linkki", "http://127.0.0.1/sign/x/"))
+    worker.run()
+    assert {letter["List-Unsubscribe"] for letter in letters(server)} == {
+        "<mailto:kaikupolku@localhost?subject=unsubscribe>"
+    }
+
+
+def test_nothing_in_the_text_becomes_a_tag():
+    shown = html_of("<i>", 'http://x.example/"onclick="a <script>\n\n<img src=x>', "fi")
+    assert "<script" not in shown
+    assert "<img" not in shown
+    assert "<i>" not in shown
+    assert 'onclick="' not in shown.replace("&quot;", "")
+
+
+# -- what one wants to have -------------------------------------------------------------------------------------------
+
+
+def test_the_link_changes_nothing_until_it_is_pressed_and_once_more_does_no_harm(pair):
+    a_kaikukeskus_person()  # the country is there
+    path, browser = off_path(pair[0].pk, Kind.TOLD), Client(enforce_csrf_checks=True)
+    assert browser.get(path).status_code == 200
+    assert choices_of(pair[0])["told"] == How.AT_ONCE
+    for _again in range(2):
+        assert browser.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert choices_of(pair[0])["told"] == How.NONE
+    assert Act.objects.filter(what="mails_chosen", by=pair[0]).count() == 1
+    write("news", pair, say, Kind.TOLD)
+    assert [mail.person for mail in Mail.objects.all()] == [pair[1]]
+
+
+@pytest.mark.parametrize("kind", [Kind.DUTIES, Kind.ASKED, Kind.DIGEST])
+def test_what_the_role_requires_stays(pair, kind):
+    browser = Client()
+    assert browser.post(off_path(pair[0].pk, kind)).status_code == 200
+    assert How.NONE not in choices_of(pair[0]).values()
+    choose(pair[0], pair[0], {Kind.DUTIES: How.NONE})
+    assert choices_of(pair[0])[Kind.DUTIES] == How.DIGEST
+
+
+def test_a_made_up_link_is_no_page(pair):
+    assert Client().post("/mails/made-up/").status_code == 404
+
+
+def test_what_is_wanted_in_a_list_comes_the_next_morning_with_the_reminders(server, pair, worker):
+    choose(pair[0], pair[0], {Kind.TOLD: How.DIGEST})
+    place = "http://127.0.0.1/regions/kainuu/"
+    with at(FRIDAY, 10):
+        for key in ("told:1", "told:2"):
+            write(key, pair[:1], lambda _person: ("Sivu", f"Hei\n\n{place}\n"), Kind.TOLD)
+        worker.run()
+        assert put_together() == 0
+    with at(FRIDAY + 3 * DAY, 6, 0):
+        write("reminder:1", pair[:1], lambda _person: ("Myöhässä", f"Hei\n\n{place}trials/1/\n"), Kind.DUTIES)
+    with at(FRIDAY + 3 * DAY):
+        assert put_together() == 1
+        worker.run()
+        assert put_together() == 0
+    [letter] = letters(server)
+    assert letter.get_body(("plain",)).get_content().count(place) == 3
+    assert Mail.objects.filter(sent_at=None).count() == 0
+
+
+# -- quiet ------------------------------------------------------------------------------------------------------------
+
+
+def test_at_night_and_on_weekends_only_what_somebody_waits_for_leaves(server, pair, worker):
+    with at(FRIDAY, 17, 50):
+        server.controller.stop()
+        write("reminder:1", pair[:1], say, Kind.DUTIES)
+        put_together()
+        worker.run()
+    server.controller = Controller(server, hostname="127.0.0.1", port=server.controller.port)
+    server.controller.start()
+    for day, hour in ((FRIDAY, 18), (FRIDAY, 23), (FRIDAY + DAY, 12), (FRIDAY + 2 * DAY, 12), (FRIDAY + 3 * DAY, 6)):
+        with at(day, hour, 30):
+            assert (deliver_waiting(), stuck()) == (0, 0)
+            queue_secret("mikko@example.org", "Code", "ABC-123")
+            write(f"act:{day}:{hour}", pair[1:], say, Kind.TOLD)
+            worker.run()
+    assert to(server) == ["mikko@example.org"] * 10
+    with at(FRIDAY + 3 * DAY, 7, 0):
+        assert deliver_waiting() == 1
+    assert to(server)[0] == "aino@example.org"
+
+
+@pytest.mark.parametrize("day", [date(2028, 3, 26), date(2027, 10, 31)])  # Sundays on which the clock is changed
+def test_the_nights_on_which_the_clock_is_changed_lose_nothing_and_repeat_nothing(server, pair, worker, day):
+    with at(day - 2 * DAY, 18, 0):
+        write("reminder:1", pair, say, Kind.DUTIES)
+    for minutes in range(0, 48 * 60, 30):
+        with time_machine.travel(datetime.combine(day - DAY, time(20), UTC) + timedelta(minutes=minutes), tick=False):
+            put_together()
+            deliver_waiting()
+            worker.run()
+            assert to(server) == [] or localtime(now()) >= datetime.combine(day + DAY, time(7), localtime().tzinfo)
+    assert to(server) == ["aino@example.org", "mikko@example.org"]
+    assert {localtime(mail.sent_at).isoformat()[:16] for mail in Mail.objects.all()} == {f"{day + DAY}T07:00"}

@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from adoption import partners
-from adoption.contacts import answers, asking
+from adoption.contacts import answers
 from adoption.contacts.links import token_of, token_of_successor
+from adoption.ladders import CONTACT_ALARM
 from adoption.models import Act, ContactCheck, Mail, Partner, Person, Responsibility
 from adoption.people import find_or_make
 from config.logs import WithoutLinks
@@ -233,7 +234,7 @@ def test_the_alarm_stands_in_the_list_of_partners_and_in_the_overview(asked, pai
     listed = reverse("partners", args=["kainuu"])
     assert "None: whoever was asked" in text_of(laura.get("/queue/"))
     assert "Everybody is reached" in text_of(laura.get("/contacts/"))
-    spring.shift(asking.ALARM_AFTER)
+    spring.shift(CONTACT_ALARM)
     aino, laura = signed_in(pair[0]), signed_in(a_kaikukeskus_person())
     for page in (aino.get(listed), aino.get(f"{listed}?lacks=reached"), laura.get("/contacts/")):
         assert "o answer since 2.3.2027" in text_of(page)
@@ -271,7 +272,7 @@ def test_the_side_confirms_and_asks_on_the_page_of_people(asked, pair):
 
 
 def test_the_list_of_kaikukeskus_asks_the_same_however_long_it_is(asked, pair, spring, django_assert_num_queries):
-    spring.shift(asking.ALARM_AFTER)
+    spring.shift(CONTACT_ALARM)
     laura = signed_in(a_kaikukeskus_person())
     for count in (3, 23):
         with django_assert_num_queries(8):
@@ -279,5 +280,5 @@ def test_the_list_of_kaikukeskus_asks_the_same_however_long_it_is(asked, pair, s
         assert page.context["page"].paginator.count == count
         more = [a_venue(a_region(), pair[0], f"Sali {number}") for number in range(20)] if count == 3 else []
         ContactCheck.objects.bulk_create(
-            ContactCheck(partner=one, person=one.contact, since=now() - 2 * asking.ALARM_AFTER) for one in more
+            ContactCheck(partner=one, person=one.contact, since=now() - 2 * CONTACT_ALARM) for one in more
         )

@@ -47,7 +47,7 @@ from tests.test_commitments import (
     refusal,
     signatures,
 )
-from workflows import year
+from workflows import reminders
 
 State = Commitment.State
 
@@ -1188,6 +1188,8 @@ def test_the_silent_one_has_each_reminder_once_and_then_the_pair_hears(asked_on_
             for _twice in range(2):
                 reminding.remind(localdate())
                 worker.run()
+                reminders.deliver_waiting()
+                worker.run()
             subjects += [(localdate(), letter.to[0], letter.subject) for letter in mail.outbox]
             mail.outbox.clear()
     facts = "Partnership commitment, Taidehalli Pato"
@@ -1224,7 +1226,7 @@ def test_the_daily_job_reminds_signatories_too(asked_on_monday, worker):
     worker.run()
     mail.outbox.clear()
     with time_machine.travel(datetime(2027, 3, 12, 9, tzinfo=UTC)):
-        year.daily(localdate())
+        reminders.daily(localdate())
         worker.run()
     assert len(to("teemu@example.org")) == 1
 

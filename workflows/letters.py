@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from adoption.mail import link, write
-from adoption.models import Act, Person, Responsibility
+from adoption.models import Act, Kind, Person, Responsibility
 from adoption.templatetags.kaiku import weekday_day
 from workflows.models import Trial, TrialStep
 from workflows.services import read
@@ -44,10 +44,11 @@ def step_confirmed(act_pk: int) -> None:
     act = Act.objects.select_related("by").get(pk=act_pk)
     row, trial, step = _row(act)
     if act.data["closes"]:
-        write(f"act:{act.pk}", pair_of(trial), lambda person: _closed(person, act, row, trial, step))
+        write(f"act:{act.pk}", pair_of(trial), lambda person: _closed(person, act, row, trial, step), Kind.TOLD)
     else:
         others = step.sides - {act.side}
-        write(f"act:{act.pk}", pair_of(trial, others), lambda person: _your_turn(person, act, row, trial, step))
+        turn = pair_of(trial, others)
+        write(f"act:{act.pk}", turn, lambda person: _your_turn(person, act, row, trial, step), Kind.ASKED)
 
 
 def _closed(person: Person, act: Act, row: TrialStep, trial: Trial, step: Step) -> tuple[str, str]:
@@ -108,7 +109,7 @@ def confirmation_fell(act_pk: int, row_pk: int, givers: list[int]) -> None:
         )
         return _("%(region)s: confirm again, %(title)s has changed") % facts, body % facts
 
-    write(f"fell:{act.pk}", Person.objects.filter(pk__in=givers), text)
+    write(f"fell:{act.pk}", Person.objects.filter(pk__in=givers), text, Kind.ASKED)
 
 
 def step_reopened(act_pk: int) -> None:
@@ -127,7 +128,7 @@ def step_reopened(act_pk: int) -> None:
         )
         return _("%(region)s: %(title)s is open again") % facts, body % facts
 
-    write(f"act:{act.pk}", pair_of(trial), text)
+    write(f"act:{act.pk}", pair_of(trial), text, Kind.TOLD)
 
 
 def told_of_step(act_pk: int) -> None:
@@ -144,7 +145,7 @@ def told_of_step(act_pk: int) -> None:
         facts = {"name": person.given_name, "said": said, "reason": act.reason, "link": link(row.get_absolute_url())}
         return f"{trial.region.name}: {said}", _("Hello %(name)s,\n\n%(said)s\n%(reason)s\n\n%(link)s\n") % facts
 
-    write(f"act:{act.pk}", pair_of(trial), text)
+    write(f"act:{act.pk}", pair_of(trial), text, Kind.TOLD)
 
 
 def due_moved(act_pk: int) -> None:
@@ -184,7 +185,7 @@ def told_of_trial(act_pk: int) -> None:
         facts["link"] = link(trial.region.get_absolute_url())
         return f"{trial.region.name}: {said}", _("Hello %(name)s,\n\n%(said)s\n%(reason)s\n\n%(link)s\n") % facts
 
-    write(f"act:{act.pk}", pair_of(trial), text)
+    write(f"act:{act.pk}", pair_of(trial), text, Kind.TOLD)
 
 
 def kaikukeskus_invited(act_pk: int) -> None:
@@ -204,7 +205,7 @@ def kaikukeskus_invited(act_pk: int) -> None:
         )
         return _("%(region)s: feedback meeting on %(day)s") % facts, body % facts
 
-    write(f"act:{act.pk}", Person.objects.filter(is_kaikukeskus=True, is_active=True), text)
+    write(f"act:{act.pk}", Person.objects.filter(is_kaikukeskus=True, is_active=True), text, Kind.ASKED)
 
 
 def _rule(act: Act, step: Step) -> str:

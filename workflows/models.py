@@ -212,3 +212,40 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.at.isoformat()
+
+
+class Reminder(models.Model):
+    """That a person is reminded of a duty: once for each of its days and each rung of its ladder."""
+
+    kind = models.CharField(max_length=16)  # of the ladder
+    subject = models.CharField(max_length=40)  # the key of what is owed, within the kind
+    region = models.ForeignKey("adoption.Region", models.PROTECT, null=True, related_name="+")
+    due = models.DateField()
+    rung = models.SmallIntegerField()  # days after the due day, before it when negative
+    person = models.ForeignKey(Person, models.PROTECT, related_name="reminders")
+    made_at = models.DateTimeField(auto_now_add=True)
+    mail = models.OneToOneField("adoption.Mail", models.PROTECT, null=True, related_name="reminder")
+
+    class Meta:
+        ordering = ["kind", "subject", "due", "rung", "person"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "subject", "due", "rung", "person"], name="reminded_once")
+        ]
+        indexes = [models.Index(fields=["region", "kind"], name="reminder_of_region")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}, {self.due} {self.rung:+d}: {self.person}"
+
+    @property
+    def state(self) -> str:
+        """made, waits, failed, returned, refused or sent: how far its mail has come, alone or in a list."""
+        if self.mail is None:
+            return "made"
+        leaves = self.mail.digest or self.mail
+        if leaves.returned_at:
+            return "returned"
+        if leaves.sent_at:
+            return "sent"
+        if leaves.given_up_at:
+            return "refused"
+        return "failed" if leaves.tries else "waits"

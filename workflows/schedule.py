@@ -19,10 +19,10 @@ def ensure() -> None:
     """The schedules stand, each once, whoever starts at the same time; one that runs keeps its next run."""
     with transaction.atomic():
         locked_country()  # a schedule's name is not unique in the database
-        _stands("daily", _next(MORNING), func="workflows.year.daily", schedule_type=Schedule.DAILY)
+        _stands("daily", _next(MORNING), func="workflows.reminders.daily", schedule_type=Schedule.DAILY)
         _stands("nightly", _next(NIGHT), func="workflows.checks.nightly", schedule_type=Schedule.DAILY)
         _stands("files", _next(NIGHT), func="commitments.verifying.nightly", schedule_type=Schedule.DAILY)
-        _stands("mails", now(), func="adoption.mail.deliver_waiting", schedule_type=Schedule.MINUTES, minutes=1)
+        _stands("mails", now(), func="workflows.reminders.deliver_waiting", schedule_type=Schedule.MINUTES, minutes=1)
         _stands("papers", now(), func="commitments.making.make_waiting", schedule_type=Schedule.MINUTES, minutes=1)
         _stands("pdf", now(), func="commitments.pdf.make_waiting", schedule_type=Schedule.MINUTES, minutes=1)
         _stands("proof", now(), func="commitments.certifying.make_waiting", schedule_type=Schedule.MINUTES, minutes=1)

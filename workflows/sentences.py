@@ -35,6 +35,7 @@ SENTENCES = {
     "handover_withdrawn": gettext_lazy("%(who)s withdrew the handover of %(about)s, who stays: %(side)s."),
     "handed_over": gettext_lazy("What hung on %(about)s passed to %(person)s: %(side)s."),
     "person_corrected": gettext_lazy("%(who)s corrected personal data: %(about)s."),
+    "mails_chosen": gettext_lazy("%(who)s chose which mails to have: %(about)s."),
     "region_made": gettext_lazy("%(who)s added the region %(about)s."),
     "region_corrected": gettext_lazy("%(who)s corrected the region %(about)s: its names, county or municipalities."),
     # templates

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from adoption.contacts.asking import ALARM_AFTER
+from adoption.ladders import CONTACT_ALARM
 from adoption.models import ContactCheck, Mail, Partner, Person, Responsibility
 from adoption.templatetags.kaiku import day
 
@@ -59,7 +59,7 @@ def _or_never(what: str | QuerySet) -> Coalesce:
 
 def alarming() -> QuerySet[ContactCheck]:
     """The questions that somebody must look after: nobody follows, or four weeks of silence."""
-    late = Q(state__in=[State.ASKED, State.HANDING], since__lte=now() - ALARM_AFTER)
+    late = Q(state__in=[State.ASKED, State.HANDING], since__lte=now() - CONTACT_ALARM)
     return ContactCheck.objects.standing().filter(Q(state=State.LEAVING) | late)
 
 

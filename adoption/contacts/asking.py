@@ -11,12 +11,11 @@ from django.utils.timezone import localdate, now
 from adoption.contacts.links import PERSON, SUCCESSOR, round_of
 from adoption.days import a_year_after, is_working_day
 from adoption.history import NOBODY, Acting, locked, record
+from adoption.ladders import CONTACT_REMIND
 from adoption.mail import later
 from adoption.models import Act, ContactCheck, Joined, Mail, Partner, Person, Region, Responsibility
 from adoption.people import alone
 
-REMIND_AFTER = timedelta(days=14)
-ALARM_AFTER = timedelta(days=28)
 TOGETHER = timedelta(days=30)  # what is due so soon is asked in the same mail as what is due now
 State = ContactCheck.State
 
@@ -225,8 +224,8 @@ def _to_remind(today: date) -> tuple[list[tuple[int, int]], list[tuple[int, int]
     """Person and round of those who have not answered for two weeks and have had no reminder; the same of successors,
     by check and round."""
     standing = ContactCheck.objects.standing()
-    asked = standing.filter(state=State.ASKED, asked_at__date__lte=today - REMIND_AFTER)
-    handing = standing.filter(state=State.HANDING, since__date__lte=today - REMIND_AFTER)
+    asked = standing.filter(state=State.ASKED, asked_at__date__lte=today - CONTACT_REMIND)
+    handing = standing.filter(state=State.HANDING, since__date__lte=today - CONTACT_REMIND)
     people = set(asked.order_by().values_list("person", "round"))
     successors = set(handing.order_by().values_list("pk", "successor_round"))
     return _without_mail(PERSON, people), _without_mail(SUCCESSOR, successors)

@@ -10,7 +10,7 @@ from adoption.access import pair_for_partner
 from adoption.contacts.asking import mail_key
 from adoption.contacts.links import PERSON, SUCCESSOR, address_for, address_for_successor, round_of
 from adoption.mail import link, write, write_to
-from adoption.models import ContactCheck, Person, Responsibility
+from adoption.models import ContactCheck, Kind, Person, Responsibility
 
 State = ContactCheck.State
 
@@ -50,7 +50,12 @@ def _to_person(key: int, number: int, letter: str, subject: str) -> None:
         return _(subject), _(ASKS) % facts
 
     if checks and person.is_active and number == round_of(person):
-        write_to(mail_key(PERSON, key, number, letter), person.email, person.language, text)
+        write_to(mail_key(PERSON, key, number, letter), person.email, person.language, text, _kind(letter))
+
+
+def _kind(letter: str) -> Kind:
+    """What the calendar brings leaves on a working morning; what somebody has just asked for at once."""
+    return Kind.ALWAYS if letter == "renewed" else Kind.DUTIES
 
 
 def _waiting(person: Person, number: int) -> Iterable[ContactCheck]:
@@ -90,7 +95,8 @@ def _to_successor(key: int, number: int, letter: str, subject: str) -> None:
         return _(subject) % facts, _(FOLLOWS) % facts
 
     language = known.language if known else check.person.language
-    write_to(mail_key(SUCCESSOR, key, number, letter), check.successor_email, language, text)
+    kind = Kind.DUTIES if letter == "reminded" else Kind.ALWAYS
+    write_to(mail_key(SUCCESSOR, key, number, letter), check.successor_email, language, text, kind)
 
 
 # -- to those who follow how it goes: R7, changes are told to the side that looks after the partner --------------------
@@ -147,7 +153,7 @@ def _tell(check_key: int, act: int, subject: str, said: str) -> None:
         )
         return _(subject) % facts, body % facts
 
-    write(f"act:{act}", who_follows(check), text)
+    write(f"act:{act}", who_follows(check), text, Kind.ASKED)
 
 
 def place_of(check: ContactCheck) -> str:

@@ -7,7 +7,7 @@ from adoption.models.handovers import Handover
 from adoption.models.history import Act, Chained, Country
 from adoption.models.imports import Import, ImportRow
 from adoption.models.joins import Joined
-from adoption.models.mail import Mail
+from adoption.models.mail import How, Kind, Mail, MailChoice
 from adoption.models.notes import Note, SharedAnswer
 from adoption.models.partners import Organisation, Partner
 from adoption.models.people import Person, Responsibility, Side
@@ -20,10 +20,13 @@ __all__ = [
     "Country",
     "County",
     "Handover",
+    "How",
     "Import",
     "ImportRow",
     "Joined",
+    "Kind",
     "Mail",
+    "MailChoice",
     "Municipality",
     "Note",
     "Organisation",

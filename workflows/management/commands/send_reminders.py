@@ -6,22 +6,22 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
 from django.utils.timezone import localdate
 
-from adoption.models import Person
+from adoption.days import is_working_day
 from adoption.templatetags.kaiku import day
-from workflows.year import Duty, daily, due_meetings, reminded
+from workflows.models import Reminder
+from workflows.reminders import Due, daily, made, on_its_rung
 
-WHY = {
-    "due": "a feedback meeting is held at least every twelve months: within 30 days, by {}",
-    "late": "a feedback meeting is held at least every twelve months: it was to be held by {}, none is recorded",
-}
+LANGUAGE = "en"  # of the command line
 
 
 class Command(BaseCommand):
     help = (
-        "Feedback meetings that are due within 30 days or late: one mail to each holder of the pair for each of the "
-        "two. Safe to run again, since a mail that has left is never sent twice. Exit status 0: done; 2: misuse."
+        "What is owed and whose reminder's day has come, by the ladder of its kind: open steps, decisions on going on, "
+        "yearly feedback meetings. Queues those that have not been made; on weekends and holidays nothing. Safe to run "
+        "again, since no reminder is made twice. Exit status 0: done; 2: misuse."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -31,16 +31,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: Any) -> None:
         today = day_from(options["date"]) if options["date"] else localdate()
-        duties = due_meetings(today)
-        gone = reminded(duties)
-        queued = 0 if options["dry_run"] else daily(today)
+        with translation.override(LANGUAGE):
+            found = on_its_rung(today)
+            rows = made(found)
+            reminders = [row(one, rows.get(one.key)) for one in found]
+            queued = 0 if options["dry_run"] else daily(today)
+        said = {"date": today.isoformat(), "quiet": not is_working_day(today), "reminders": reminders, "queued": queued}
         if options["json"]:
-            reminders = [row(duty, gone) for duty in duties]
-            self.stdout.write(json.dumps({"date": today.isoformat(), "reminders": reminders, "queued": queued}))
+            self.stdout.write(json.dumps(said))
             return
-        for duty in duties:
-            self.stdout.write(line(duty, gone))
-        self.stdout.write(f"{day(today)}: {len(duties)} due or late, {queued} queued")
+        self.stdout.write("\n".join([*map(line, reminders), f"{day(today)}: {len(found)} due, {queued} queued"]))
 
 
 def day_from(text: str, option: str = "--date") -> date:
@@ -51,23 +51,24 @@ def day_from(text: str, option: str = "--date") -> date:
         raise CommandError(f"{option} wants YYYY-MM-DD, not {text!r}.", returncode=2) from error
 
 
-def row(duty: Duty, gone: set[str]) -> dict[str, Any]:
-    """A meeting as JSON: the region, its day, why, and to whom; `sent`: the person's mail has left already."""
+def row(one: Due, reminder: Reminder | None) -> dict[str, Any]:
+    """A reminder as JSON: of what, by when, on which rung, to whom, and where it stands."""
     return {
-        "region": duty.region.slug,
-        "kind": "feedback_meeting",
-        "stage": duty.stage,
-        "due": duty.due.isoformat(),
-        "why": WHY[duty.stage].format(duty.due.isoformat()),
-        "to": [{"name": p.name, "email": p.email, "sent": duty.reminder_of(p) in gone} for p in duty.pair],
+        "region": one.duty.region.slug if one.duty.region else None,
+        "kind": one.duty.ladder.kind,
+        "subject": one.duty.subject,
+        "what": one.duty.what(),
+        "due": one.duty.due.isoformat(),
+        "rung": one.rung.days,
+        "why": f"{one.rung.words}, to {one.rung.to}",
+        "to": {"name": one.person.name, "email": one.person.email},
+        "state": reminder.state if reminder else "due",
     }
 
 
-def line(duty: Duty, gone: set[str]) -> str:
+def line(said: dict[str, Any]) -> str:
     """The same as a line for people."""
-    to = ", ".join(_to(person, duty, gone) for person in duty.pair) or "nobody"
-    return f"{duty.region.name}: {WHY[duty.stage].format(day(duty.due))}; to {to}"
-
-
-def _to(person: Person, duty: Duty, gone: set[str]) -> str:
-    return f"{person.name} (sent)" if duty.reminder_of(person) in gone else person.name
+    return (
+        f"{said['region']}: {said['what']}, by {said['due']}, {said['why']}: "
+        f"{said['to']['name']} <{said['to']['email']}> ({said['state']})"
+    )

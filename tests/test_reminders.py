@@ -1,0 +1,331 @@
+"""Is everybody reminded by the ladder of what is owed, once, on working mornings, and of nothing that is done?"""
+
+import json
+from datetime import date, timedelta
+from io import StringIO
+
+import pytest
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.utils.timezone import localdate
+from django_q.models import OrmQ
+
+from adoption import ladders
+from adoption.days import last_working_day, next_working_day
+from adoption.ladders import Rung
+from adoption.mail_choices import choose
+from adoption.models import How, Kind, Mail, Responsibility
+from adoption.people import end_responsibility, name_person
+from tests.mornings import A_MONDAY, a_morning, at, mornings, post
+from tests.people import a_region
+from workflows import services
+from workflows.duties import SOURCES, meetings
+from workflows.models import Reminder, Trial, TrialStep
+from workflows.reminders import due, scan
+from workflows.walk import Walk, begin, walk
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+DUE = date(2027, 4, 14)  # a Wednesday
+
+
+@pytest.fixture
+def here() -> Walk:
+    """The workshop is open in Kainuu, awaited of both sides, and due on DUE; nothing else has a day."""
+    with at(A_MONDAY):
+        return a_trial_at("workshop")
+
+
+def a_trial_at(key: str, slug: str = "kainuu") -> Walk:
+    """A trial whose step before this one has just been closed."""
+    found = begin(a_region(slug), "2024", "walk")
+    walk(found, services.read(found.trial.pk).flow.before(key)[-1].key)
+    TrialStep.objects.filter(trial=found.trial).exclude(key=key).update(due=None)
+    move(found, key, DUE)
+    OrmQ.objects.all().delete()
+    mail.outbox.clear()
+    return found
+
+
+def move(here: Walk, key: str, day: date) -> None:
+    TrialStep.objects.filter(trial=here.trial, key=key).update(due=day)
+
+
+def sent() -> list[tuple[date, int, str]]:
+    """Day, rung and address of the reminders that have left."""
+    rows = Reminder.objects.filter(mail__sent_at__isnull=False).select_related("mail", "person")
+    return sorted((localdate(row.mail.sent_at), row.rung, row.person.email) for row in rows)
+
+
+def days(since: date = A_MONDAY, until: date = DUE + 30 * DAY) -> tuple[date, date]:
+    return since + DAY, until
+
+
+# -- the ladder -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rung", "due_on", "since", "day"),
+    [
+        (Rung(-14), DUE, None, date(2027, 3, 31)),
+        (Rung(-14), DUE, date(2027, 3, 31), None),  # it began on the day: nothing is made up for
+        (Rung(0), date(2027, 3, 29), None, date(2027, 3, 25)),  # Easter Monday: the Thursday before Good Friday
+        (Rung(2), date(2027, 3, 25), None, date(2027, 3, 30)),  # Saturday of Easter: the Tuesday after it
+        (Rung(2), DUE, DUE + 30 * DAY, date(2027, 5, 17)),  # who began a month late is late two days after that
+        (Rung(1), date(2027, 12, 23), None, date(2027, 12, 27)),
+    ],
+)
+def test_each_rung_has_a_working_day(rung, due_on, since, day):
+    assert rung.day(due_on, since) == day
+
+
+@pytest.mark.parametrize("ladder", [source.ladder for source in SOURCES.values()])
+def test_the_ladders_go_up(ladder):
+    assert list(ladder.rungs) == sorted(ladder.rungs, key=lambda rung: rung.days)
+    whom = [list(ladders.WHOM).index(rung.whom) for rung in ladder.rungs]
+    assert whom == sorted(whom)
+    assert ladder.rungs[-1].whom == ladders.KAIKUKESKUS
+
+
+# -- a step -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_open_step_is_reminded_of_by_its_ladder_and_each_once(here, worker):
+    with at(A_MONDAY):
+        name_person(here.region, "care", "eino@example.org", "Eino Sijainen", here.mikko, substitute=True)
+        worker.run()
+    mornings(*days(), worker, times=2)
+    aino, mikko, laura = here.aino.email, here.mikko.email, here.laura.email
+    ladder = dict.fromkeys((-14, -2, 0, 2), (aino, mikko))
+    ladder |= {7: (aino, mikko, "eino@example.org"), 14: (aino, mikko, "eino@example.org", laura)}
+    found = {(rung, who) for _day, rung, who in sent()}
+    assert found == {(rung, who) for rung, people in ladder.items() for who in people}
+    assert len(sent()) == len(found)
+    assert [day for day, rung, who in sent() if who == aino] == [
+        *[last_working_day(DUE - number * DAY) for number in (14, 2, 0)],
+        *[next_working_day(DUE + number * DAY) for number in (2, 7, 14)],
+    ]
+
+
+def test_the_mail_says_what_by_when_and_where(here, worker):
+    with at(A_MONDAY):
+        type(here.aino).objects.filter(pk=here.aino.pk).update(language="en")
+    a_morning(DUE, worker)
+    a_morning(DUE + 7 * DAY, worker)
+    first, late = [one for one in mail.outbox if one.to == [here.aino.email]]
+    path = f"/regions/kainuu/trials/{here.trial.pk}/workshop/"
+    assert first.subject == "Today, Kainuu: step 4, Local workshop for possible distributors and venues"
+    assert first.body.count("http") == 1
+    assert path in first.body
+    assert "Late, Kainuu" in late.subject
+    assert "was to be done by" in late.body
+    assert "The substitutes have this mail too." in late.body
+
+
+def test_days_without_a_worker_are_made_up_by_the_newest_rung_alone(here, worker):
+    a_morning(DUE + 3 * DAY, worker)  # a Saturday
+    assert sent() == []
+    a_morning(DUE + 5 * DAY, worker)
+    assert {(day, rung) for day, rung, _who in sent()} == {(DUE + 5 * DAY, 2)}
+
+
+def test_only_who_is_awaited_is_reminded(here, worker):
+    with at(A_MONDAY):
+        given = {"by": here.aino.pk, "for": None, "at": "2027-03-01T10:00:00+02:00"}
+        TrialStep.objects.filter(trial=here.trial, key="workshop").update(confirmed={"culture": given})
+    a_morning(DUE, worker)
+    assert [who for _day, _rung, who in sent()] == [here.mikko.email]
+
+
+def test_who_follows_hears_of_what_is_late(here, worker):
+    a_morning(DUE + 2 * DAY, worker)
+    with at(DUE + 2 * DAY, 12):
+        new = name_person(here.region, "culture", "venla@example.org", "Venla Aho", here.laura).person
+        end_responsibility(Responsibility.objects.get(person=here.aino), here.laura)
+        worker.run()
+    mornings(DUE + 3 * DAY, DUE + 6 * DAY, worker)
+    assert [(rung, who) for _day, rung, who in sent()] == [
+        (2, here.aino.email), (2, here.mikko.email), (2, new.email),
+    ]  # fmt: skip
+
+
+# -- what is done, moved or overtaken ---------------------------------------------------------------------------------
+
+
+def test_a_moved_deadline_has_a_ladder_of_its_own_and_the_old_one_is_silent(here, worker):
+    a_morning(DUE - 14 * DAY, worker)
+    move(here, "workshop", DUE + 28 * DAY)
+    mornings(DUE - 13 * DAY, DUE + 13 * DAY, worker)
+    assert {rung for _day, rung, _who in sent()} == {-14}
+    mornings(DUE + 14 * DAY, DUE + 28 * DAY, worker)
+    assert sorted({(day - DUE).days for day, _rung, _who in sent()}) == [-14, 14, 26, 28]
+
+
+@pytest.mark.parametrize("what", ["moved", "closed"])
+def test_what_waits_for_seven_is_taken_back_when_it_is_no_longer_true(here, worker, what):
+    with at(DUE, 6, 0):
+        scan(DUE)
+        worker.run()
+        assert Mail.objects.waiting().count() == 2
+    with at(DUE, 6, 30):
+        if what == "moved":
+            move(here, "workshop", DUE + 60 * DAY)
+        else:
+            services.skip_step(here.trial, "workshop", here.laura, "Pidettiin jo.")
+            OrmQ.objects.all().delete()
+    post(DUE, worker)
+    assert (sent(), Reminder.objects.count(), Mail.objects.waiting().count()) == ([], 0, 0)
+
+
+def test_what_was_queued_and_is_done_before_the_worker_comes_is_not_written(here, worker):
+    with at(DUE, 6, 0):
+        scan(DUE)
+        move(here, "workshop", DUE + 60 * DAY)
+        worker.run()
+    assert (Reminder.objects.count(), Mail.objects.filter(kind=Kind.DUTIES).count()) == (0, 0)
+
+
+def test_a_job_that_was_lost_is_queued_again_and_one_that_runs_twice_does_no_more(here, worker):
+    with at(DUE - DAY, 6, 0):
+        scan(DUE - DAY)
+        OrmQ.objects.all().delete()
+    a_morning(DUE, worker, times=2)
+    assert len(sent()) == 2
+
+
+def test_a_scan_that_comes_at_night_waits_for_the_morning(here, worker):
+    with at(DUE, 22, 0):
+        scan(DUE)
+        worker.run()
+    with at(DUE, 23, 30):
+        assert mail.outbox == []
+    post(DUE + DAY, worker)
+    assert {day for day, _rung, _who in sent()} == {DUE + DAY}
+
+
+# -- the decision and the yearly meeting ------------------------------------------------------------------------------
+
+
+def test_the_decision_is_reminded_of_before_its_step_is_open(worker):
+    with at(A_MONDAY):
+        here = a_trial_at("feedback")
+        move(here, "feedback", DUE + 300 * DAY)
+        TrialStep.objects.filter(trial=here.trial, key="decision").update(due=DUE)
+        Trial.objects.filter(pk=here.trial.pk).update(started_on=A_MONDAY)
+    mornings(*days(until=DUE + 2 * DAY), worker)
+    assert [(day, rung) for day, rung, who in sent() if who == here.aino.email] == [
+        (DUE - 14 * DAY, -14), (DUE, 0), (DUE + 2 * DAY, 2)
+    ]  # fmt: skip
+
+
+def test_the_meeting_is_reminded_of_every_year_until_it_is_held(worker):
+    with at(A_MONDAY):
+        here = a_trial_at("feedback")
+        TrialStep.objects.filter(trial=here.trial).update(due=None)
+        Trial.objects.filter(pk=here.trial.pk).update(started_on=A_MONDAY)
+    owed = A_MONDAY.replace(year=2028)
+    mornings(owed - 31 * DAY, owed + 2 * DAY, worker)
+    assert [(day, rung) for day, rung, who in sent() if who == here.mikko.email] == [
+        (date(2028, 1, 31), -30), (date(2028, 2, 23), -7), (date(2028, 3, 2), 1)
+    ]  # fmt: skip
+    with at(owed + 3 * DAY):
+        services.record_meeting(here.region, here.aino, owed + 3 * DAY, 9, "Pidettiin.")
+        OrmQ.objects.all().delete()
+    count = len(sent())
+    mornings(owed + 4 * DAY, owed + 16 * DAY, worker)
+    assert len(sent()) == count
+
+
+def test_a_meeting_of_a_leap_day_is_due_on_the_28th():
+    with at(date(2028, 2, 1)):
+        here = a_trial_at("feedback")
+        Trial.objects.filter(pk=here.trial.pk).update(started_on=date(2028, 2, 29))
+    assert meetings(date(2029, 2, 27)) == []
+    assert [duty.due for duty in meetings(date(2029, 2, 28))] == [date(2029, 2, 28)]
+
+
+# -- one mail a morning -----------------------------------------------------------------------------------------------
+
+
+def test_several_reminders_of_one_morning_are_one_mail(here, worker):
+    Trial.objects.filter(pk=here.trial.pk).update(started_on=A_MONDAY)
+    TrialStep.objects.filter(trial=here.trial, key="decision").update(due=DUE)
+    a_morning(DUE, worker)
+    [one] = [letter for letter in mail.outbox if letter.to == [here.aino.email]]
+    assert one.body.count("http") == one.body.count("\n- ") == 2
+    assert {day for day, _rung, _who in sent()} == {DUE}
+    assert len(sent()) == 4
+
+
+def test_who_wants_each_alone_has_each_alone(here, worker):
+    choose(here.aino, here.aino, {"duties": How.AT_ONCE})
+    Trial.objects.filter(pk=here.trial.pk).update(started_on=A_MONDAY)
+    TrialStep.objects.filter(trial=here.trial, key="decision").update(due=DUE)
+    a_morning(DUE, worker)
+    assert len([letter for letter in mail.outbox if letter.to == [here.aino.email]]) == 2
+    assert len([letter for letter in mail.outbox if letter.to == [here.mikko.email]]) == 1
+
+
+# -- how much is read -------------------------------------------------------------------------------------------------
+
+
+def test_the_scan_of_ten_thousand_duties_of_which_none_is_due_reads_no_row(here, django_assert_num_queries):
+    move(here, "workshop", DUE + 90 * DAY)
+    rows = [
+        TrialStep(trial=here.trial, key=f"k{number}", due=DUE + (60 + number % 300) * DAY) for number in range(10_000)
+    ]
+    TrialStep.objects.bulk_create(rows, batch_size=2000)
+    with at(DUE), django_assert_num_queries(QUIET_SCAN) as asked:
+        assert due(DUE) == []
+    assert len(asked) == QUIET_SCAN
+
+
+QUIET_SCAN = 3
+
+
+def test_the_scan_of_what_is_due_takes_a_fixed_number_of_queries(here, django_assert_num_queries):
+    with at(A_MONDAY):
+        a_trial_at("workshop", "ruotsi")
+    with at(DUE), django_assert_num_queries(8):
+        assert len(due(DUE)) == 4
+
+
+# -- the command ------------------------------------------------------------------------------------------------------
+
+
+def said(*options: str) -> dict:
+    out = StringIO()
+    call_command("send_reminders", "--json", *options, stdout=out)
+    return json.loads(out.getvalue())
+
+
+def test_the_command_says_what_is_due_to_whom_why_and_where_it_stands(here, worker):
+    with at(DUE, 6, 0):
+        dry = said("--date", DUE.isoformat(), "--dry-run")
+        assert dry["queued"] == OrmQ.objects.count() == 0
+        assert [one["state"] for one in dry["reminders"]] == ["due", "due"]
+        one = dry["reminders"][0]
+        assert (one["region"], one["kind"], one["due"], one["rung"]) == ("kainuu", "step", DUE.isoformat(), 0)
+        assert one["why"] == "on the day, to the responsible persons"
+        assert {row["to"]["email"] for row in dry["reminders"]} == {here.aino.email, here.mikko.email}
+        assert said()["queued"] == 2
+        worker.run()
+        assert [one["state"] for one in said()["reminders"]] == ["waits", "waits"]
+    post(DUE, worker)
+    with at(DUE, 9):
+        assert [one["state"] for one in said()["reminders"]] == ["sent", "sent"]
+
+
+def test_the_command_prints_lines_that_a_person_can_read(here):
+    out = StringIO()
+    with at(DUE):
+        call_command("send_reminders", "--date", (DUE + 3 * DAY).isoformat(), stdout=out)
+    assert "kainuu: step 4" in out.getvalue()
+    assert "0 queued" in out.getvalue()  # a Saturday
+
+
+def test_the_command_refuses_what_is_no_day_with_status_2():
+    with pytest.raises(CommandError) as caught:
+        call_command("send_reminders", "--date", "2027-02-30")
+    assert caught.value.returncode == 2

@@ -1,0 +1,196 @@
+"""Who is reminded of what today? By a daily scan of what is owed; each once, and only while it is true."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from django.db import transaction
+from django.utils.timezone import localdate, now
+
+from adoption import mail
+from adoption.days import is_quiet, is_working_day
+from adoption.ladders import Rung
+from adoption.mail import later
+from adoption.models import Kind, Mail, Person
+from adoption.silent_requests import look_after as look_after_silent_requests
+from commitments.reminding import remind as remind_signatories
+from workflows.duties import SOURCES, Answerable, Duty
+from workflows.models import Reminder
+from workflows.reminder_letters import letter
+
+Key = tuple[str, str, date, int, int]
+
+
+class Due(NamedTuple):
+    """That a person is to be reminded of a duty, by a rung of its ladder."""
+
+    duty: Duty
+    rung: Rung
+    person: Person
+
+    @property
+    def key(self) -> Key:
+        return *self.duty.key, self.rung.days, self.person.pk
+
+
+# -- the scan ---------------------------------------------------------------------------------------------------------
+
+
+def on_its_rung(today: date) -> list[Due]:
+    """Everybody who is to be reminded of something by today, whether or not it has been done. Of the rungs whose day
+    has come the newest one counts."""
+    owed = [duty for source in SOURCES.values() for duty in source.owed(today + source.ladder.before, None)]
+    now_on = [(duty, rung) for duty in owed if (rung := duty.ladder.now(duty.due, duty.since, today))]
+    people = Answerable([duty for duty, _rung in now_on], today)
+    return [Due(duty, rung, person) for duty, rung in now_on for person in people.of(duty, rung.whom)]
+
+
+def due(today: date) -> list[Due]:
+    """The reminders that are still to be made today."""
+    found = on_its_rung(today)
+    done = made(found)
+    return [one for one in found if one.key not in done]
+
+
+def made(found: Iterable[Due]) -> dict[Key, Reminder]:
+    """Of these the reminders that there are."""
+    subjects = {one.duty.subject for one in found}
+    if not subjects:
+        return {}
+    rows = Reminder.objects.filter(subject__in=subjects, due__in={one.duty.due for one in found})
+    rows = rows.select_related("mail__digest")
+    return {(row.kind, row.subject, row.due, row.rung, row.person_id): row for row in rows}
+
+
+def daily(today: date | None = None) -> int:
+    """The worker's morning: what is due is queued, and so are the silent signatories of commitments, and the pairs that
+    owe Kaikukeskus an answer. Returns for how many people a job was queued."""
+    today = today or localdate()
+    remind_signatories(today)
+    look_after_silent_requests(today)
+    return scan(today)
+
+
+def scan(today: date) -> int:
+    """Each reminder that is due stands, and a job that writes it, in one transaction; nothing happens on a quiet day.
+    Run twice, by two workers or after days without one, none is made again. Returns how many jobs were queued."""
+    if not is_working_day(today):
+        return 0
+    found = due(today)
+    with transaction.atomic():
+        Reminder.objects.bulk_create(map(_row, found), ignore_conflicts=True)
+        unwritten = Reminder.objects.filter(mail=None).values_list("person", flat=True)
+        people = {one.person.pk for one in found} | set(unwritten)
+        for person in sorted(people):
+            later("workflows.reminders.write", person)
+    return len(people)
+
+
+def _row(one: Due) -> Reminder:
+    kind, subject, due_on, rung, person = one.key
+    return Reminder(kind=kind, subject=subject, region=one.duty.region, due=due_on, rung=rung, person_id=person)
+
+
+# -- the worker's jobs ------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def write(person_pk: int) -> None:
+    """The person's reminders are mails that leave together; none is of what has been done or moved meanwhile."""
+    person = Person.objects.select_for_update(no_key=True).get(pk=person_pk)
+    unwritten = list(Reminder.objects.filter(person=person, mail=None))
+    owed = still_owed(unwritten, localdate())
+    for reminder in unwritten:
+        if reminder.pk in owed:
+            _write(reminder, owed[reminder.pk], person)
+        else:
+            reminder.delete()
+
+
+def _write(reminder: Reminder, due_now: Due, person: Person) -> None:
+    key = f"reminder:{reminder.pk}"
+    mail.write(key, [person], letter(due_now.duty, due_now.rung, localdate()), Kind.DUTIES)
+    reminder.mail = Mail.objects.get(key=f"{key}:{person.pk}")
+    reminder.save(update_fields=["mail"])
+
+
+def still_owed(reminders: Iterable[Reminder], today: date) -> dict[int, Due]:
+    """Of the reminders those that are true now, by key: the duty is owed by its day and by its person, and no later
+    rung has overtaken it."""
+    by_kind: dict[str, list[Reminder]] = defaultdict(list)
+    for reminder in reminders:
+        by_kind[reminder.kind].append(reminder)
+    duties: dict[tuple[str, str, date], Duty] = {}
+    for kind, rows in by_kind.items():
+        source = SOURCES[kind]
+        owed = source.owed(today + source.ladder.before, {row.subject for row in rows})
+        duties |= {duty.key: duty for duty in owed}
+    people, newest = Answerable(duties.values(), today), _newest(by_kind)
+    found = {row.pk: _true(row, duties, people, newest, today) for rows in by_kind.values() for row in rows}
+    return {pk: one for pk, one in found.items() if one}
+
+
+def _newest(by_kind: dict[str, list[Reminder]]) -> dict[tuple[str, str, date, int], int]:
+    """Duty and person → the newest rung of which there is a reminder."""
+    rows = [row for some in by_kind.values() for row in some]
+    found: dict[tuple[str, str, date, int], int] = {}
+    if rows:
+        for row in Reminder.objects.filter(subject__in={row.subject for row in rows}):
+            key = (row.kind, row.subject, row.due, row.person_id)
+            found[key] = max(row.rung, found.get(key, row.rung))
+    return found
+
+
+def _true(
+    row: Reminder,
+    duties: dict[tuple[str, str, date], Duty],
+    people: Answerable,
+    newest: dict[tuple[str, str, date, int], int],
+    today: date,
+) -> Due | None:
+    duty = duties.get((row.kind, row.subject, row.due))
+    rung = duty.ladder.now(duty.due, duty.since, today) if duty else None
+    if duty is None or rung is None or rung.days < row.rung:
+        return None
+    own = next((one for one in duty.ladder.rungs if one.days == row.rung), None)
+    if own is None or newest[row.kind, row.subject, row.due, row.person_id] != row.rung:
+        return None
+    person = next((one for one in people.of(duty, own.whom) if one.pk == row.person_id), None)
+    return Due(duty, own, person) if person else None
+
+
+# -- what waits for the morning ---------------------------------------------------------------------------------------
+
+
+def deliver_waiting() -> int:
+    """Each minute: what is no longer true is taken back, the morning's mails are put together, and every mail that may
+    leave and has not is tried. Returns how many were tried."""
+    if not is_quiet(now()):
+        take_back()
+        mail.put_together()
+    return mail.deliver_waiting()
+
+
+def take_back() -> int:
+    """The reminders that wait and are no longer true are withdrawn, as if never made. Returns how many."""
+    waiting = Reminder.objects.filter(mail__sent_at=None, mail__given_up_at=None, mail__isnull=False)
+    rows = list(waiting.select_related("mail"))
+    owed = still_owed(rows, localdate())
+    gone = [row for row in rows if row.pk not in owed]
+    return sum(_withdrawn(row) for row in gone)
+
+
+@transaction.atomic
+def _withdrawn(reminder: Reminder) -> bool:
+    """Whether it could be: not while a worker sends it, alone or in a list."""
+    letter_of = Mail.objects.select_for_update(no_key=True).get(reminder=reminder)
+    leaves = letter_of
+    if letter_of.digest_id:
+        leaves = Mail.objects.select_for_update(no_key=True).get(pk=letter_of.digest_id)
+    if leaves.sent_at or (leaves.tried_at and leaves.tried_at > now() - mail.CLAIM):
+        return False
+    letter_of.withdrawn_at = now()
+    letter_of.save(update_fields=["withdrawn_at"])
+    reminder.delete()
+    return True
