@@ -39,6 +39,7 @@ urlpatterns = [
     path("regions/new/", regions.region_new, name="region_new"),
     path(f"{REGION}/edit/", regions.region_edit, name="region_edit"),
     path("me/", people.me, name="me"),
+    path("me/mails/", mails.mails_choose, name="mails_choose"),
     path("mails/<str:token>/", mails.mails_off, name="mails_off"),
     path("people/", everybody.everybody, name="everybody"),
     path("people/new/", everybody.colleague_new, name="colleague_new"),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate, now
 
 from adoption import partners
+from adoption.days import next_working_day
 from adoption.models import Act, ClearanceTimes, Partner, Person, PreparedText, Region
 from adoption.people import name_person
 from adoption.precedents import similar_to, telling_words

@@ -19,7 +19,7 @@ from adoption.people import end_responsibility, name_person
 from tests.mornings import A_MONDAY, a_morning, at, mornings, post
 from tests.people import a_region
 from workflows import services
-from workflows.duties import SOURCES, meetings
+from workflows.duties import SOURCES, Within, meetings
 from workflows.models import Reminder, Trial, TrialStep
 from workflows.reminders import due, scan
 from workflows.walk import Walk, begin, walk
@@ -241,8 +241,8 @@ def test_a_meeting_of_a_leap_day_is_due_on_the_28th():
     with at(date(2028, 2, 1)):
         here = a_trial_at("feedback")
         Trial.objects.filter(pk=here.trial.pk).update(started_on=date(2028, 2, 29))
-    assert meetings(date(2029, 2, 27)) == []
-    assert [duty.due for duty in meetings(date(2029, 2, 28))] == [date(2029, 2, 28)]
+    assert meetings(Within(date(2029, 2, 27))) == []
+    assert [duty.due for duty in meetings(Within(date(2029, 2, 28)))] == [date(2029, 2, 28)]
 
 
 # -- one mail a morning -----------------------------------------------------------------------------------------------

@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from functools import cached_property, partial
 from typing import NamedTuple
 
-from django.db.models import F, Max, Min, Q
+from django.db.models import Max, Min, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -20,7 +21,7 @@ from adoption.days import a_year_after, months_after
 from adoption.ladders import DECISION, FEEDBACK, HOLDERS, STEP, Ladder
 from adoption.ladders import KAIKUKESKUS as UP_TO_KAIKUKESKUS
 from adoption.models import Person, Region, Responsibility
-from workflows.models import Trial, TrialMunicipality, TrialStep
+from workflows.models import FeedbackMeeting, Trial, TrialMunicipality, TrialStep
 from workflows.tasks import BOTH, OpenStep, open_steps
 from workflows.trial import MODELS
 
@@ -52,29 +53,43 @@ class Duty(NamedTuple):
         return self.ladder.kind, self.subject, self.due
 
 
-Owed = Callable[[date, Collection[str] | None], list[Duty]]
+class Within(NamedTuple):
+    """Which duties are asked for: those due until a day, of some subjects or of one region, or else all."""
+
+    until: date
+    subjects: Collection[str] | None = None
+    region: int | None = None
+
+
+Key = tuple[str, date]  # a subject and its due day
 
 
 class Source(NamedTuple):
-    """A kind of duty: its ladder, and what gives those that are due until a day, of some subjects or of all."""
+    """A kind of duty: its ladder, what gives those that are owed, and the titles and days of those that are done."""
 
     ladder: Ladder
-    owed: Owed
+    owed: Callable[[Within], list[Duty]]
+    titles: Callable[[Collection[str]], dict[str, str]]
+    done: Callable[[Collection[Key]], dict[Key, date]]
 
 
 # -- open steps, and the decision -------------------------------------------------------------------------------------
 
 
-def steps(until: date, subjects: Collection[str] | None = None) -> list[Duty]:
+def steps(within: Within) -> list[Duty]:
     """The open steps of undecided trials whose day in the plan has come by then; the decision has its own ladder."""
-    rows = TrialStep.objects.filter(closed_at=None, due__lte=until).exclude(key="decision")
-    if subjects is not None:
-        rows = rows.filter(pk__in=subjects)
-    trials = _trials(rows)
-    opened = [one for one in open_steps(trials) if one.due and one.due <= until and not one.step.outcomes]
-    chosen = [one for one in opened if subjects is None or str(one.row.pk) in subjects]
+    trials = _trials(_rows(within).exclude(key="decision"))
+    opened = [one for one in open_steps(trials) if one.due and one.due <= within.until and not one.step.outcomes]
+    chosen = [one for one in opened if within.subjects is None or str(one.row.pk) in within.subjects]
     members = _members(trials)
     return [_of_step(one, members[one.trial.pk]) for one in chosen]
+
+
+def _rows(within: Within) -> QuerySet[TrialStep]:
+    rows = TrialStep.objects.filter(closed_at=None, due__lte=within.until, trial__decided="")
+    if within.subjects is not None:
+        rows = rows.filter(pk__in=within.subjects)
+    return rows if within.region is None else rows.filter(trial__region=within.region)
 
 
 def _trials(rows: Iterable[TrialStep]) -> list[Trial]:
@@ -107,11 +122,10 @@ def _step_title(one: OpenStep) -> str:
     return _("step %(number)s, %(title)s") % {"number": one.step.number, "title": one.step.title}
 
 
-def decisions(until: date, subjects: Collection[str] | None = None) -> list[Duty]:
+def decisions(within: Within) -> list[Duty]:
     """The decisions on going on of trials that run: also before the step is open, for bodies meet seldom."""
-    rows = TrialStep.objects.filter(key="decision", closed_at=None, due__lte=until, trial__decided="")
-    rows = rows.filter(trial__started_on__isnull=False).select_related("trial__region__county").order_by("pk")
-    found = list(rows if subjects is None else rows.filter(pk__in=subjects))
+    rows = _rows(within).filter(key="decision", trial__started_on__isnull=False)
+    found = list(rows.select_related("trial__region__county").order_by("pk"))
     members = _members([row.trial for row in found])
     return [_of_decision(row, members[row.trial_id]) for row in found]
 
@@ -127,28 +141,61 @@ def _of_decision(row: TrialStep, members: frozenset[int]) -> Duty:
     )  # fmt: skip
 
 
+def titles_of_steps(subjects: Collection[str]) -> dict[str, str]:
+    """The steps' headings, in the reader's language."""
+    rows = TrialStep.objects.filter(pk__in=subjects).select_related("trial__process")
+    return {str(row.pk): row.heading for row in rows}
+
+
+def done_steps(keys: Collection[Key]) -> dict[Key, date]:
+    """The days on which they were closed."""
+    rows = TrialStep.objects.filter(pk__in={subject for subject, _due in keys}, closed_at__isnull=False)
+    closed = {str(pk): localdate(at) for pk, at in rows.values_list("pk", "closed_at")}
+    return {key: closed[key[0]] for key in keys if key[0] in closed}
+
+
 # -- the yearly feedback meeting --------------------------------------------------------------------------------------
 
 
-def meetings(until: date, subjects: Collection[str] | None = None) -> list[Duty]:
+def meetings(within: Within) -> list[Duty]:
     """The feedback meetings of regions in which the card runs: twelve months after the start or the last meeting
     (R8), as `workflows.year.next_feedback_due` has it."""
     begun = Min("trials__started_on", filter=~Q(trials__decided="stop"))
     regions = Region.objects.annotate(begun=begun, held=Max("meetings__held_on"))
     last = Greatest("begun", Coalesce("held", "begun"))
     # A day more than twelve months: the same day of the next year may be 28.2. for 29.2.
-    newest = months_after(until, -A_YEAR) + timedelta(days=1)
+    newest = months_after(within.until, -A_YEAR) + timedelta(days=1)
     regions = regions.filter(begun__isnull=False).annotate(last=last).filter(last__lte=newest).order_by("pk")
-    found = regions if subjects is None else regions.filter(pk__in=subjects)
-    duties = [_of_meeting(region, region.last) for region in found.annotate(since=F("last"))]
-    return [duty for duty in duties if duty.due <= until]
+    keys = within.subjects if within.region is None else [str(within.region)]
+    duties = [_of_meeting(region, region.last) for region in (regions if keys is None else regions.filter(pk__in=keys))]
+    return [duty for duty in duties if duty.due <= within.until]
 
 
 def _of_meeting(region: Region, last: date) -> Duty:
     return Duty(
-        FEEDBACK, str(region.pk), region, a_year_after(last), last, lambda: _("the yearly feedback meeting"),
-        _meeting_todo, reverse("meeting_new", args=[region.slug]),
+        FEEDBACK, str(region.pk), region, a_year_after(last), last, _meeting_title, _meeting_todo,
+        reverse("meeting_new", args=[region.slug]),
     )  # fmt: skip
+
+
+def _meeting_title() -> str:
+    return _("the yearly feedback meeting")
+
+
+def titles_of_meetings(subjects: Collection[str]) -> dict[str, str]:
+    return dict.fromkeys(subjects, capfirst(_meeting_title()))
+
+
+def done_meetings(keys: Collection[Key]) -> dict[Key, date]:
+    """The day of the meeting by which each was done: the first one of the twelve months before its due day, or after
+    them."""
+    held = FeedbackMeeting.objects.filter(region__in={subject for subject, _due in keys}).order_by("held_on")
+    rows = list(held.values_list("region", "held_on"))
+    found: dict[Key, date] = {}
+    for subject, due in keys:
+        after = [on for region, on in rows if str(region) == subject and on > months_after(due, -A_YEAR)]
+        found |= {(subject, due): after[0]} if after else {}
+    return found
 
 
 def _meeting_todo() -> str:
@@ -161,9 +208,9 @@ def _meeting_todo() -> str:
 SOURCES: dict[str, Source] = {
     source.ladder.kind: source
     for source in (
-        Source(STEP, steps),
-        Source(DECISION, decisions),
-        Source(FEEDBACK, meetings),
+        Source(STEP, steps, titles_of_steps, done_steps),
+        Source(DECISION, decisions, titles_of_steps, done_steps),
+        Source(FEEDBACK, meetings, titles_of_meetings, done_meetings),
     )
 }
 

@@ -15,7 +15,7 @@ from adoption.mail import later
 from adoption.models import Kind, Mail, Person
 from adoption.silent_requests import look_after as look_after_silent_requests
 from commitments.reminding import remind as remind_signatories
-from workflows.duties import SOURCES, Answerable, Duty
+from workflows.duties import SOURCES, Answerable, Duty, Within
 from workflows.models import Reminder
 from workflows.reminder_letters import letter
 
@@ -40,7 +40,7 @@ class Due(NamedTuple):
 def on_its_rung(today: date) -> list[Due]:
     """Everybody who is to be reminded of something by today, whether or not it has been done. Of the rungs whose day
     has come the newest one counts."""
-    owed = [duty for source in SOURCES.values() for duty in source.owed(today + source.ladder.before, None)]
+    owed = [duty for source in SOURCES.values() for duty in source.owed(Within(today + source.ladder.before))]
     now_on = [(duty, rung) for duty in owed if (rung := duty.ladder.now(duty.due, duty.since, today))]
     people = Answerable([duty for duty, _rung in now_on], today)
     return [Due(duty, rung, person) for duty, rung in now_on for person in people.of(duty, rung.whom)]
@@ -124,7 +124,7 @@ def still_owed(reminders: Iterable[Reminder], today: date) -> dict[int, Due]:
     duties: dict[tuple[str, str, date], Duty] = {}
     for kind, rows in by_kind.items():
         source = SOURCES[kind]
-        owed = source.owed(today + source.ladder.before, {row.subject for row in rows})
+        owed = source.owed(Within(today + source.ladder.before, {row.subject for row in rows}))
         duties |= {duty.key: duty for duty in owed}
     people, newest = Answerable(duties.values(), today), _newest(by_kind)
     found = {row.pk: _true(row, duties, people, newest, today) for rows in by_kind.values() for row in rows}

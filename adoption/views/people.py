@@ -13,6 +13,7 @@ from adoption.access import acting, partners_of, region_or_404, regions_of
 from adoption.alphabet import alphabetical
 from adoption.contacts import alarms, returned
 from adoption.forms import NameForm, PersonForm
+from adoption.mail_forms import MailsForm
 from adoption.models import Partner, Person, Region, Responsibility, Side
 from adoption.people import correct_person, end_responsibility, name_person
 from adoption.refusal import NotYours, Refused
@@ -119,6 +120,11 @@ def me(request: Request) -> HttpResponse:
     return _person_page(request, request.user, own=True)
 
 
+def my_page(request: Request, more: dict[str, Any], status: int) -> HttpResponse:
+    """The reader's own page after another form's refusal."""
+    return _person_page(request, request.user, own=True, more=more, status=status)
+
+
 def person_page(request: Request, pk: int, more: dict[str, Any], status: int = 200) -> HttpResponse:
     """Another person's data; Kaikukeskus corrects it. `more`: what the page shows besides, after another act's refusal
     with the reasons."""
@@ -135,7 +141,7 @@ def _person_page(
     typed = Person.objects.get(pk=found.pk)
     form = PersonForm(request.POST if request.method == "POST" and status == 200 else None, instance=typed)
     shown = _shown(request.user, found) | {"own": own, "form": form if _may_correct(request.user, found) else None}
-    shown |= more or {}
+    shown |= ({"mails_form": MailsForm(found)} if own else {}) | (more or {})
     if form.is_valid():
         try:
             correct_person(found, request.user, **form.cleaned_data)

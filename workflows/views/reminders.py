@@ -1,0 +1,35 @@
+"""Was it sent, and when is one reminded at all?"""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_safe
+
+from adoption import ladders
+from adoption.access import region_or_404
+from adoption.prepared_texts import times
+from adoption.views import Request
+from workflows.duties import SOURCES
+from workflows.reminded import said, told_in
+
+
+@require_safe
+def reminders(request: Request, slug: str) -> HttpResponse:
+    """For each thing that the region owes: which reminders are planned, have left or came back, and what was done."""
+    region = region_or_404(request.user, slug)
+    shown = {"region": region, "things": [(told, said(told)) for told in told_in(region)], "today": localdate()}
+    return render(request, "workflows/reminders.html", shown)
+
+
+@require_safe
+def reminders_help(request: Request) -> HttpResponse:
+    """The ladders in words."""
+    shown = {
+        "ladders": [source.ladder for source in SOURCES.values()],
+        "days_at_the_end": ladders.SIGN_AT_THE_END.days,
+        "contact_remind": ladders.CONTACT_REMIND.days,
+        "contact_alarm": ladders.CONTACT_ALARM.days,
+        "clearance": times(),
+        "notice": ladders.ANSWER_NOTICE.days,
+    }
+    return render(request, "workflows/reminders_help.html", shown)
