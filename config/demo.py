@@ -12,7 +12,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.html import format_html, format_html_join
@@ -94,8 +94,13 @@ def sign_in(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def mails(request: HttpRequest) -> HttpResponse:
     """The newest mails, as their readers got them."""
-    newest = [(mail, with_links(mail.body)) for mail in Mail.objects.select_related("person")[:MAILS]]
+    newest = [(mail, with_links(mail.body)) for mail in _left()[:MAILS]]
     return render(request, "demo/mails.html", {"mails": newest})
+
+
+def _left() -> QuerySet[Mail]:
+    """What stands in a morning's list is read there; what waits for its morning has not left."""
+    return Mail.objects.filter(digest=None, together=False, withdrawn_at=None).select_related("person")
 
 
 def with_links(body: str) -> SafeString:

@@ -162,7 +162,7 @@ class Country:
         times = self.dice.choice([0, 1, 1, 1, 2])
         with at(today, 6, 0):
             whole = [self.scans() for _again in range(times)] + [self.works()]
-        for minute in (1, 9):
+        for minute in [1, 9] if self.dice.random() < 0.3 else [1]:
             if lives := self.dice.random() > 0.05:
                 with at(today, 7, minute):
                     deliver_waiting()
