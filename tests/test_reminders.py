@@ -21,7 +21,7 @@ from tests.people import a_region
 from workflows import services
 from workflows.duties import SOURCES, Within, meetings
 from workflows.models import Reminder, Trial, TrialStep
-from workflows.reminders import due, scan
+from workflows.reminders import deliver_waiting, due, scan
 from workflows.walk import Walk, begin, walk
 
 pytestmark = pytest.mark.django_db
@@ -248,9 +248,8 @@ def test_a_meeting_of_a_leap_day_is_due_on_the_28th():
 # -- one mail a morning -----------------------------------------------------------------------------------------------
 
 
-def test_several_reminders_of_one_morning_are_one_mail(here, worker):
-    Trial.objects.filter(pk=here.trial.pk).update(started_on=A_MONDAY)
-    TrialStep.objects.filter(trial=here.trial, key="decision").update(due=DUE)
+def test_several_reminders_of_one_morning_are_one_mail(two_due, worker):
+    here = two_due
     a_morning(DUE, worker)
     [one] = [letter for letter in mail.outbox if letter.to == [here.aino.email]]
     assert one.body.count("http") == one.body.count("\n- ") == 2
@@ -258,13 +257,47 @@ def test_several_reminders_of_one_morning_are_one_mail(here, worker):
     assert len(sent()) == 4
 
 
-def test_who_wants_each_alone_has_each_alone(here, worker):
+def test_who_wants_each_alone_has_each_alone(two_due, worker):
+    here = two_due
     choose(here.aino, here.aino, {"duties": How.AT_ONCE})
-    Trial.objects.filter(pk=here.trial.pk).update(started_on=A_MONDAY)
-    TrialStep.objects.filter(trial=here.trial, key="decision").update(due=DUE)
     a_morning(DUE, worker)
     assert len([letter for letter in mail.outbox if letter.to == [here.aino.email]]) == 2
     assert len([letter for letter in mail.outbox if letter.to == [here.mikko.email]]) == 1
+
+
+@pytest.fixture
+def two_due(here) -> Walk:
+    """The workshop and the decision are due on the same day."""
+    Trial.objects.filter(pk=here.trial.pk).update(started_on=A_MONDAY)
+    move(here, "decision", DUE)
+    return here
+
+
+def test_a_list_that_no_server_took_leaves_later_with_what_is_still_true(two_due, worker, settings):
+    settings.EMAIL_BACKEND, settings.EMAIL_PORT = "django.core.mail.backends.smtp.EmailBackend", 1  # nobody listens
+    a_morning(DUE, worker)
+    assert Mail.objects.filter(kind=Kind.DIGEST, tries=1, sent_at=None).count() == 2
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    with at(DUE, 8):
+        services.skip_step(two_due.trial, "workshop", two_due.laura, "Pidettiin jo.")
+        OrmQ.objects.all().delete()
+    with at(DUE, 9):
+        deliver_waiting()
+    with at(DUE, 10):
+        deliver_waiting()
+    assert [letter.body.count("http") for letter in mail.outbox] == [1, 1]
+    assert len(sent()) == 2
+
+
+def test_of_a_list_of_which_nothing_is_true_any_more_no_mail_leaves(two_due, worker, settings):
+    settings.EMAIL_BACKEND, settings.EMAIL_PORT = "django.core.mail.backends.smtp.EmailBackend", 1
+    a_morning(DUE, worker)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    for key in ("workshop", "decision"):
+        move(two_due, key, DUE + 99 * DAY)
+    with at(DUE, 9):
+        deliver_waiting()
+    assert (mail.outbox, Mail.objects.waiting().count(), Reminder.objects.count()) == ([], 0, 0)
 
 
 # -- how much is read -------------------------------------------------------------------------------------------------
