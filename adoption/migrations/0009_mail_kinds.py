@@ -6,65 +6,107 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('adoption', '0008_limits_by_numbers'),
+        ("adoption", "0008_limits_by_numbers"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MailChoice',
+            name="MailChoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('', 'Codes, links and what you have been named for'), ('duties', 'Reminders of what you are to do'), ('asked', 'What somebody asks of you'), ('told', 'What others have done in your regions'), ('notes', 'Notes and answers'), ('digest', "The morning's list")], max_length=8)),
-                ('how', models.CharField(choices=[('once', 'A mail of its own'), ('digest', 'In one list, on a working morning'), ('none', 'No mail')], max_length=8)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("", "Codes, links and what you have been named for"),
+                            ("duties", "Reminders of what you are to do"),
+                            ("asked", "What somebody asks of you"),
+                            ("told", "What others have done in your regions"),
+                            ("notes", "Notes and answers"),
+                            ("digest", "The morning's list"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "how",
+                    models.CharField(
+                        choices=[
+                            ("once", "A mail of its own"),
+                            ("digest", "In one list, on a working morning"),
+                            ("none", "No mail"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
             ],
         ),
         migrations.RemoveIndex(
-            model_name='mail',
-            name='mail_that_waits',
+            model_name="mail",
+            name="mail_that_waits",
         ),
         migrations.AddField(
-            model_name='mail',
-            name='digest',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='items', to='adoption.mail'),
+            model_name="mail",
+            name="digest",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="items", to="adoption.mail"
+            ),
         ),
         migrations.AddField(
-            model_name='mail',
-            name='kind',
-            field=models.CharField(blank=True, choices=[('', 'Codes, links and what you have been named for'), ('duties', 'Reminders of what you are to do'), ('asked', 'What somebody asks of you'), ('told', 'What others have done in your regions'), ('notes', 'Notes and answers'), ('digest', "The morning's list")], default='', max_length=8),
+            model_name="mail",
+            name="kind",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("", "Codes, links and what you have been named for"),
+                    ("duties", "Reminders of what you are to do"),
+                    ("asked", "What somebody asks of you"),
+                    ("told", "What others have done in your regions"),
+                    ("notes", "Notes and answers"),
+                    ("digest", "The morning's list"),
+                ],
+                default="",
+                max_length=8,
+            ),
         ),
         migrations.AddField(
-            model_name='mail',
-            name='language',
-            field=models.CharField(default='fi', max_length=2),
+            model_name="mail",
+            name="language",
+            field=models.CharField(default="fi", max_length=2),
         ),
         migrations.AddField(
-            model_name='mail',
-            name='not_before',
+            model_name="mail",
+            name="not_before",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='mail',
-            name='together',
+            model_name="mail",
+            name="together",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='mail',
-            name='withdrawn_at',
+            model_name="mail",
+            name="withdrawn_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddIndex(
-            model_name='mail',
-            index=models.Index(condition=models.Q(('digest', None), ('given_up_at', None), ('sent_at', None), ('withdrawn_at', None)), fields=['made_at'], name='mail_that_waits'),
+            model_name="mail",
+            index=models.Index(
+                condition=models.Q(("digest", None), ("given_up_at", None), ("sent_at", None), ("withdrawn_at", None)),
+                fields=["made_at"],
+                name="mail_that_waits",
+            ),
         ),
         migrations.AddField(
-            model_name='mailchoice',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mail_choices', to=settings.AUTH_USER_MODEL),
+            model_name="mailchoice",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="mail_choices", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mailchoice',
-            constraint=models.UniqueConstraint(fields=('person', 'kind'), name='one_choice_a_kind'),
+            model_name="mailchoice",
+            constraint=models.UniqueConstraint(fields=("person", "kind"), name="one_choice_a_kind"),
         ),
     ]

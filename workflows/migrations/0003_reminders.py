@@ -6,31 +6,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('adoption', '0009_mail_kinds'),
-        ('workflows', '0002_due_of_reopened'),
+        ("adoption", "0009_mail_kinds"),
+        ("workflows", "0002_due_of_reopened"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Reminder',
+            name="Reminder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=16)),
-                ('subject', models.CharField(max_length=40)),
-                ('due', models.DateField()),
-                ('rung', models.SmallIntegerField()),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('mail', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reminder', to='adoption.mail')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='adoption.region')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=16)),
+                ("subject", models.CharField(max_length=40)),
+                ("due", models.DateField()),
+                ("rung", models.SmallIntegerField()),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "mail",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reminder",
+                        to="adoption.mail",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reminders",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="adoption.region"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['kind', 'subject', 'due', 'rung', 'person'],
-                'indexes': [models.Index(fields=['region', 'kind'], name='reminder_of_region')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'subject', 'due', 'rung', 'person'), name='reminded_once')],
+                "ordering": ["kind", "subject", "due", "rung", "person"],
+                "indexes": [models.Index(fields=["region", "kind"], name="reminder_of_region")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "subject", "due", "rung", "person"), name="reminded_once")
+                ],
             },
         ),
     ]
