@@ -57,12 +57,12 @@ class PersonLanguage:
             request.LANGUAGE_CODE = translation.get_language()
         response = self.get_response(request)
         if request.user.is_authenticated:
-            _tell_language(request, response)
+            _tell_language(request, response, request.user.language)
         return response
 
 
-def _tell_language(request: HttpRequest, response: HttpResponse) -> None:
-    name, language = settings.LANGUAGE_COOKIE_NAME, request.user.language
+def _tell_language(request: HttpRequest, response: HttpResponse, language: str) -> None:
+    name = settings.LANGUAGE_COOKIE_NAME
     if request.COOKIES.get(name) != language and name not in response.cookies:
         response.set_cookie(
             name, language, max_age=settings.LANGUAGE_COOKIE_AGE, secure=settings.LANGUAGE_COOKIE_SECURE,

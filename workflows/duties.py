@@ -9,8 +9,7 @@ from datetime import date, timedelta
 from functools import cached_property, partial
 from typing import NamedTuple
 
-from django.db.models import Max, Min, Q, QuerySet
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.timezone import localdate
@@ -158,14 +157,10 @@ def done_steps(keys: Collection[Key]) -> dict[Key, date]:
 
 
 def meetings(within: Within) -> list[Duty]:
-    """The feedback meetings of regions in which the card runs: twelve months after the start or the last meeting
-    (R8), as `workflows.year.next_feedback_due` has it."""
-    begun = Min("trials__started_on", filter=~Q(trials__decided="stop"))
-    regions = Region.objects.annotate(begun=begun, held=Max("meetings__held_on"))
-    last = Greatest("begun", Coalesce("held", "begun"))
+    """The feedback meetings of regions in which the card runs, twelve months after the day from which they count."""
     # A day more than twelve months: the same day of the next year may be 28.2. for 29.2.
     newest = months_after(within.until, -A_YEAR) + timedelta(days=1)
-    regions = regions.filter(begun__isnull=False).annotate(last=last).filter(last__lte=newest).order_by("pk")
+    regions = running(Region.objects.all()).filter(last__lte=newest).order_by("pk")
     keys = within.subjects if within.region is None else [str(within.region)]
     duties = [_of_meeting(region, region.last) for region in (regions if keys is None else regions.filter(pk__in=keys))]
     return [duty for duty in duties if duty.due <= within.until]

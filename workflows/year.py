@@ -3,37 +3,42 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Max, Min, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Case, F, Max, Min, Q, QuerySet, When
+from django.db.models.functions import Coalesce, Greatest
 
 from adoption.days import a_year_after
 from adoption.ladders import MEETING_SOON
-from workflows.models import FeedbackMeeting, Trial
+from adoption.models import Region
 from workflows.trial import WITHDRAWN
 
 # -- when the meeting is due: R8, "Järjestävät palautekokouksen (vähintään kerran vuodessa)" (S3) ------------------
 
 
+def running(regions: QuerySet[Region]) -> QuerySet[Region]:
+    """Those of the regions in which the card runs, each with `last`: the day from which twelve months are counted.
+
+    It is the last meeting, and before the first one the start of distribution, or the day on which a region was entered
+    that had the card already.
+    """
+    counts = ~Q(trials__decided__in=("stop", WITHDRAWN))
+    in_use = Q(trials__had_ended=True) & counts
+    found = regions.annotate(
+        begun=Min(
+            Coalesce("trials__started_on", "trials__entered_on"),
+            filter=(Q(trials__started_on__isnull=False) & counts) | in_use,
+        ),
+        entered=Max("trials__entered_on", filter=in_use),
+        held=Max("meetings__held_on"),
+    ).filter(begun__isnull=False)
+    known = When(held__isnull=False, entered__isnull=False, then=F("held"))
+    return found.annotate(last=Case(known, default=Greatest("begun", Coalesce("held", "entered", "begun"))))
+
+
 def next_feedback_due(region_ids: Iterable[int]) -> dict[int, date]:
-    """Region → the day by which its next feedback meeting is held: twelve months after the start of distribution, or
-    after the last meeting. Of a region that was entered in lasting use, and of which no meeting is known, twelve months
-    after the entry. A region of which no start is known, or whose trial was stopped, is absent."""
-    regions = list(region_ids)
-    begun = Trial.objects.filter(Q(started_on__isnull=False) | Q(had_ended=True), region__in=regions).order_by()
-    begun = begun.exclude(decided__in=("stop", WITHDRAWN)).annotate(begins=Coalesce("started_on", "entered_on"))
-    starts = begun.values_list("region").annotate(
-        first=Min("begins"), entered=Max("entered_on", filter=Q(had_ended=True))
-    )
-    held = FeedbackMeeting.objects.filter(region__in=regions).order_by()
-    last = dict(held.values_list("region").annotate(Max("held_on")))
-    return {region: a_year_after(_counts_from(start, last.get(region), entered)) for region, start, entered in starts}
-
-
-def _counts_from(start: date, last: date | None, entered: date | None) -> date:
-    """The meeting that is known last counts; before the first one the start, or the entry of a region in use."""
-    if last and entered:
-        return last
-    return max(start, last or entered or start)
+    """Region → the day by which its next feedback meeting is held. A region in which the card does not run, or of which
+    no start is known, is absent."""
+    found = running(Region.objects.filter(pk__in=list(region_ids))).order_by()
+    return {pk: a_year_after(last) for pk, last in found.values_list("pk", "last")}
 
 
 def stage_of(due: date, today: date) -> str:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("adoption", "0008_limits_by_numbers"),
+        ("adoption", "0010_handover"),
     ]
 
     operations = [

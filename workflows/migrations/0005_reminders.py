@@ -7,8 +7,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("adoption", "0009_mail_kinds"),
-        ("workflows", "0002_due_of_reopened"),
+        ("adoption", "0011_mail_kinds"),
+        ("workflows", "0004_plan"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
