@@ -23,6 +23,7 @@ from adoption.models import Person, Region, Responsibility
 from workflows.models import FeedbackMeeting, Trial, TrialMunicipality, TrialStep
 from workflows.tasks import BOTH, OpenStep, open_steps
 from workflows.trial import MODELS
+from workflows.year import running
 
 A_YEAR = 12  # months between two feedback meetings at most
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db.models import Case, F, Max, Min, Q, QuerySet, When
 from django.db.models.functions import Coalesce, Greatest
@@ -14,7 +15,7 @@ from workflows.trial import WITHDRAWN
 # -- when the meeting is due: R8, "Järjestävät palautekokouksen (vähintään kerran vuodessa)" (S3) ------------------
 
 
-def running(regions: QuerySet[Region]) -> QuerySet[Region]:
+def running(regions: QuerySet[Region]) -> QuerySet[Any]:
     """Those of the regions in which the card runs, each with `last`: the day from which twelve months are counted.
 
     It is the last meeting, and before the first one the start of distribution, or the day on which a region was entered
