@@ -46,7 +46,7 @@ class MarkForm(Service):
         label=_("Manner of induction"),
         choices=[("", _("Choose")), *Partner.Manner.choices],
         required=False,
-        help_text=_("Only of an induction."),
+        help_text=_("Needed of an induction, and of nothing else."),
     )
 
     def __init__(self, partners: QuerySet[Partner], *args: Any, **kwargs: Any) -> None:

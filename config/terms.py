@@ -33,12 +33,17 @@ TERMS = [
     Term(
         VENUES,
         (
-            "kohde", "kohteet", "kohteen", "kohteita", "kohteiden", "kulttuurikoh", "liikuntakoh", "kaikukortti-koh",
+            "kaikukorttikoh", "kaikukortti-koh", "kohde", "kohteet", "kohteen", "kohteita", "kohteiden",
+            "kulttuurikoh", "liikuntakoh",
             "objekt", "kulturobjekt", "kulturaktor", "motionsaktor", "venue",
         ),
     ),
     # Of 2024 the region's paper; its name of 2023 is the one that the partner's has now (S1, S3).
-    Term({"kind": (REGION_COMMITMENT,)}, ("yhteistoimintasitoumu", "samarbetsforbindels", "cooperation")),
+    Term(
+        {"kind": (REGION_COMMITMENT,)},
+        ("yhteistoimintasitoumu", "samarbetsforbindels", "cooperation"),
+        ("alueen kumppanuussitoumus", "omradets partnerskapsforbindelse", "partnership commitment of the region"),
+    ),
     Term(
         {"kind": (REGION_COMMITMENT, PARTNER_COMMITMENT)},
         ("kumppanuussitoumu", "partnerskapsforbindels", "partnership", "sitoumu", "forbindels", "kontrakt",

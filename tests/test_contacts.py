@@ -445,7 +445,7 @@ def test_so_many_queries_however_many_are_asked(region, aino, django_assert_num_
     for number in range(12):
         a_venue(region, aino, f"Sali {number}")
         if number in (1, 11):
-            with django_assert_num_queries(5):
+            with django_assert_num_queries(6):
                 assert len(asking.due_days()) == number + 3
 
 

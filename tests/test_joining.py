@@ -1,6 +1,6 @@
 """Two rows that are one: what moves, what is refused, and that history and every check stay whole."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import count
 
 import pytest
@@ -68,7 +68,7 @@ def sound() -> bool:
 
 
 def reasons(act, *arguments) -> str:
-    with pytest.raises(Refused) as refusal:
+    with translation.override("en"), pytest.raises(Refused) as refusal:
         act(*arguments)
     return str(refusal.value)
 
@@ -389,6 +389,7 @@ DEMANDS = {
     "adoption.ImportRow": {"outcome": "create"},
     "adoption.Responsibility": {"side": "culture"},
     "commitments.Commitment": {"kind": "partner_commitment"},
+    "workflows.Trial": {"planned_start": date(2027, 1, 1), "planned_end": date(2027, 12, 31)},
 }
 NUMBERS = count(1_000_000)
 

@@ -320,7 +320,7 @@ def codes_of_acts() -> set[str]:
 
 def _codes(call: ast.Call) -> set[str]:
     """The code stands third in `record` and the certificates' `_record_files`, fourth in the partner's `_decided`."""
-    place = {"record": 2, "_record_files": 2, "_decided": 3}.get(call.func.id)
+    place = {"record": 2, "_record": 2, "_record_files": 2, "_decided": 3}.get(call.func.id)
     if place is None or len(call.args) <= place:
         return set()
     code = call.args[place]

@@ -422,10 +422,10 @@ def test_an_address_that_takes_only_a_form_leads_to_the_page_of_the_form(client)
     assert (answer.status_code, answer.url) == (302, "/")
     client.force_login(a_person())
     for name, page in (
-        ("queue_decide", "/queue/"), ("responsibility_end", "/regions/kainuu/people/"), ("person_close", "/people/7/"),
+        ("responsibility_end", "/regions/kainuu/people/"), ("person_close", "/people/7/"),
         ("partner_draft", "/regions/kainuu/partners/7/"), ("commitment_send", "/regions/kainuu/commitments/7/"),
     ):  # fmt: skip
-        given = {"pk": 7} | ({} if name in ("queue_decide", "person_close") else {"slug": "kainuu"})
+        given = {"pk": 7} | ({} if name == "person_close" else {"slug": "kainuu"})
         answer = client.get(reverse(name, kwargs=given) + "?page=2")
         assert (answer.status_code, answer.url) == (302, f"{page}?page=2")
 

@@ -22,6 +22,7 @@ from adoption.joining.partners import against, how_far, join_partners
 from adoption.joining.people import against_people, join_people
 from adoption.models import Joined, Organisation, Partner, Person, Responsibility
 from adoption.refusal import Refused
+from adoption.templatetags.kaiku import day
 from adoption.views import Request
 from adoption.views.partners import partner_to_change
 
@@ -82,8 +83,8 @@ def _of_partner(one: Partner) -> Facts:
         (_("Municipalities"), ", ".join(sorted(town.name for town in one.municipalities.all()))),
         (_("Contact person"), one.contact),
         (_("Signatory"), one.signatory_name),
-        (_("Kaikukanta account"), one.account_on),
-        (_("Induction"), one.induction_on),
+        (_("Kaikukanta account"), day(one.account_on)),
+        (_("Induction"), day(one.induction_on)),
     ]
 
 
