@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils.timezone import localdate, now
 
 from adoption import partners
+from adoption.access import holders_for_partner
 from adoption.days import next_working_day
 from adoption.models import Act, ClearanceTimes, Partner, Person, PreparedText, Region
-from adoption.people import name_person
+from adoption.people import end_responsibility, name_person
 from adoption.precedents import similar_to, telling_words
 from adoption.prepared_texts import add_text, change_text, load_shipped, remove_text, set_times
 from adoption.refusal import Refused
@@ -86,6 +87,59 @@ def text(answer) -> str:
 
 def state(partner: Partner) -> str:
     return Partner.objects.get(pk=partner.pk).state
+
+
+# -- who hears of it --------------------------------------------------------------------------------------------------
+
+
+def own_holder(region: Region, side: str, name: str, town: str) -> str:
+    """The address of one who holds the side for the one municipality."""
+    email = f"{name.split()[0].lower()}@example.org"
+    name_person(region, side, email, name, a_kaikukeskus_person(), municipality=region.municipalities.get(name_fi=town))
+    return email
+
+
+def a_new_one(region: Region, laura: Person, town: str) -> Partner:
+    """A distributor of the one municipality that Kaikukeskus has been asked to clear."""
+    partner = a_distributor(region, laura, f"{town}n tupa ry")
+    partner.municipalities.set(region.municipalities.filter(name_fi=town))
+    return partners.request_clearance(partner, laura, ANSWERS)
+
+
+def told_of(partner: Partner, decide, worker) -> list[str]:
+    """Who has a mail of what is decided about the partner, in the order in which they have it."""
+    worker.run()
+    mail.outbox.clear()
+    decide(partner)
+    worker.run()
+    return [to for message in mail.outbox for to in message.to]
+
+
+def test_the_mail_of_a_new_partner_goes_to_the_own_holders_of_its_municipality_alone(region, laura, worker):
+    kaija = own_holder(region, "care", "Kaija Kajaanista", "Kajaani")
+    sanna = own_holder(region, "care", "Sanna Sotkamosta", "Sotkamo")
+    tuula = own_holder(region, "culture", "Tuula Sotkamosta", "Sotkamo")
+    aino, mikko = (region.responsibilities.get(side=side, municipality=None).person for side in ("culture", "care"))
+    hears = {"Kajaani": [kaija, aino.email], "Sotkamo": [sanna, tuula], "Kuhmo": [mikko.email, aino.email]}
+    decisions = [
+        lambda one: partners.want_more(one, laura, "Kuinka moni?"),
+        lambda one: partners.decline(one, laura, "Muu kohderyhmä."),
+    ]
+    for town, addresses in hears.items():
+        partner = a_new_one(region, laura, town)
+        assert [told_of(partner, decide, worker) for decide in decisions] == [addresses, addresses]
+        assert [person.email for person in holders_for_partner(partner)] == addresses[:1]
+    cleared = a_new_one(region, laura, "Suomussalmi")
+    own = own_holder(region, "care", "Seppo Suomussalmelta", "Suomussalmi")
+    assert told_of(cleared, lambda one: partners.clear(one, laura), worker) == [own, aino.email]
+
+
+def test_when_the_own_holder_ends_the_whole_regions_holder_hears(region, laura, worker):
+    own_holder(region, "care", "Kaija Kajaanista", "Kajaani")
+    partner = a_new_one(region, laura, "Kajaani")
+    end_responsibility(region.responsibilities.get(person__name="Kaija Kajaanista"), laura)
+    aino, mikko = (region.responsibilities.get(side=side, municipality=None).person for side in ("culture", "care"))
+    assert told_of(partner, lambda one: partners.clear(one, laura), worker) == [mikko.email, aino.email]
 
 
 # -- the queue --------------------------------------------------------------------------------------------------------
