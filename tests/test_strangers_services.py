@@ -8,9 +8,7 @@ from datetime import timedelta
 from types import ModuleType
 
 import pytest
-from django.apps import apps
 from django.utils.timezone import localdate, now
-from django_q.models import OrmQ
 
 import adoption
 import commitments
@@ -24,6 +22,7 @@ from commitments import together
 from commitments.models import Edition, Template
 from tests.entries import an_entry
 from tests.people import a_pair, a_region, a_stranger, a_venue
+from tests.strangers import everything
 from workflows import handing_over
 from workflows.models import Body, FeedbackMeeting
 from workflows.walk import Walk, a_pdf, begin, walk
@@ -185,13 +184,6 @@ def test_every_service_refuses_who_has_no_right(here):
             allowed.append(f"{title(service)} by {person}")
     assert allowed == []
     assert everything() == before
-
-
-def everything() -> dict[str, list[tuple]]:
-    """Every row of the site, and every job that is queued."""
-    areas = (adoption, commitments, workflows)
-    models = [model for area in areas for model in apps.get_app_config(area.__name__).get_models()]
-    return {model.__name__: list(model.objects.order_by("pk").values_list()) for model in [*models, OrmQ]}
 
 
 def call(service: Callable, values: dict[str, object]) -> None:
