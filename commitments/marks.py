@@ -40,7 +40,7 @@ class Kind(NamedTuple):
 KINDS = [
     Kind(Commitment, "pk", frozenset(["region", "partner", "state", "in_force_on", "carried_over_on", "ended_on"])),
     Kind(Party, "commitment", frozenset(["recorded_by"])),
-    Kind(SignatureRequest, "party__commitment", frozenset(["language", "reminded_on", "expires_at"])),
+    Kind(SignatureRequest, "party__commitment", frozenset(["language", "reminded_on", "sent_at", "expires_at"])),
     Kind(SignatureRound, "request__party__commitment", frozenset()),
     Kind(SignedCopy, "commitment", frozenset(["uploaded_by", "reviewed_by"])),
 ]
