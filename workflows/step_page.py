@@ -391,7 +391,7 @@ class StepPage:
             if start and end and (start.isoformat(), end.isoformat()) != days
         ]
 
-    @property
+    @cached_property
     def commitments(self) -> "Promises | None":
         return promises(self) if self.key == "commitments" else None
 
@@ -561,10 +561,8 @@ def promises(page: StepPage) -> Promises:
     found = list(alive.select_related("partner__organisation").order_by("pk"))
     for one in found:
         one.region = page.region
-    if going_on := [one for one in found if one.state in Commitment.UNFINISHED]:
-        prefetch_related_objects(going_on, *WITH_WHAT_THEY_ASK)
-    sides = sides_in(page.person, page.region) if going_on else None
-    shown = {one.pk: _promise(one, page.person, sides(one) if sides else frozenset()) for one in found}
+    turns = _turns(page, [one for one in found if one.state in Commitment.UNFINISHED])
+    shown = {one.pk: _promise(one, turns.get(one.pk)) for one in found}
     of_region = [shown[one.pk] for one in found if one.kind == Commitment.Kind.REGION]
     newest = {one.partner_id: shown[one.pk] for one in found}
     partners = [
@@ -580,11 +578,19 @@ def promises(page: StepPage) -> Promises:
     return Promises(of_region, may_draft, partners, page.walked.shared.unsigned)
 
 
-def _promise(commitment: Commitment, person: Person, sides: frozenset[str]) -> Promise:
+def _turns(page: StepPage, unfinished: list[Commitment]) -> dict[int, Turn]:
+    """What comes next with each, for the reader."""
+    if not unfinished:
+        return {}
+    prefetch_related_objects(unfinished, *WITH_WHAT_THEY_ASK)
+    sides = sides_in(page.person, page.region)
+    return {one.pk: next_of(one, page.person, sides(one)) for one in unfinished}
+
+
+def _promise(commitment: Commitment, turn: Turn | None) -> Promise:
     icon, unsigned = COMMITMENT_ICONS[commitment.state], _unsigned(commitment)
-    if commitment.state not in Commitment.UNFINISHED:
+    if turn is None:
         return Promise(commitment, icon, unsigned, None, "", "")
-    turn = next_of(commitment, person, sides)
     return Promise(commitment, icon, unsigned, turn, turn.waits_for(commitment), lateness(commitment))
 
 
