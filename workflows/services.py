@@ -348,7 +348,8 @@ def _refuse_second(row: TrialStep, who: Acting) -> None:
     """One confirmation a side, and never the same person for both: the pair is always two people (R2)."""
     if who.side in row.confirmed:
         raise Refused([_("Your side has confirmed this step already. It waits for the other side.")])
-    if who.person and not who.person.keys.isdisjoint(_givers(row)):
+    givers = _givers(row)
+    if givers and who.person and not who.person.keys.isdisjoint(givers):
         raise Refused(
             [_("You have confirmed this step for the other side. That side takes the confirmation back first.")]
         )
