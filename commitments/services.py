@@ -11,7 +11,7 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
-from adoption import partners
+from adoption import history, partners
 from adoption.access import KAIKUKESKUS, acting
 from adoption.alphabet import spelt
 from adoption.days import next_working_day
@@ -699,5 +699,5 @@ def carry_over(region: Region, municipalities: Iterable[int], who: Acting, on: d
     for commitment in carried:
         commitment.carried_over_on = on
         commitment.save(update_fields=["carried_over_on"])
-        record(region, who, "commitment_carried_over", commitment, on=on.isoformat())
+        history.record(region, who, "commitment_carried_over", commitment, on=on.isoformat())
     return len(carried)

@@ -68,7 +68,7 @@ def decide(desk: Keyboard, decision: str) -> None:
     """From the queue's address to the decision, with the prepared text as it stands."""
     desk.page.goto("/queue/")
     desk.open("a.skip")
-    desk.open(".next a.btn")
+    desk.open(".next a[href$='#decide']")
     desk.tab_to(f"#decide ~ details:has([value={decision}]) > summary")
     desk.press("Enter")
     desk.tab_to("textarea")

@@ -313,14 +313,15 @@ def codes_of_acts() -> set[str]:
     for app in ("adoption", "commitments", "workflows"):
         for file in Path(settings.BASE_DIR, app).rglob("*.py"):
             for call in ast.walk(ast.parse(file.read_text())):
-                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+                if isinstance(call, ast.Call):
                     found |= _codes(call)
     return found
 
 
 def _codes(call: ast.Call) -> set[str]:
     """The code stands third in `record` and the certificates' `_record_files`, fourth in the partner's `_decided`."""
-    place = {"record": 2, "_record": 2, "_record_files": 2, "_decided": 3}.get(call.func.id)
+    called = getattr(call.func, "id", "") or getattr(call.func, "attr", "")
+    place = {"record": 2, "_record": 2, "_record_files": 2, "_decided": 3}.get(called)
     if place is None or len(call.args) <= place:
         return set()
     code = call.args[place]

@@ -202,7 +202,7 @@ def test_a_substitute_sees_the_sides_tasks():
 def test_the_working_group_sees_the_same_without_anything_to_do():
     here = a_walk("commitments")
     reetta = name_person(here.region, "group", "reetta@example.org", "Reetta Ryhmä", here.mikko).person
-    shown = page(reetta)
+    shown = re.sub(r'<form class="find.*?</form>', "", page(reetta), flags=re.DOTALL)  # looking is for everybody
     assert "step 7" in words(shown)
     assert 'class="next"' not in shown
     assert 'class="btn' not in shown
@@ -327,7 +327,7 @@ def test_the_numbers_of_queries_are_the_same_at_10_and_at_200_tasks(django_asser
     trials_of_one_municipality(elsewhere, range(200, 210))
     for numbers, waiting in ((range(10), 10), (range(10, 200), 200)):
         trials_of_one_municipality(region, numbers)
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(14):
             answer = clients[aino.pk].get("/")
         assert answer.context["page"].paginator.count == waiting
         with django_assert_num_queries(23):
@@ -353,7 +353,7 @@ def test_the_numbers_of_queries_do_not_grow_with_partners_and_commitments(django
             if number % 2:
                 partners.want_more(partner, a_kaikukeskus_person(), "Kuinka moni?")
             papers.draft_partner_commitment(a_venue(region, aino, f"Sali {number}"), aino)
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(16):
             mine_now.get("/")
         with django_assert_num_queries(16):
             queue_now.get("/queue/")
@@ -643,7 +643,7 @@ def test_what_a_reader_sees_of_the_country_is_not_told_for_the_whole():
 def test_what_is_not_known_of_haaparanta_is_said():
     a_region()
     shown = words(page(a_kaikukeskus_person(), "/regions/"))
-    assert re.search(r"Haparanda Trial: none Residents: not known", shown)
+    assert re.search(r"Haparanda Trial: none (Enter where it is: .{3,40} )?Residents: not known", shown)
 
 
 def test_a_phase_is_chosen_and_a_wrong_one_shows_all():

@@ -23,6 +23,7 @@ from commitments.reminding import Mailed, next_on, remind_all, remind_now, stage
 from commitments.together import send_all
 from commitments.told import history_of
 from commitments.who_signed import Answer, answers_of
+from tests import papers
 from tests.people import a_kaikukeskus_person, a_pair, a_region
 from tests.race import DONE, REFUSED
 from tests.test_commitments import anew, refusal
@@ -242,6 +243,7 @@ def test_who_cannot_be_reminded_is_told_why(kainuu, aino, sent, clock):
     assert "not the turn of" in refusal(remind_now, sent[2], aino, town.pk)
     assert "Choose a party" in refusal(remind_now, sent[2], aino, town.pk + 1000)
     SignatureRequest.objects.filter(party=partner_of(sent[2])).delete()
+    papers.left_so(sent[2])
     assert "no address" in refusal(remind_now, sent[2], aino, partner_of(sent[2]).pk)
     clock.move_to(days(60))
     assert "expired unused" in refusal(remind_now, sent[3], aino, partner_of(sent[3]).pk)
