@@ -304,6 +304,15 @@ def test_before_the_day_it_is_withdrawn_and_all_is_as_before(ground, worker):
         withdraw(ground.aino, ground.aino)
 
 
+def test_who_was_told_of_it_hears_that_it_is_withdrawn(ground, worker):
+    ground.to_liisa()
+    withdraw(ground.aino, ground.laura)
+    mail.outbox.clear()
+    worker.run()
+    told = {one.to[0] for one in mail.outbox if "jatkaa" in one.subject}
+    assert told == {"liisa@example.org", ground.mikko.email, ground.aino.email}
+
+
 def test_after_the_day_it_is_not_withdrawn(ground):
     on_the_day(ground.to_liisa())
     with pytest.raises(Refused, match="nothing to withdraw"):
@@ -346,7 +355,10 @@ def a_commitment_that_aino_signs(ground: Ground) -> Party:
 
 def test_the_successor_is_asked_to_sign_by_the_right_that_was_given(ground):
     party = a_commitment_that_aino_signs(ground)
-    assert hanging_on(ground.aino, [ground.region])[0].to_sign
+    hanging = hanging_on(ground.aino, [ground.region])[0]
+    assert hanging.to_sign
+    with override("en"):
+        assert "Aino Virtanen is asked to sign, sent by Aino Virtanen" in hanging.commitments[0].note
     given = [Given(ground.hers.pk, "liisa@example.org", "Liisa Laine", "", "administrative")]
     hand_over(ground.aino, ground.aino, localdate(), given)
     party.refresh_from_db()

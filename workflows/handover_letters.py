@@ -31,10 +31,14 @@ def agreed(pk: int, act_pk: int) -> None:
     row = one.responsibility
     if one.successor:
         write(f"act:{act_pk}", [one.successor], lambda person: _to_successor(person, one))
-    holders = Responsibility.objects.current().holders().filter(region=row.region_id).select_related("person")
-    others = dict.fromkeys([row.person, *(held.person for held in holders.order_by("pk"))])
-    told = [person for person in others if person not in (one.by, one.successor)]
+    told = [person for person in _others(row) if person not in (one.by, one.successor)]
     write(f"act:{act_pk}", told, lambda person: _to_others(person, one))
+
+
+def _others(row: Responsibility) -> list[Person]:
+    """The one who leaves, and the others of the pair."""
+    holders = Responsibility.objects.current().holders().filter(region=row.region_id).select_related("person")
+    return list(dict.fromkeys([row.person, *(held.person for held in holders.order_by("pk"))]))
 
 
 def _to_successor(person: Person, one: Handover) -> tuple[str, str]:
@@ -82,7 +86,7 @@ def _to_others(person: Person, one: Handover) -> tuple[str, str]:
 
 
 def withdrawn(pk: int, act_pk: int) -> None:
-    """Who was to follow knows that it is not so."""
+    """Who was to follow, who agreed on it and all who were told of it know that it is not so."""
     one = _handover(pk)
     act = Act.objects.select_related("by").get(pk=act_pk)
 
@@ -91,7 +95,8 @@ def withdrawn(pk: int, act_pk: int) -> None:
         facts = _facts(person, one) | {"by": act.by}
         return _("%(region)s: %(leaver)s stays") % facts, body % facts
 
-    write(f"act:{act_pk}", [one.successor] if one.successor else [], text)
+    concerned = dict.fromkeys([*([one.successor] if one.successor else []), one.by, *_others(one.responsibility)])
+    write(f"act:{act_pk}", [person for person in concerned if person != act.by], text)
 
 
 def passed(pk: int, act_pk: int) -> None:

@@ -114,8 +114,8 @@ def _commitments(person: Person, found: dict[int, Hanging]) -> None:
     for one in unfinished.select_related("region", "partner__organisation").order_by("pk"):
         here = found[one.region_id]
         words = [str(one.get_state_display())]
-        words += [_("asked to sign")] if one.pk in signs else []
-        words += [_("has sent it")] if one.pk in mine else []
+        words += [_("%(name)s is asked to sign") % {"name": person}] if one.pk in signs else []
+        words += [_("sent by %(name)s") % {"name": person}] if one.pk in mine else []
         name = f"{one.name}, {one.partner or one.region}"
         here.commitments.append(Thing(name, ", ".join(words), one.get_absolute_url(), one.sign_by))
         here.to_sign |= one.pk in signs and one.state in Commitment.SIGNING
