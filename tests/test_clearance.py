@@ -203,6 +203,24 @@ def test_what_is_refused_keeps_what_was_typed_and_says_why(desk, region):
     assert decide(desk, asked, "nonsense", "x").status_code == 422
 
 
+@pytest.mark.parametrize("meanwhile", ["more", "clear"])
+@pytest.mark.parametrize("words", ["Oma <teksti> ei sovi", ""])
+def test_a_decision_that_comes_too_late_names_the_request_and_keeps_the_words(desk, laura, region, meanwhile, words):
+    asked = a_request(region, "Tupa ry", 9)
+    a_request(region, "Muu ry", 3)
+    seen = {"seen": str(desk.get("/queue/").context["open"].newest_said)}
+    decide(desk, asked, meanwhile, "Kuinka moni?")
+    address = reverse("queue_decide", args=[asked.pk])
+    late = desk.post(address, seen | {"decision": "decline", "message": words})
+    shown = text(late)
+    assert late.status_code == 422
+    assert words in unescape(shown)
+    assert "Nothing that you wrote was lost" not in shown
+    assert "Tupa ry is now in the state" in shown
+    assert "decide again" not in shown
+    assert f'<a href="{asked.get_absolute_url()}">Tupa ry</a>' in shown[: shown.index("Waits for Kaikukeskus")]
+
+
 def test_nobody_decides_by_a_page_that_has_not_shown_the_newest_answer(desk, laura, region):
     asked = a_request(region, "Tupa ry")
     address = reverse("queue_decide", args=[asked.pk])

@@ -18,6 +18,7 @@ from adoption.clearance_forms import Decision, DecisionForm, SeveralForm
 from adoption.clearing import clear_several
 from adoption.contacts import alarms, returned
 from adoption.models import Partner, PreparedText
+from adoption.partners import not_now
 from adoption.precedents import similar_to
 from adoption.prepared_texts import first_texts, texts_for
 from adoption.refusal import Linked, Refused
@@ -31,10 +32,15 @@ from workflows.views.tasks import A_PAGE, today
 class Tried(NamedTuple):
     """A decision that was sent from the queue and refused: whose, its form, the reasons, and the status."""
 
-    partner: int
+    partner: Partner
     form: DecisionForm
     reasons: Sequence[str] = ()
     status: int = 200
+
+    @property
+    def words(self) -> str:
+        """What was written in it."""
+        return str(self.form["message"].value() or "").strip()
 
 
 class Way(NamedTuple):
@@ -71,14 +77,14 @@ def queue_decide(request: Request, pk: int) -> HttpResponse:
     sent["seen"] = str(newest)  # a page that comes back shows all
     form = DecisionForm(decision if decision in Decision.values else Decision.CLEAR, partner, sent)
     if not form.is_valid():
-        return queue_page(request, Tried(pk, form, status=form.status))
+        return queue_page(request, Tried(partner, form, status=form.status))
     before = overview.queue()
     try:
-        if request.POST.get("seen", str(newest)) != str(newest):
+        if partner.state == Partner.State.ASKED and request.POST.get("seen", str(newest)) != str(newest):
             raise Refused([_("More has been said since this page was opened: read it, and decide again.")])
         PARTNER_ACTS["decide"].do(partner, request.user, form.cleaned_data)
     except Refused as refusal:
-        return queue_page(request, Tried(pk, form, refusal.reasons, refusal.status))
+        return queue_page(request, Tried(partner, form, refusal.reasons, refusal.status))
     messages.success(request, str(PARTNER_ACTS["decide"].done))
     return redirect(_next(before, pk))
 
@@ -95,7 +101,7 @@ def _next(before: list[overview.Waiting], decided: int) -> str:
 
 def queue_page(request: Request, tried: Tried | None = None) -> HttpResponse:
     """The queue, on the page of it on which the open entry stands."""
-    waiting, wanted = overview.queue(), str(tried.partner) if tried else request.GET.get("open", "")
+    waiting, wanted = overview.queue(), str(tried.partner.pk) if tried else request.GET.get("open", "")
     at = next((i for i, one in enumerate(waiting) if one.partner and str(one.partner.pk) == wanted), None)
     page = Paginator(waiting, A_PAGE).get_page(request.GET.get("page") if at is None else at // A_PAGE + 1)
     open_one = waiting[at] if at is not None else next(iter(page), None)
@@ -118,9 +124,19 @@ def queue_page(request: Request, tried: Tried | None = None) -> HttpResponse:
         "lapsed": alarms.count(),
         "returned_note": returned.note(),
     }
+    if tried and at is None:
+        shown |= _too_late(tried)
     if open_one and open_one.partner:
         shown |= _case(open_one, tried if at is not None else None, request.GET.get("text", ""))
     return render(request, "workflows/queue.html", shown | today(), status=tried.status if tried else 200)
+
+
+def _too_late(tried: Tried) -> dict[str, Any]:
+    """What is said of a decision about a request that no longer waits: its form is not on the page, its words are."""
+    words = _("The request no longer waits here, so there is nothing to send again.")
+    if tried.words:
+        words = _("The request no longer waits here. What you wrote stands below, so that you can copy it.")
+    return {"late": tried, "form": None, "reasons": tried.reasons or [not_now(tried.partner)], "advice": words}
 
 
 class Begin(NamedTuple):
