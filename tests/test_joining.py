@@ -102,7 +102,8 @@ def test_what_belongs_to_the_one_belongs_to_the_other(region, aino, two):
     assert kept.offering == "Kirjailijavierailut"
     assert set(towns) < set(kept.municipalities.all())
     assert not Partner.objects.filter(pk=gone.pk).exists()
-    assert f"{AINO} joined two rows of one partner: Kaupunki, Kirjasto, and Kaupunki, Pääkirjasto." in told(region)
+    joined = f"{AINO} joined two rows of one partner: Kaupunki, Kirjasto, and Kaupunki, Pääkirjasto."
+    assert f"{joined} Outi Karppinen no longer is its contact person." in told(region)
     assert f"{AINO} added a partner: Kaupunki, Pääkirjasto." in told(region)
 
 
@@ -225,6 +226,29 @@ def test_the_same_partner_of_both_is_joined_with_them(region, aino, laura):
     join_organisations(one.organisation, other.organisation, laura)
     left = Partner.objects.get(region=region)
     assert (left.pk, left.state, str(left)) == (other.pk, "active", "Vaara kollektiivi ry,  sali ")
+    assert sound()
+
+
+def test_a_contact_person_who_goes_with_a_row_is_named_before_told_and_in_history(client, region, aino, laura, worker):
+    one, other = a_venue(region, aino, "Vaara kollektiivi ry"), a_venue(region, aino, "Vaara-kollektiivi")
+    partners.name_contact(one, aino, "anna@example.org", "Anna Aalto")
+    partners.name_contact(other, aino, "bea@example.org", "Bea Berg")
+    worker.run()
+    mail.outbox.clear()
+    client.force_login(laura)
+    for address in (
+        reverse("join", args=["organisations", one.organisation_id, other.organisation_id]),
+        reverse("partner_join", args=[region.slug, one.pk, other.pk]),
+    ):
+        page = client.get(address, headers={"accept-language": "en"}).content.decode()
+        assert "Bea Berg" in page
+        assert "Anna Aalto" in page
+    join_organisations(one.organisation, other.organisation, laura)
+    worker.run()
+    assert [letter.to for letter in mail.outbox] == [["bea@example.org"]]
+    assert "Anna Aalto" in mail.outbox[0].body
+    assert "Bea Berg no longer is its contact person." in " ".join(told(region))
+    assert now(one).contact.name == "Anna Aalto"
     assert sound()
 
 

@@ -248,6 +248,8 @@ def _more(act: Act, names: "Names") -> list[str]:
         more.append(_("With it moved: %(steps)s.") % {"steps": listed(moved)})
     if numbers := act.data.get("numbers"):
         more.append(_("%(create)s new, %(update)s changed, %(refuse)s refused.") % numbers)
+    if act.what == "partners_joined" and act.data.get("former"):
+        more.append(_("%(name)s no longer is its contact person.") % {"name": names.of("person", act.data["former"])})
     if act.what == "step_confirmed" and act.data.get("closes"):
         more.append(_("With this the step was closed."))
     if withdrew := act.data.get("withdrew"):
@@ -383,7 +385,8 @@ def _keys(acts: list[Act]) -> dict[str, set[int]]:
     for act in acts:
         if "gone" in act.data:
             keys[act.about_kind].add(act.data["gone"])
-        keys["person"] |= {key for key in (act.by_id, act.on_behalf_of_id, act.data.get("person")) if key}
+        people = (act.by_id, act.on_behalf_of_id, act.data.get("person"), act.data.get("former"))
+        keys["person"] |= {key for key in people if key}
         keys["person"] |= set(act.data.get("withdrew", []))
         keys["partner"] |= set(act.data.get("unsigned", []))
         for several in ("municipalities", "joined", "left"):

@@ -11,6 +11,7 @@ from adoption.contacts.asking import overtake
 from adoption.history import Acting, locked, record
 from adoption.joined import PARTNER, read_anew
 from adoption.joining.moving import move
+from adoption.mail import later
 from adoption.models import ContactCheck, Joined, Partner, Person, Region
 from adoption.partners import activate_if_ready
 from adoption.people import alone
@@ -85,16 +86,23 @@ def join_partners(kept: Partner, gone: Partner, by: Person) -> Partner:
 
 def join_rows(kept: Partner, gone: Partner, region: Region, who: Acting) -> None:
     """The same within a transaction that has locked the region and found nothing against it."""
-    taken = _taken(kept, gone)
+    taken, former = _taken(kept, gone), contact_that_goes(kept, gone)
     kept.save()
     overtake(ContactCheck.objects.filter(partner=gone))
     move(gone, kept)
     Joined.objects.filter(kind=PARTNER, kept=gone.pk).update(kept=kept.pk)
     Joined.objects.create(kind=PARTNER, gone=gone.pk, kept=kept.pk, name=str(gone))
-    record(region, who, "partners_joined", kept, gone=gone.pk, **taken)
+    act = record(region, who, "partners_joined", kept, gone=gone.pk, former=former.pk if former else None, **taken)
+    if former:
+        later("adoption.joining.letters.contact_goes", act.pk)
     Partner.objects.filter(pk=gone.pk).delete()
     if kept.state == State.COMMITTED:
         activate_if_ready(kept, region, who)
+
+
+def contact_that_goes(kept: Partner, gone: Partner) -> Person | None:
+    """Who no longer is a contact person by this: the other row's, where the kept one has its own."""
+    return gone.contact if kept.contact_id and gone.contact_id != kept.contact_id else None
 
 
 def _taken(kept: Partner, gone: Partner) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """How are two rows that are one looked at side by side, and joined?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from adoption.folding import folded
 from adoption.joining import doubles
 from adoption.joining.moving import counted
 from adoption.joining.organisations import against_organisations, join_organisations, twins_of
-from adoption.joining.partners import against, how_far, join_partners
+from adoption.joining.partners import against, contact_that_goes, how_far, join_partners
 from adoption.joining.people import against_people, join_people
 from adoption.models import Joined, Organisation, Partner, Person, Responsibility
 from adoption.refusal import Refused
@@ -142,12 +142,19 @@ def join(request: Request, kind: str, pk: int, gone: int) -> HttpResponse:
     """The two side by side; a POST joins them."""
     joining = _kind(request, kind)
     kept, other = _row(joining, pk), _row(joining, gone)
+    twins = twins_of(kept, other) if isinstance(kept, Organisation) else []
     shown = {
         "heading": joining.heading,
         "swapped": reverse("join", args=[kind, gone, pk]),
-        "twins": twins_of(kept, other) if isinstance(kept, Organisation) else [],
+        "twins": twins,
+        "going": _going(twins),
     }
     return _side_by_side(request, kept, other, joining, shown)
+
+
+def _going(pairs: Iterable[tuple[Partner, Partner]]) -> list[tuple[Partner, Person]]:
+    """Who would no longer be the contact person of which partner."""
+    return [(kept, person) for kept, gone in pairs if (person := contact_that_goes(kept, gone))]
 
 
 def _row(joining: Joining, pk: int) -> Any:
@@ -214,7 +221,7 @@ def _partner_address(one: Partner, other: Partner) -> str:
 def partner_join(request: Request, slug: str, pk: int, gone: int) -> HttpResponse:
     """The two side by side; a POST joins them."""
     kept, other = partner_to_change(request.user, slug, pk), partner_to_change(request.user, slug, gone)
-    shown = {"heading": PARTNERS.heading, "region": kept.region}
+    shown = {"heading": PARTNERS.heading, "region": kept.region, "going": _going([(kept, other)])}
     return _side_by_side(
         request, kept, other, PARTNERS, shown | {"swapped": reverse("partner_join", args=[slug, gone, pk])}
     )
