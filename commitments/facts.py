@@ -173,6 +173,20 @@ def _costs(known: Known, language: str) -> list[dict]:
 
 
 def _of_partner(known: Known, partner: Partner, language: str) -> dict:
+    people = [
+        {key: person[key] for key in ("name", "title", "substitute", "email", "municipality")}
+        for person in _people(known, partner.side, language)
+    ]
+    return _own(partner, language) | {"responsible_people": people}
+
+
+def own_of_partner(partner: Partner, language: str) -> dict:
+    """What a paper in the language says of the partner by its own data, as they are now."""
+    with translation.override(language):
+        return _own(partner, language)
+
+
+def _own(partner: Partner, language: str) -> dict:
     contact = partner.contact
     return {
         "partner": {
@@ -197,10 +211,6 @@ def _of_partner(known: Known, partner: Partner, language: str) -> dict:
         "offering": partner.offering,
         "limits": venue_limits.said(partner, language),
         "how_to_get": partner.how_to_get,
-        "responsible_people": [
-            {key: person[key] for key in ("name", "title", "substitute", "email", "municipality")}
-            for person in _people(known, partner.side, language)
-        ],
     }
 
 

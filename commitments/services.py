@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
@@ -21,12 +22,12 @@ from adoption.joined import read_anew
 from adoption.mail import later
 from adoption.models import Act, Municipality, Partner, Person, Region
 from adoption.operating_model import DEFAULT
-from adoption.refusal import Refused
+from adoption.refusal import Linked, Refused
 from commitments import asking, certificates
-from commitments.facts import day, kaikukeskus
+from commitments.facts import day, kaikukeskus, own_of_partner
 from commitments.making import ask
 from commitments.marks import record
-from commitments.models import Batch, Commitment, Party, SignedCopy
+from commitments.models import Batch, Commitment, Document, Party, SignedCopy
 from commitments.storage import digest_of
 from commitments.stored import refuse_damaged, refuse_edited
 
@@ -339,15 +340,15 @@ def check(commitment: Commitment, by: Person, manifest: str) -> Commitment:
     """A responsible person has read this very edition and found it right.
 
     `manifest`: the hash that the preview page carries, so that only one who has opened it can check it. Raises
-    Refused when the files have changed since, when a party has no signatory, and when one person would sign both
-    for the partner or Kaikukeskus and for a responsible body; Damaged, here and wherever a paper is sent or signed,
-    when a stored document is not as it was made.
+    Refused when the files or the partner's data have changed since, when a party has no signatory, and when one person
+    would sign both for the partner or Kaikukeskus and for a responsible body; Damaged, here and wherever a paper is
+    sent or signed, when a stored document is not as it was made.
     """
     with changing(commitment, by) as (commitment, region, who):
         edition = commitment.edition
         if edition is None or not manifest or edition.manifest_sha256 != manifest:
             raise Refused([_("The document has changed since you opened it: read it anew.")])
-        missing = missing_signatories(commitment)
+        missing = lacks_to_check(commitment)
         if missing:
             raise Refused(missing)
         refuse_damaged(commitment)
@@ -357,8 +358,13 @@ def check(commitment: Commitment, by: Person, manifest: str) -> Commitment:
     return commitment
 
 
+def lacks_to_check(commitment: Commitment) -> list[str]:
+    """Why the draft cannot be checked yet."""
+    return missing_signatories(commitment) + outdated(commitment)
+
+
 def missing_signatories(commitment: Commitment) -> list[str]:
-    """Why the draft cannot be checked yet: parties without a named signatory, a name that would sign twice, and a paper
+    """Whom the draft lacks or names twice: parties without a named signatory, a name that would sign twice, and a paper
     that does not fit its partner."""
     return unnamed(commitment) + named_twice(commitment) + [text for text in [unfit(commitment)] if text]
 
@@ -400,12 +406,15 @@ def send(commitment: Commitment, by: Person) -> Commitment:
     contact person is
     told, and each signatory with an address is asked by a link when it is the party's turn.
 
-    Raises Refused when the day has passed, and when the paper no longer fits its partner.
+    Raises Refused when the day has passed, when the paper no longer fits its partner, and when the partner's data have
+    changed since it was made.
     """
     with changing(commitment, by) as (commitment, region, who):
         commitment.send()
         _refuse_past(commitment)
         refuse_unfit(commitment)
+        if changed := outdated(commitment):
+            raise Refused(changed)
         refuse_damaged(commitment)
         commitment.sign_by = commitment.sign_by or next_working_day(localdate() + asking.TIME_TO_SIGN)
         commitment.save()
@@ -428,6 +437,26 @@ def unfit(commitment: Commitment) -> str:
         % {"party": party.short_name}
         for party in left
     )
+
+
+def outdated(commitment: Commitment) -> list[str]:
+    """Why the draft is to be made anew before it is sent: its papers no longer say what is known of the partner.
+    Editions and documents may be prefetched."""
+    partner, edition = commitment.partner, commitment.edition
+    to_send = commitment.state in (Commitment.State.DRAFT, Commitment.State.CHECKED)
+    if not to_send or partner is None or edition is None or edition.made_at is None:
+        return []
+    if all(_is_as_said(document, partner) for document in edition.documents.all()):
+        return []
+    said = _("The partner's data have changed since the document was made: save the draft anew, and read it.")
+    edit = reverse("commitment_edit", args=[commitment.region.slug, commitment.pk])
+    return [Linked(said, edit)]
+
+
+def _is_as_said(document: Document, partner: Partner) -> bool:
+    """By the facts that the document has: an older one may lack some."""
+    now_so = own_of_partner(partner, document.language)
+    return all(document.facts.get(key, value) == value for key, value in now_so.items())
 
 
 def refuse_unfit(commitment: Commitment) -> None:

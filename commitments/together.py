@@ -176,7 +176,7 @@ def lacks_of_draft(commitment: Commitment) -> list[Lack]:
     """What the draft still lacks to be sent with the others. One without an address for the link is sent by itself, and
     a signed copy of it is uploaded."""
     edit = reverse("commitment_edit", args=[commitment.region.slug, commitment.pk])
-    found = [Lack(Linked(said, edit)) for said in services.missing_signatories(commitment)]
+    found = [Lack(Linked(said, edit)) for said in services.lacks_to_check(commitment)]
     for party in commitment.parties.all():
         if party.role == Party.Role.PARTNER and party.signatory_name and not party.signatory_email:
             said = Linked(_("Give the signatory's e-mail address."), f"{edit}#id_signatory_email_{party.pk}")

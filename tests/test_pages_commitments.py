@@ -216,7 +216,7 @@ def test_the_page_asks_as_much_for_one_edition_as_for_ten(as_aino, aino, kainuu,
     for editions in (2, 10):
         while draft.editions.count() < editions:
             papers.change_draft(draft, aino, {})
-        with django_assert_num_queries(22):
+        with django_assert_num_queries(24):
             as_aino.get(page_of(draft))
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.core import mail
@@ -10,12 +11,14 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import localdate
 
+from adoption import partners
 from adoption.days import next_working_day
 from adoption.history import all_faults
 from adoption.models import Act, Partner, Person, Region
 from adoption.people import name_person
 from adoption.refusal import NotYours, Refused
 from commitments import services
+from commitments.facts import own_of_partner
 from commitments.making import finish
 from commitments.models import Batch, Commitment, Party, SignatureRequest
 from commitments.together import Common, Plan, Seen, draft_all, lacks_of_partner, send_all
@@ -283,6 +286,22 @@ def test_one_that_has_changed_is_refused_and_named_and_the_others_go(kainuu, ain
     assert (sent.now, sent.before, len(sent.left)) == (0, 2, 1)
 
 
+def test_a_draft_that_is_older_than_its_partners_data_is_not_offered_before_it_is_made_anew(kainuu, aino, as_aino):
+    drafts = drafted(kainuu, aino, venues(kainuu, aino, 2))
+    shown = seen(drafts)
+    venue = drafts[0].partner
+    partners.change_partner(venue, aino, list(venue.municipalities.all()), price_cap=12)
+    said = "The partner's data have changed since the document was made"
+    page = as_aino.get(reverse("commitments_send", args=[kainuu.slug])).content.decode()
+    assert unescape(page).count(said) == 1
+    assert page.count('name="seen"') == 1
+    sent = send_all(kainuu, aino, shown)
+    assert (sent.now, [str(one).startswith(f"Galleria 1: {said}") for one in sent.left]) == (1, [True])
+    assert said in refusal(services.check, drafts[0], aino, shown[drafts[0].pk].manifest)
+    papers.change_draft(drafts[0], aino, {})
+    assert send_all(kainuu, aino, seen(drafts[:1])).now == 1
+
+
 def test_the_rules_of_one_hold_for_each_of_many(kainuu, aino):
     """A signatory on both sides, a body without one, and a partner without an address are left."""
     [both, bare, silent] = venues(kainuu, aino, 3)
@@ -395,7 +414,7 @@ def many_partners(region: Region, count: int) -> None:
 
 
 def copies_of(draft: Commitment, count: int) -> None:
-    """As many drafts more of other partners, with the papers of this one."""
+    """As many drafts more of other partners, with the papers of this one, which say what is known of each."""
     edition, parties = draft.edition, list(draft.parties.all())
     many_partners(draft.region, count)
     for partner in Partner.objects.filter(region=draft.region, commitments=None):
@@ -409,6 +428,7 @@ def copies_of(draft: Commitment, count: int) -> None:
         copy = one.editions.create(number=1, **made)
         for document in edition.documents.all():
             document.pk, document.edition = None, copy
+            document.facts = document.facts | own_of_partner(partner, document.language)
             document.save()
 
 

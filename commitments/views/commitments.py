@@ -100,7 +100,7 @@ def shown(request: Request, commitment: Commitment, form: ActForm | None = None)
         "form": form,
         "parties": parties,
         **_turn(commitment, request.user, sides),
-        "missing": services.missing_signatories(commitment) if commitment.state == State.DRAFT else [],
+        "missing": services.lacks_to_check(commitment) if commitment.state == State.DRAFT else [],
         "editions": list(editions.prefetch_related("documents__renditions")),
         "copies": [(copy, reasons(copy.found)) for copy in commitment.copies.all()],
         "replacements": commitment.replacements.select_related("region").order_by("pk"),
@@ -206,7 +206,7 @@ def previewed(request: Request, commitment: Commitment, form: CheckForm | None =
         "checks": checks,
         "may_check": checks and read == documents,
         **_turn(commitment, request.user, sides),
-        "missing": services.missing_signatories(commitment),
+        "missing": services.lacks_to_check(commitment),
     }
     return render(request, "commitments/preview.html", context, status=form.status if form else 200)
 
