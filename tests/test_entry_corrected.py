@@ -20,6 +20,7 @@ from workflows.entry import LASTING
 from workflows.entry_correcting import correct_entry, standing_entry, withdraw_entry
 from workflows.models import FeedbackMeeting
 from workflows.sentences import sentences
+from workflows.standing import written
 from workflows.year import next_feedback_due
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +59,14 @@ def test_the_days_are_corrected_with_a_reason_and_history_says_so(laura):
     assert set(region.members.values_list("phase_since", flat=True)) == {SINCE + timedelta(days=1)}
     last = {line.act.what: line for line in sentences(Act.objects.filter(region=region).order_by("number"))}
     assert last["entry_corrected"].reason == last["commitment_paper_corrected"].reason == "Pöytäkirjat löytyivät."
+    said = last["entry_corrected"].text
+    town = region.members.first().municipality
+    for words in (
+        "Feedback meeting: ", f"{written(met)}, before the correction {written(SINCE)}.",
+        "Step 4, ", ": 5.5.2018, before the correction on a day that is not known.",
+        f"{town.name} in lasting use: {written(SINCE + timedelta(days=1))}, before the correction {written(SINCE)}.",
+    ):  # fmt: skip
+        assert words in said
     assert [*faults(), *faults_of_papers()] == []
 
 

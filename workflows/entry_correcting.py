@@ -89,12 +89,36 @@ def correct_entry(trial: Trial, by: Person, entry: Entry, reason: str) -> Trial:
         meetings = _correct_meeting(trial, region, who, old, entry)
         record(
             region, who, "entry_corrected", trial, reason, days=days, meetings=meetings, term=_iso_term(trial),
-            planned=trial.planned,
+            planned=trial.planned, model=trial.model, changed=changed(old, entry),
         )  # fmt: skip
         paper = paper_of(trial)
         if paper and entry.papers != old.papers:
             correct_paper(paper, region, who, None, entry.papers, reason)
     return trial
+
+
+def changed(old: Entry, new: Entry) -> list[list[Any]]:
+    """What a correction changes, for history: of what it is ("step", "municipality", "meeting", "known"), its key, and
+    the day that stood and the day that stands; of what has no day, none."""
+    found: list[list[Any]] = [
+        ["step", step.key, _iso(old.days.get(step.key)), _iso(new.days.get(step.key))]
+        for step in new.done
+        if old.days.get(step.key) != new.days.get(step.key)
+    ]
+    found += [
+        ["municipality", one.pk, _iso(old.since.get(one.pk)), _iso(new.since.get(one.pk))]
+        for one in new.municipalities
+        if old.since.get(one.pk) != new.since.get(one.pk)
+    ]
+    if old.meeting != new.meeting:
+        found.append(["meeting", 0, _iso(old.meeting), _iso(new.meeting)])
+    if dict(old.known) != dict(new.known):
+        found.append(["known", 0, None, None])
+    return found
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def why_not_corrected(trial: Trial) -> list[str]:
@@ -111,7 +135,7 @@ def _against(old: Entry, new: Entry) -> list[str]:
 
 
 def _iso_term(trial: Trial) -> list[str | None]:
-    return [day.isoformat() if day else None for day in trial.term]
+    return [_iso(day) for day in trial.term]
 
 
 def _correct_steps(trial: Trial, entry: Entry) -> dict[str, str | None]:

@@ -292,6 +292,7 @@ class EntryCorrectionForm(DaysForm):
     def __init__(self, region: Region, standing: Entry, *args: Any, **kwargs: Any) -> None:
         dated = [slot(step) for step in standing.done if step.key not in NO_DAY]
         super().__init__(region, standing.municipalities, dated, *args, initial=self._as_it_is(standing), **kwargs)
+        self.fields["reason"].help_text = _("It stays visible in the region's history.")
         self.standing = standing
         for name in self._not_entered(standing):
             del self.fields[name]

@@ -276,10 +276,19 @@ def _of_trial(act: Act, names: "Names") -> list[str]:
     if term := act.data.get("term"):
         start, end = (_day(day) for day in term)
         said.append(_("The trial began: %(start)s; ends or ended: %(end)s.") % {"start": start, "end": end})
+    said += [_of_correction(act, names, *one) for one in act.data.get("changed", [])]
     for key, text in (("joined", _("Joined: %(names)s.")), ("left", _("Left: %(names)s."))):
         if moved := act.data.get(key):
             said.append(text % {"names": listed(names.of("municipality", one) for one in moved)})
     return said
+
+
+def _of_correction(act: Act, names: "Names", kind: str, key: Any, was: str | None, now: str | None) -> str:
+    """What a correction of an entry changed, from which day to which."""
+    if kind == "known":
+        return _("What else is known was corrected.")
+    what = names.of_entry(act, kind, key)
+    return _("%(what)s: %(now)s, before the correction %(was)s.") % {"what": what, "now": _day(now), "was": _day(was)}
 
 
 def short_name(step: Any) -> str:
@@ -341,6 +350,17 @@ class Names:
         row = self.found["trialstep"].get(key)
         return MODELS[row.trial.model].step(row.key) if row else None
 
+    def of_entry(self, act: Act, kind: str, key: Any) -> str:
+        """What of an entry was corrected: a step, a municipality, or the feedback meeting."""
+        if kind == "meeting":
+            return _("Feedback meeting")
+        if kind == "municipality":
+            return _("%(name)s in lasting use") % {"name": self.of(kind, key)}
+        step = MODELS[act.data["model"]].step(key)
+        if step is None or step.outcomes:
+            return str(step.title) if step else ""
+        return _("Step %(number)s, %(title)s") % {"number": step.number, "title": step.title}
+
     def step(self, act: Act) -> str:
         return self._title_of(int(act.about_id)) if act.about_kind == "trialstep" else ""
 
@@ -388,6 +408,7 @@ def _keys(acts: list[Act]) -> dict[str, set[int]]:
         people = (act.by_id, act.on_behalf_of_id, act.data.get("person"), act.data.get("former"))
         keys["person"] |= {key for key in people if key}
         keys["person"] |= set(act.data.get("withdrew", []))
+        keys["municipality"] |= {key for kind, key, *_days in act.data.get("changed", []) if kind == "municipality"}
         keys["partner"] |= set(act.data.get("unsigned", []))
         for several in ("municipalities", "joined", "left"):
             keys["municipality"] |= set(act.data.get(several, []))

@@ -69,6 +69,7 @@ def entry_correct(request: Request, slug: str, trial: int) -> HttpResponse:
     withdrawing = request.POST.get("act") == "withdraw"
     form = EntryCorrectionForm(region, standing_entry(found), None if withdrawing else request.POST or None)
     why = ReasonForm(request.POST if withdrawing else None, prefix="withdraw")
+    why.fields["reason"].help_text = form.fields["reason"].help_text
 
     def act() -> Trial:
         if withdrawing:
