@@ -355,7 +355,7 @@ class Names:
         if kind == "meeting":
             return _("Feedback meeting")
         if kind == "municipality":
-            return _("%(name)s in lasting use") % {"name": self.of(kind, key)}
+            return _("%(name)s, in lasting use since") % {"name": self.of(kind, key)}
         step = MODELS[act.data["model"]].step(key)
         if step is None or step.outcomes:
             return str(step.title) if step else ""

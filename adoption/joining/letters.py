@@ -42,4 +42,5 @@ def contact_goes(act_pk: int) -> None:
         subject = _("You are no longer the contact person of %(partner)s") % facts
         return subject, body % (facts | {"name": person.given_name})
 
-    write(f"act:{act.pk}", Person.objects.filter(pk=act.data["former"]).exclude(pk=partner.contact_id), text)
+    if act.data["former"] != partner.contact_id:  # not named anew meanwhile
+        write(f"act:{act.pk}", Person.objects.filter(pk=act.data["former"]), text)
