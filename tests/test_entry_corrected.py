@@ -64,7 +64,8 @@ def test_the_days_are_corrected_with_a_reason_and_history_says_so(laura):
     for words in (
         "Feedback meeting: ", f"{written(met)}, before the correction {written(SINCE)}.",
         "Step 4, ", ": 5.5.2018, before the correction on a day that is not known.",
-        f"{town.name}, in lasting use since: {written(SINCE + timedelta(days=1))}, before the correction {written(SINCE)}.",
+        f"{town.name}, in lasting use since: {written(SINCE + timedelta(days=1))}, "
+        f"before the correction {written(SINCE)}.",
     ):  # fmt: skip
         assert words in said
     assert [*faults(), *faults_of_papers()] == []

@@ -320,8 +320,8 @@ def codes_of_acts() -> set[str]:
 
 def _codes(call: ast.Call) -> set[str]:
     """The code stands third in `record` and the certificates' `_record_files`, fourth in the partner's `_decided`."""
-    called = getattr(call.func, "id", "") or getattr(call.func, "attr", "")
-    place = {"record": 2, "_record": 2, "_record_files": 2, "_decided": 3}.get(called)
+    places = {"record": 2, "history.record": 2, "_record": 2, "_record_files": 2, "_decided": 3}
+    place = places.get(ast.unparse(call.func))
     if place is None or len(call.args) <= place:
         return set()
     code = call.args[place]

@@ -330,7 +330,7 @@ def test_the_numbers_of_queries_are_the_same_at_10_and_at_200_tasks(django_asser
         with django_assert_num_queries(14):
             answer = clients[aino.pk].get("/")
         assert answer.context["page"].paginator.count == waiting
-        with django_assert_num_queries(23):
+        with django_assert_num_queries(22):
             answer = clients[laura.pk].get("/queue/")
         assert answer.context["page"].paginator.count == waiting + 10
         with django_assert_num_queries(8):
@@ -643,7 +643,7 @@ def test_what_a_reader_sees_of_the_country_is_not_told_for_the_whole():
 def test_what_is_not_known_of_haaparanta_is_said():
     a_region()
     shown = words(page(a_kaikukeskus_person(), "/regions/"))
-    assert re.search(r"Haparanda Trial: none (Enter where it is: .{3,40} )?Residents: not known", shown)
+    assert re.search(r"Haparanda Trial: none .{0,80}Residents: not known", shown)
 
 
 def test_a_phase_is_chosen_and_a_wrong_one_shows_all():
