@@ -9,9 +9,9 @@ from adoption.marking import What, mark
 from adoption.models import Act, Partner, Person, Region
 from adoption.sheets import csv_bytes
 from adoption.tables import uploaded
+from commitments.on_paper import partner_committed
 from tests.people import a_pair, a_region, a_venue
 from tests.race import DONE
-from tests.trials import promise
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
@@ -27,7 +27,7 @@ def test_marked_twice_at_one_moment(race, by_list):
     aino, _mikko = a_pair(region)
     venues = [a_venue(region, aino, f"Talo {number}") for number in range(4)]
     for venue in venues:
-        promise(venue)
+        partner_committed(venue, aino, account=False)
     rows = [list(row) for row in accounts_table(region)]
     for row in rows[1:]:
         row[-1] = localdate()
