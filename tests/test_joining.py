@@ -74,7 +74,8 @@ def reasons(act, *arguments) -> str:
 
 
 def told(region: Region) -> list[str]:
-    return [line.text for line in sentences(Act.objects.filter(region=region))]
+    with translation.override("en"):
+        return [line.text for line in sentences(Act.objects.filter(region=region))]
 
 
 # -- partners ---------------------------------------------------------------------------------------------------------

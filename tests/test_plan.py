@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -166,6 +166,11 @@ def test_a_trial_lasts_from_6_to_24_months(start):
 
 
 def test_what_to_think_of_is_said():
+    with translation.override("en"):
+        _what_to_think_of()
+
+
+def _what_to_think_of() -> None:
     monday = date(2026, 11, 23)
     assert warnings_of(Trial2024, monday, date(2027, 9, 1)) == []
     short, squeezed = warnings_of(Trial2024, monday, date(2027, 2, 1))

@@ -20,7 +20,7 @@ CLOSING = {
     "induction": 25,  # the last of the three, which goes through the join
     "start_distribution": 17,
     "feedback": 13,
-    "decision": 53,  # ends the trial and carries three commitments over, each with the marks of its rows
+    "decision": 38,  # ends the trial and carries three commitments over
 }
 # Step 9 does more than close: it sets the trial's dates, the phase of its municipalities, and the plan of the rest.
 OWN_WRITES = {"start_distribution": 3}
