@@ -21,18 +21,18 @@ pytestmark = pytest.mark.django_db
 
 STEPS = ["commitments", "kaikukanta_users", "induction"]
 QUERIES = {
-    "home": 21,
-    "board": 34,
+    "home": 20,
+    "board": 33,
     "step commitments": 23,
     "step kaikukanta_users": 19,
     "step induction": 19,
     "people": 8,
-    "me": 6,
-    "person": 8,
+    "me": 7,
+    "person": 9,
     "partners": 11,
     "commitments": 16,
-    "commitment": 22,
-    "commitment_preview": 20,
+    "commitment": 24,
+    "commitment_preview": 23,
 }
 SIGN_IN, ASK_CODE = 0, 11
 

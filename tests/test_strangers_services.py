@@ -97,7 +97,7 @@ def arguments(here: Walk) -> dict[str, object]:
             region=here.region, by=here.laura, side="kaikukeskus", audience="kaikukeskus", about_kind="region",
             about_id=here.region.pk, text="Huomio.",
         ),
-        "shared": SharedAnswer.objects.create(), "said": {},
+        "shared": SharedAnswer.objects.create(), "said": {}, "choices": {},
         "decision": "more", "one": PreparedText.objects.first(), "remind_after": 5,
         "return_after": 20, "partners": [partner], "messages": {},
         "given": [handing_over.Given(here.region.responsibilities.get(person=here.mikko).pk, "uusi@example.org", "U")],
