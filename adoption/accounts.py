@@ -16,10 +16,10 @@ from adoption.alphabet import by_name
 from adoption.columns import heading
 from adoption.fields import Day
 from adoption.history import locked
-from adoption.marking import LACKS_ACCOUNT, Left, Marked, What, mark_each, why_not
+from adoption.marking import LACKS_ACCOUNT, Marked, What, mark_each, why_not
 from adoption.models import Partner, Person, Region
 from adoption.partners import plain
-from adoption.refusal import Refused
+from adoption.refusal import Left, Refused
 from adoption.rows import FAULTS
 from adoption.sheets import safe
 from adoption.tables import Cell, Line, Table

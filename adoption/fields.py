@@ -2,9 +2,9 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from unicodedata import normalize
 
 from django import forms
@@ -15,6 +15,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from adoption.alphabet import alphabetical
+from adoption.refusal import Refused
 
 # Control characters but tab and new line, marks that turn the direction of text, and invisible ones.
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
@@ -26,6 +27,7 @@ YEARS = range(1990, 2101)
 LONGEST = 4000  # characters of a text that sets no limit of its own
 UNPROCESSABLE = 422
 GIVE, CHOOSE = _("Give: {field}."), _("Choose: {field}.")
+T = TypeVar("T")
 BLANK = _("Choose")  # what a list shows before anything is chosen of it
 
 
@@ -164,7 +166,9 @@ class Fault(NamedTuple):
 
 
 class Refusable(forms.BaseForm):
-    """What every form of the site can say after a refusal."""
+    """What every form of the site can say after a refusal, its own or a service's, with all that was typed."""
+
+    refusal: Refused | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
@@ -175,9 +179,26 @@ class Refusable(forms.BaseForm):
                 text = CHOOSE if isinstance(field, forms.ChoiceField | forms.ModelChoiceField) else GIVE
                 field.error_messages["required"] = format_lazy(text, field=field.label)
 
+    def done(self, act: Callable[[], T]) -> T | None:
+        """What the act has given; None when what was sent is not valid, or was refused, which the form then says."""
+        if not self.is_valid():
+            return None
+        try:
+            return act()
+        except Refused as refusal:
+            self.refuse(refusal)
+        return None
+
+    def refuse(self, refusal: Refused) -> None:
+        """The form says the refusal in its own summary."""
+        self.refusal = refusal
+        self.add_error(None, [str(reason) for reason in refusal.reasons])
+
     @property
     def status(self) -> int:
-        """The status code of the page that shows the form: 422 once it has been refused."""
+        """The status code of the page that shows the form: 422 once it has been refused, or the refusal's own."""
+        if self.refusal:
+            return self.refusal.status
         return UNPROCESSABLE if self.errors else 200
 
     def summary(self) -> Iterator[Fault]:

@@ -15,7 +15,7 @@ from adoption.days import a_year_after, a_year_before
 from adoption.history import locked
 from adoption.models import Partner, Person, Region
 from adoption.partners import record_account, record_induction
-from adoption.refusal import NotYours, Refused
+from adoption.refusal import Left, NotYours, Refused
 from adoption.templatetags.kaiku import day
 
 SOON = timedelta(days=30)  # the time in which an induction is arranged
@@ -47,16 +47,6 @@ def next_induction(partner: Partner) -> date | None:
 
 
 # -- marking ----------------------------------------------------------------------------------------------------------
-
-
-class Left(NamedTuple):
-    """A partner that was left as it was, and why."""
-
-    name: str
-    refusal: Refused
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.refusal}"
 
 
 class Marked(NamedTuple):

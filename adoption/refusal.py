@@ -1,6 +1,7 @@
 """How a service says no in people's words."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -39,3 +40,13 @@ class NotYours(Refused):
         super().__init__(
             [text % {"names": whose} or _("This act belongs to others: see on the page whose turn it is.")]
         )
+
+
+class Left(NamedTuple):
+    """One that was left as it was while the others went, and why."""
+
+    name: str
+    refusal: Refused
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.refusal}"

@@ -1,6 +1,6 @@
 """What do people fill in about a commitment? Its draft, the signed copy, the acknowledgement, a reason."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, cast
 
@@ -30,48 +30,25 @@ AUTHORITIES = (Party.Role.MUNICIPALITY, Party.Role.COUNTY)
 Rows = Iterator[tuple[Party, list[BoundField]]]
 
 
-class ActForm(Form):
-    """A form that calls one service, and says its refusal in its own summary with all that was typed."""
-
-    refusal: Refused | None = None
-
-    def done(self, act: Callable[[], Commitment]) -> Commitment | None:
-        """The commitment that the act has made or changed; None when what was sent is not valid, or was refused."""
-        if not self.is_valid():
-            return None
-        try:
-            return act()
-        except Refused as refusal:
-            self.refuse(refusal)
-        return None
-
-    def refuse(self, refusal: Refused) -> None:
-        self.refusal = refusal
-        self.add_error(None, [str(reason) for reason in refusal.reasons])
-
-    @property
-    def status(self) -> int:
-        return self.refusal.status if self.refusal else super().status
-
-    def checked(self, file: UploadedFile) -> UploadedFile:
-        """The signed copy, if its size and its first bytes are those of one; the service looks into it."""
-        file.name = UNSEEN.sub("", file.name or "")
-        no_identity_code(file.name)
-        try:
-            check_copy(file.size or 0, file.read(len(b"%PDF-")))
-        except Refused as refusal:
-            self.refusal = refusal
-            raise ValidationError([str(reason) for reason in refusal.reasons]) from refusal
-        return file
+def _checked(form: Form, file: UploadedFile) -> UploadedFile:
+    """The signed copy, if its size and its first bytes are those of one; the service looks into it."""
+    file.name = UNSEEN.sub("", file.name or "")
+    no_identity_code(file.name)
+    try:
+        check_copy(file.size or 0, file.read(len(b"%PDF-")))
+    except Refused as refusal:
+        form.refusal = refusal
+        raise ValidationError([str(reason) for reason in refusal.reasons]) from refusal
+    return file
 
 
-class CheckForm(ActForm):
+class CheckForm(Form):
     """Which edition was read: the hash that the preview page carries."""
 
     manifest = forms.CharField(widget=forms.HiddenInput)
 
 
-class ReasonForm(ActForm):
+class ReasonForm(Form):
     """Why a commitment is declined or ended."""
 
     reason = Text(
@@ -104,7 +81,7 @@ def unsigned_or_sent(commitment: Commitment, sent: list[str]) -> list[Party]:
     return [party for party in parties if party.signed_on is None or str(party.pk) in sent]
 
 
-class KaikukantaForm(ActForm):
+class KaikukantaForm(Form):
     """Who acknowledged the commitment in Kaikukanta, when, under which reference, and for which parties."""
 
     name = Text(
@@ -131,7 +108,7 @@ class KaikukantaForm(ActForm):
         self.initial["parties"] = [party.pk for party in parties]
 
 
-class OfParties(ActForm):
+class OfParties(Form):
     """A form with the same fields for each of some parties."""
 
     parties: list[Party]
@@ -310,7 +287,7 @@ class CopyForm(OfSignatures):
     )
 
     def clean_copy(self) -> UploadedFile:
-        return self.checked(self.cleaned_data["copy"])
+        return _checked(self, self.cleaned_data["copy"])
 
     def clean(self) -> None:
         super().clean()
@@ -348,7 +325,7 @@ def whole(file: UploadedFile) -> bytes:
 # -- what a signatory fills in, by the link ---------------------------------------------------------------------------
 
 
-class SignForm(ActForm):
+class SignForm(Form):
     """The signature: the typed name and title, the consent, and what was read."""
 
     manifest = forms.CharField(widget=forms.HiddenInput)
@@ -379,7 +356,7 @@ class SignForm(ActForm):
         return Answer(**given, address=address)
 
 
-class NotSigningForm(ActForm):
+class NotSigningForm(Form):
     """Why a signatory will not sign."""
 
     prefix = "decline"
@@ -391,7 +368,7 @@ class NotSigningForm(ActForm):
     )
 
 
-class SignatoryForm(ActForm):
+class SignatoryForm(Form):
     """Who signs for a party, and where the link is sent."""
 
     name = Text(label=_("Name"), max_length=150, error_messages={"required": _("Write the name.")})
@@ -422,7 +399,7 @@ class ForwardForm(SignatoryForm):
     prefix = "forward"
 
 
-class SentCopyForm(ActForm):
+class SentCopyForm(Form):
     """A copy signed on paper or elsewhere, which the signatory sends by the link."""
 
     prefix = "copy"
@@ -434,7 +411,7 @@ class SentCopyForm(ActForm):
     )
 
     def clean_file(self) -> UploadedFile:
-        return self.checked(self.cleaned_data["file"])
+        return _checked(self, self.cleaned_data["file"])
 
     def content(self) -> bytes:
         """The whole file."""

@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from adoption.columns import choice_of
 from adoption.existing import UNCLEARED, Done
-from adoption.fields import BLANK, UNSEEN, Day, OneOf, Several, offer
+from adoption.fields import BLANK, UNSEEN, Day, Form, OneOf, Several, offer
+from adoption.list_form import ListForm
 from adoption.models import Import, Municipality, Organisation, Partner, Region
 from adoption.operating_model import DEFAULT, MODELS
 from adoption.refusal import Refused
 from adoption.rows import sector_by_name
-from adoption.tables import LARGEST, Cell, Line, Table, pasted, uploaded
-from commitments.forms import ActForm
+from adoption.tables import Cell, Line, Table
 
 MOST_LINES = 200
 ROLES = [("", BLANK), *Partner.Role.choices]
@@ -31,23 +31,9 @@ class Model(forms.ChoiceField):
         super().__init__(label=_("Operating model"), choices=models, initial=DEFAULT)
 
 
-class ImportForm(ActForm):
+class ImportForm(ListForm):
     """A list, pasted or uploaded, and what it is a list of."""
 
-    rows = forms.CharField(
-        label=_("Rows from a spreadsheet"),
-        required=False,
-        strip=False,
-        help_text=_("Copy the rows together with their headings, and paste them here. At most 5 MB."),
-        widget=forms.Textarea({"rows": 10, "spellcheck": "false", "autocomplete": "off"}),
-    )
-    file = forms.FileField(
-        label=_("Or a file"),
-        required=False,
-        allow_empty_file=True,
-        help_text=_("XLSX, of which the first sheet is read, or CSV; at most 10 MB and 10,000 rows."),
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.tsv,.txt"}),
-    )
     role = forms.ChoiceField(
         label=_("Role"), required=False, choices=ROLES, help_text=_("Of the rows that do not say it themselves.")
     )
@@ -73,19 +59,6 @@ class ImportForm(ActForm):
             )
         }
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        if not (data.get("rows") or "").strip() and not data.get("file"):
-            self.add_error("rows", _("Paste the rows, or choose a file."))
-        elif (data.get("rows") or "").strip() and data.get("file"):
-            self.add_error("file", _("Give one of the two: the rows that are pasted, or a file."))
-        return data
-
-    def table(self) -> Table:
-        """The list. Raises Refused for one that cannot be read."""
-        file: UploadedFile | None = self.cleaned_data["file"]
-        return uploaded(file.read(LARGEST + 1)) if file else pasted(self.cleaned_data["rows"])
-
     @property
     def whence(self) -> dict[str, str]:
         """Where the list is from; what was pasted is kept with it, to be corrected."""
@@ -95,7 +68,7 @@ class ImportForm(ActForm):
         return {"pasted": self.cleaned_data["rows"]}
 
 
-class CandidatesForm(ActForm):
+class CandidatesForm(Form):
     """Candidates of the workshop, one a line."""
 
     rows = forms.CharField(
@@ -150,7 +123,7 @@ def _column_of(word: str) -> str:
     return next((column for column in ("role", "interest") if choice_of(column, word)), "municipalities")
 
 
-class OnPaperForm(ActForm):
+class OnPaperForm(Form):
     """When a partner committed itself on paper, and what had been done for it before it was entered here."""
 
     on = Day(
@@ -199,7 +172,7 @@ class OnPaperForm(ActForm):
         return {"cleared": data.get("cleared"), **done}
 
 
-class RegionOnPaperForm(ActForm):
+class RegionOnPaperForm(Form):
     """When the region committed itself on paper, and which of its municipalities."""
 
     on = Day(

@@ -91,10 +91,7 @@ def send_copy(link: Link, content: bytes, name: str) -> Commitment:
         copy = keep_copy(commitment, content, name, found, sent_by=party, state=State.WAITING)
         by_link: dict[str, Any] = {"parties": [party.pk], "round": request.round, "sha256": copy.sha256}
         if found.get("automatic") and party.pk in found["parties"]:
-            signature = Signature(party.pk, request.name, localdate())
-            rows = parties_to_sign(commitment, NOBODY, [signature])
-            refuse_both_sides(commitment, [signature])
-            _accept(copy, request, [signature], rows, None)
+            _sign_by_itself(copy, request, commitment)
             record(region, NOBODY, "commitment_signed", commitment, "", **by_link)
             settle(commitment, region, NOBODY)
         else:
@@ -103,6 +100,14 @@ def send_copy(link: Link, content: bytes, name: str) -> Commitment:
             if mails:
                 later("commitments.letters.copy_sent", act.pk)
     return commitment
+
+
+def _sign_by_itself(copy: SignedCopy, request: SignatureRequest, commitment: Commitment) -> None:
+    """The party has signed by the copy, which leaves nothing to judge."""
+    signature = Signature(request.party_id, request.name, localdate())
+    rows = parties_to_sign(commitment, NOBODY, [signature])
+    refuse_both_sides(commitment, [signature])
+    _accept(copy, request, [signature], rows, None)
 
 
 def _refuse_many(party: Party) -> None:

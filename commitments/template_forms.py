@@ -8,8 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from adoption.fields import UNSEEN, Several, no_identity_code, offer
-from commitments.forms import ActForm
+from adoption.fields import UNSEEN, Form, Several, no_identity_code, offer
 from commitments.models import Commitment
 from commitments.templates import LANGUAGES
 from doc_templates.container import MAX_FILE
@@ -27,7 +26,7 @@ def language_name(code: str) -> str:
     return str(get_language_info(code)["name_translated"]).capitalize()
 
 
-class UploadForm(ActForm):
+class UploadForm(Form):
     """A DOCX of Kaikukeskus's own, for one kind of commitment in one language."""
 
     kind = forms.ChoiceField(label=_("Kind of commitment"))
@@ -60,7 +59,7 @@ class UploadForm(ActForm):
         return self.cleaned_data["file"].read(MAX_FILE + 1)
 
 
-class RenewForm(ActForm):
+class RenewForm(Form):
     """The drafts that are to be made anew: those that are ticked, or all."""
 
     drafts = Several(

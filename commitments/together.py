@@ -14,7 +14,7 @@ from adoption.history import locked
 from adoption.models import Partner, Person, Region
 from adoption.next_step import SAID_NO
 from adoption.operating_model import DEFAULT
-from adoption.refusal import Linked, NotYours, Refused
+from adoption.refusal import Left, Linked, NotYours, Refused
 from commitments import services
 from commitments.models import Batch, Commitment, Party
 
@@ -29,16 +29,6 @@ class Lack(NamedTuple):
 
     what: str
     needed: bool = True
-
-
-class Left(NamedTuple):
-    """One that was left as it was while the others went, and why."""
-
-    name: str
-    refusal: Refused
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.refusal}"
 
 
 # -- drafting ---------------------------------------------------------------------------------------------------------

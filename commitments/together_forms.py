@@ -12,9 +12,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from adoption.deadlines import Deadline
-from adoption.fields import Day, Fault, Several, field_for, offer
+from adoption.fields import Day, Fault, Form, Several, field_for, offer
 from adoption.models import Partner
-from commitments.forms import SIGNATORY, ActForm
+from commitments.forms import SIGNATORY
 from commitments.models import Commitment, Party
 from commitments.together import Common, Seen, key_of
 from commitments.turn import order_of
@@ -23,7 +23,7 @@ OF_BODY = (*SIGNATORY, "record_number")
 SEEN = re.compile(r"([0-9]{1,15}):([0-9]{1,4}):([0-9a-f]{64})", re.ASCII)  # commitment, edition, manifest
 
 
-class DraftsForm(ActForm):
+class DraftsForm(Form):
     """The partners whose commitments are drafted, and what is the same in all of them."""
 
     partners = Several(
@@ -89,7 +89,7 @@ class DraftsForm(ActForm):
         return Common((said["term_start"], said["term_end"]), said["sign_by"], said["in_turn"], bodies)
 
 
-class SendForm(ActForm):
+class SendForm(Form):
     """Which drafts are sent, each with the edition that the page showed, and that they were read."""
 
     seen = forms.CharField(required=False)

@@ -350,16 +350,22 @@ def board(region: Region, reader: Person) -> dict[str, Any]:
         "phases": phases(members),
         "people": people,
         "kaikukeskus": list(Person.objects.filter(is_kaikukeskus=True, is_active=True).order_by("name")),
-        "invitation": invitation(region),
-        "feedback_due": due,
-        "feedback_stage": stage_of(due, localdate()) if due else "",
-        "last_meeting": region.meetings.first(),
         "figures": figures(region, reader),
         "readiness": _readiness(region, shown),
         "recent": recent(region),
         "may_open": reader.is_kaikukeskus,
         "may_act": acts,
         "today": localdate(),
+    } | _meetings(region, due)
+
+
+def _meetings(region: Region, due: date | None) -> dict[str, Any]:
+    """The last feedback meeting, and what is known of the next."""
+    return {
+        "invitation": invitation(region),
+        "feedback_due": due,
+        "feedback_stage": stage_of(due, localdate()) if due else "",
+        "last_meeting": region.meetings.first(),
     }
 
 

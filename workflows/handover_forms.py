@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from adoption.access import PAIR
 from adoption.alphabet import alphabetical
-from adoption.fields import BLANK, Day, Fault, Text
+from adoption.fields import BLANK, Day, Fault, Form, Text
 from adoption.models import Partner, Person, Responsibility
-from commitments.forms import ActForm
 from workflows.handing_over import Given
 
 OTHER = "other"
@@ -19,7 +18,7 @@ ADDRESS = _("Give the e-mail address.")
 NEEDED = _("Choose who follows: a side is never left without a responsible person.")
 
 
-class HandoverForm(ActForm):
+class HandoverForm(Form):
     """The day, and for each responsibility a person who is known in the region, or the name and address of another."""
 
     on = Day(

@@ -15,9 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from adoption.access import kaikukeskus_or_404, may_act, region_or_404
 from adoption.accounts import AccountRow, Outcome, accounts_table, as_text, plan, take, to_make
 from adoption.alphabet import by_name
+from adoption.fields import Form
 from adoption.icons import PARTNER_ICONS
+from adoption.list_form import ListForm
 from adoption.marking import LACKS_ACCOUNT, LACKS_INDUCTION, Marked, What, induction_due, mark, next_induction
-from adoption.marking_forms import AccountsForm, MarkForm, Service
+from adoption.marking_forms import MarkForm
 from adoption.models import Partner, Region
 from adoption.refusal import NotYours, Refused
 from adoption.sheets import CSV, csv_bytes
@@ -81,15 +83,11 @@ def _with_chosen(found: QuerySet[Partner], region: Region, form: MarkForm) -> li
 
 def _marked(form: MarkForm, region: Region, request: Request) -> bool:
     data = form.cleaned_data
-    try:
-        marked = mark(region, request.user, data["partners"], data["what"], data["on"], data["manner"])
-    except Refused as refusal:
-        form.refuse(refusal)
-        return False
-    return _told(marked, form, request)
+    marked = form.done(lambda: mark(region, request.user, data["partners"], data["what"], data["on"], data["manner"]))
+    return marked is not None and _told(marked, form, request)
 
 
-def _told(marked: Marked, form: Service, request: Request) -> bool:
+def _told(marked: Marked, form: Form, request: Request) -> bool:
     """Whether nothing was left; what was left stands in the form's summary."""
     if marked.now:
         said = ngettext("%(count)s partner was marked.", "%(count)s partners were marked.", marked.now)
@@ -140,7 +138,7 @@ def accounts_csv(request: Request, slug: str = "") -> HttpResponse:
 def accounts(request: Request, slug: str = "") -> HttpResponse:
     """The list goes out, comes back with days, is seen row by row, and marked once that is confirmed."""
     place = _place(request, slug)
-    form = AccountsForm(*([request.POST, request.FILES] if request.method == "POST" else []))
+    form = ListForm(*([request.POST, request.FILES] if request.method == "POST" else []))
     rows: list[AccountRow] = []
     if form.is_valid():
         if request.POST.get("act") == "confirm":
@@ -151,27 +149,19 @@ def accounts(request: Request, slug: str = "") -> HttpResponse:
     return render(request, "adoption/accounts.html", _shown(place, form, rows), status=form.status)
 
 
-def _previewed(form: AccountsForm, place: Place, request: Request) -> list[AccountRow]:
-    try:
-        rows = plan(form.table(), request.user, place.region)
-        if not rows:
-            raise Refused([_("The list has no rows below its headings.")])
-    except Refused as refusal:
-        form.refuse(refusal)
-        return []
-    return rows
+def _previewed(form: ListForm, place: Place, request: Request) -> list[AccountRow]:
+    rows = form.done(lambda: plan(form.table(), request.user, place.region))
+    if rows == []:
+        form.refuse(Refused([_("The list has no rows below its headings.")]))
+    return rows or []
 
 
-def _taken(form: AccountsForm, place: Place, request: Request) -> bool:
-    try:
-        marked = take(form.table(), request.user, place.region)
-    except Refused as refusal:
-        form.refuse(refusal)
-        return False
-    return _told(marked, form, request)
+def _taken(form: ListForm, place: Place, request: Request) -> bool:
+    marked = form.done(lambda: take(form.table(), request.user, place.region))
+    return marked is not None and _told(marked, form, request)
 
 
-def _shown(place: Place, form: AccountsForm, rows: list[AccountRow]) -> dict[str, Any]:
+def _shown(place: Place, form: ListForm, rows: list[AccountRow]) -> dict[str, Any]:
     counts = [(one, sum(row.outcome == one for row in rows), ICONS[one]) for one in Outcome]
     return {
         "place": place, "region": place.region, "form": form, "to_make": to_make(place.region).count(),

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from adoption.access import kaikukeskus_or_404
 from adoption.clearance_forms import ChangedTextForm, PreparedTextForm, TimesForm
+from adoption.fields import Form, ModelForm
 from adoption.models import Partner, PreparedText
 from adoption.prepared_texts import add_text, change_text, remove_text, set_times, times
-from adoption.refusal import Refused
 from adoption.views import Request
 
 
@@ -39,16 +39,10 @@ def prepared_text_new(request: Request) -> HttpResponse:
     kaikukeskus_or_404(request.user)
     known = {key: request.GET.get(key, "") for key in ("decision", "language")}
     form = PreparedTextForm(request.POST if request.method == "POST" else None, initial=known)
-    reasons: list[str] = []
-    if form.is_valid():
-        try:
-            add_text(**form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            reasons = refusal.reasons
-        else:
-            messages.success(request, _("The text is stored."))
-            return redirect("prepared_texts")
-    return _form_page(request, "adoption/prepared_text_new.html", form, reasons)
+    if form.done(lambda: add_text(**form.cleaned_data, by=request.user)):
+        messages.success(request, _("The text is stored."))
+        return redirect("prepared_texts")
+    return _form_page(request, "adoption/prepared_text_new.html", form)
 
 
 def prepared_text(request: Request, pk: int) -> HttpResponse:
@@ -57,16 +51,10 @@ def prepared_text(request: Request, pk: int) -> HttpResponse:
     one = get_object_or_404(PreparedText, pk=pk)
     known = {"name": one.name, "text": one.text}
     form = ChangedTextForm(request.POST if request.method == "POST" else None, initial=known)
-    reasons: list[str] = []
-    if form.is_valid():
-        try:
-            change_text(one, **form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            reasons = refusal.reasons
-        else:
-            messages.success(request, _("The text is stored."))
-            return redirect("prepared_texts")
-    return _form_page(request, "adoption/prepared_text.html", form, reasons, one=one)
+    if form.done(lambda: change_text(one, **form.cleaned_data, by=request.user)):
+        messages.success(request, _("The text is stored."))
+        return redirect("prepared_texts")
+    return _form_page(request, "adoption/prepared_text.html", form, one=one)
 
 
 @require_POST
@@ -82,18 +70,11 @@ def clearance_times(request: Request) -> HttpResponse:
     """After how many days a silent pair is reminded, and its request returned."""
     kaikukeskus_or_404(request.user)
     form = TimesForm(request.POST if request.method == "POST" else None, instance=times())
-    reasons: list[str] = []
-    if form.is_valid():
-        try:
-            set_times(**form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            reasons = refusal.reasons
-        else:
-            messages.success(request, _("The days are stored."))
-            return redirect("prepared_texts")
-    return _form_page(request, "adoption/clearance_times.html", form, reasons)
+    if form.done(lambda: set_times(**form.cleaned_data, by=request.user)):
+        messages.success(request, _("The days are stored."))
+        return redirect("prepared_texts")
+    return _form_page(request, "adoption/clearance_times.html", form)
 
 
-def _form_page(request: Request, template: str, form: Any, reasons: list[str], **more: Any) -> HttpResponse:
-    shown = {"form": form, "reasons": reasons} | more
-    return render(request, template, shown, status=422 if reasons else form.status)
+def _form_page(request: Request, template: str, form: Form | ModelForm, **more: Any) -> HttpResponse:
+    return render(request, template, {"form": form} | more, status=form.status)

@@ -9,12 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from adoption.fields import Form
 from adoption.refusal import NotYours
 from commitments import reviewing, services, signing
 from commitments.access import commitment_or_404, may_act_in
 from commitments.examining import reasons
 from commitments.forms import (
-    ActForm,
     CheckForm,
     CloseForm,
     CopyForm,
@@ -56,7 +56,7 @@ def _form_page(
     request: Request,
     commitment: Commitment,
     name: str,
-    form: ActForm,
+    form: Form,
     act: Callable[[], Commitment],
     said: str,
     **more: Any,
@@ -100,7 +100,7 @@ def commitment_check(request: Request, slug: str, pk: int) -> HttpResponse:
 def commitment_send(request: Request, slug: str, pk: int) -> HttpResponse:
     """The commitment awaits its signatures."""
     one = _mine(request, slug, pk)
-    form = ActForm(request.POST)
+    form = Form(request.POST)
     if form.done(lambda: services.send(one, request.user)):
         messages.success(request, _("The commitment awaits its signatures."))
         return redirect(one)
@@ -194,5 +194,5 @@ def commitment_replace(request: Request, slug: str, pk: int) -> HttpResponse:
     if one.state in Commitment.SIGNING:
         said = _("The replacing draft has been made. Nobody can sign the former one any more.")
     return _form_page(
-        request, one, "commitment_replace", ActForm(_sent(request)), lambda: services.replace(one, request.user), said
+        request, one, "commitment_replace", Form(_sent(request)), lambda: services.replace(one, request.user), said
     )

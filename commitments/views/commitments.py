@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from adoption.access import holders_for_partner, may_act, region_or_404
+from adoption.fields import Form
 from adoption.icons import COMMITMENT_ICONS
 from adoption.models import Person
 from adoption.views.partners import names_of
@@ -25,7 +26,7 @@ from commitments.access import (
 )
 from commitments.asking import request_of, token_of, whose_turn
 from commitments.examining import reasons
-from commitments.forms import ActForm, CheckForm
+from commitments.forms import CheckForm
 from commitments.models import Commitment, Document, Party, SignedCopy
 from commitments.preview import as_html
 from commitments.reminding import mails_about
@@ -89,7 +90,7 @@ def commitment(request: Request, slug: str, pk: int) -> HttpResponse:
     return shown(request, commitment_or_404(request.user, slug, pk))
 
 
-def shown(request: Request, commitment: Commitment, form: ActForm | None = None) -> HttpResponse:
+def shown(request: Request, commitment: Commitment, form: Form | None = None) -> HttpResponse:
     """The page of the commitment, with the refusal of an act that it offers."""
     _prefetch(commitment)
     parties = list(commitment.parties.all())

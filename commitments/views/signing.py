@@ -18,9 +18,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from adoption.alphabet import spelt
+from adoption.fields import Form
 from commitments import asking, certificates, reviewing, signing
 from commitments.asking import Link
-from commitments.forms import ActForm, ForwardForm, NotSigningForm, SentCopyForm, SignForm
+from commitments.forms import ForwardForm, NotSigningForm, SentCopyForm, SignForm
 from commitments.letters import to_ask
 from commitments.models import CertificateFile, Commitment, Document, Party, Rendition, SignatureRequest, SignedCopy
 from commitments.preview import as_html
@@ -126,7 +127,7 @@ def _address_of(request: HttpRequest) -> str:
     return get_adapter(request).get_client_ip(request) or ""
 
 
-def _done(visit: Visit, form: ActForm, act: Callable[[], Commitment], said: str = "") -> HttpResponse:
+def _done(visit: Visit, form: Form, act: Callable[[], Commitment], said: str = "") -> HttpResponse:
     """Done and back to the page; or the page once more, with what was typed and why it was refused."""
     if form.done(act):
         if said:
@@ -135,7 +136,7 @@ def _done(visit: Visit, form: ActForm, act: Callable[[], Commitment], said: str 
     return _page(visit._replace(asked=_find(visit.link) or visit.asked), form)
 
 
-def _page(visit: Visit, form: ActForm | None = None) -> HttpResponse:
+def _page(visit: Visit, form: Form | None = None) -> HttpResponse:
     """What the link is good for now decides which page it is."""
     status = form.status if form else 200
     context = _about(visit) | {"form": form}
@@ -194,9 +195,9 @@ def _shown(visit: Visit) -> dict[str, Any]:
     }
 
 
-def _forms(visit: Visit, form: ActForm | None) -> dict[str, Any]:
+def _forms(visit: Visit, form: Form | None) -> dict[str, Any]:
     """The page's forms: that which was refused, and the others empty."""
-    forms: dict[str, ActForm] = {
+    forms: dict[str, Form] = {
         "sign_form": SignForm(), "forward": ForwardForm(visit.party), "decline": NotSigningForm(),
         "copy": SentCopyForm(),
     }  # fmt: skip
@@ -301,6 +302,6 @@ def sign_copy(visit: Visit) -> HttpResponse:
 @by_link
 def sign_renew(visit: Visit) -> HttpResponse:
     """A new link is sent to the address on record."""
-    form = ActForm(visit.http.POST)
+    form = Form(visit.http.POST)
     said = _("A new link is on its way to the address that the request was sent to.")
     return _done(visit, form, lambda: signing.renew_by_link(visit.link), said)
