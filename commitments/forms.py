@@ -59,6 +59,24 @@ class ReasonForm(Form):
     )
 
 
+class MoveSigningForm(ReasonForm):
+    """By which day it is to be signed instead, and why."""
+
+    was = forms.DateField(widget=forms.HiddenInput, required=False, input_formats=["%Y-%m-%d"])
+    to = Deadline(label=_("New day"), help_text=_("In the form 5.3.2027. Monday to Friday, and no holiday."))
+    field_order = ["was", "to", "reason"]
+
+    def __init__(self, commitment: Commitment, *args: Any) -> None:
+        was = commitment.sign_by.isoformat() if commitment.sign_by else ""
+        super().__init__(*args, initial={"was": was, "to": commitment.sign_by})
+        self.fields["reason"].help_text = _("Those who were asked to sign read it in their mail. It stays visible.")
+
+    def refuse(self, refusal: Refused) -> None:
+        """What is sent next is sent by one who has been told the present day."""
+        super().refuse(refusal)
+        self.data = {name: self.data[name] for name in self.data} | {"was": self.initial["was"]}
+
+
 class CloseForm(ReasonForm):
     """Which party will not sign, if it is because of one, and why the commitment is closed."""
 

@@ -135,10 +135,10 @@ def _to_pair(act_pk: int, subject: str, said: str) -> None:
 
 
 def late(commitment_pk: int) -> None:
-    """The pair knows once that the day has passed and who is awaited."""
+    """The pair knows once that the day has passed and who is awaited; anew when it was moved and has passed again."""
     commitment = _found().get(pk=commitment_pk)
     parties = commitment.parties.select_related("municipality", "county").filter(signed_on=None)
-    if commitment.state not in Commitment.SIGNING:
+    if not commitment.is_late:
         return
 
     def text(person: Person) -> tuple[str, str]:
@@ -152,7 +152,7 @@ def late(commitment_pk: int) -> None:
         )
         return _("Signatures are late: %(commitment)s") % facts, body % facts
 
-    write(f"sign-late:{commitment.pk}", pair_of(commitment), text, Kind.DUTIES)
+    write(f"sign-late:{commitment.pk}:{commitment.sign_by}", pair_of(commitment), text, Kind.DUTIES)
 
 
 # -- to signatories, who need no account ------------------------------------------------------------------------------
@@ -168,6 +168,10 @@ SAID = {
     "own": gettext_noop("here is your link for signing for %(party)s: %(commitment)s."),
     "renewed": gettext_noop(
         "here is a new link for signing for %(party)s: %(commitment)s. Links in earlier mails no longer work."
+    ),
+    "moved": gettext_noop(
+        "the day by which %(commitment)s is to be signed for %(party)s has been moved to %(day)s.\n“%(reason)s”\n"
+        "Here is a new link. Links in earlier mails no longer work."
     ),
     "forwarded": gettext_noop(
         "the request to sign for %(party)s has been passed on to you by %(former)s: %(commitment)s. The document names "
@@ -203,6 +207,7 @@ SUBJECTS = {
     "half": gettext_noop("Reminder, to be signed by %(day)s: %(commitment)s"),
     "soon": gettext_noop("Reminder, to be signed by %(day)s: %(commitment)s"),
     "late": gettext_noop("Late, was to be signed by %(day)s: %(commitment)s"),
+    "moved": gettext_noop("New day, to be signed by %(day)s: %(commitment)s"),
     "copy_refused": gettext_noop("Your signed copy was not accepted: %(commitment)s"),
     "stopped": gettext_noop("No longer to be signed: %(commitment)s"),
     "replaced": gettext_noop("No longer to be signed: %(commitment)s"),
@@ -224,6 +229,13 @@ def named(request: int, number: int) -> None:
 def renewed(request: int, number: int) -> None:
     """The signatory has a new link."""
     _ask(request, number, "renewed")
+
+
+def moved(request: int, number: int) -> None:
+    """The signatory knows the new day by which to sign, and has a new link."""
+    moves = Act.objects.filter(what="sign_by_moved", about_kind="commitment")
+    about = SignatureRequest.objects.filter(pk=request).values_list("party__commitment", flat=True)
+    _ask(request, number, "moved", reason=moves.filter(about_id=str(about.get())).latest("number").reason)
 
 
 def forwarded(request: int, number: int) -> None:

@@ -22,7 +22,7 @@ from commitments.services import changing, refuse_unless_signing
 
 State = SignatureRequest.State
 STAGES = HALF, SOON, LATE = "half", "soon", "late"
-MAILS = ("asked", "named", "renewed", "forwarded", *STAGES)
+MAILS = ("asked", "named", "renewed", "moved", "forwarded", *STAGES)
 BY_HAND = "by_hand"
 
 

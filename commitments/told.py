@@ -1,6 +1,7 @@
 """What does the history of a commitment say? Each act about it in words, for its own page and the region's."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import NamedTuple
 
 from django.db.models import QuerySet
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from adoption.alphabet import spelt
 from adoption.models import Act, Person
 from commitments.asking import FIRST, round_of
+from commitments.facts import day
 from commitments.models import Commitment, Party
 
 WHAT: dict[str, str | Promise] = {
@@ -27,6 +29,7 @@ WHAT: dict[str, str | Promise] = {
     "signature_asked": _("Asked to sign by a link in a mail"),
     "signature_renewed": _("A new link was sent"),
     "signature_reminded": _("Reminded by a mail"),
+    "sign_by_moved": _("The day by which it is to be signed was moved"),
     "signature_forwarded": _("The request to sign was passed on within the organisation"),
     "signature_declined": _("Declined to sign"),
     "copy_sent": _("A signed copy was sent, to be looked at"),
@@ -118,6 +121,8 @@ def _what(act: Act, former: str) -> str | Promise:
     if act.what == "signature_renewed":
         number = act.data.get("round")
         return {0: LATER, FIRST: WHAT["signature_asked"]}.get(number) or (ANOTHER if former else WHAT[act.what])
+    if act.what == "sign_by_moved":
+        return f"{WHAT[act.what]}: {day(date.fromisoformat(act.data['on']))}"
     return WHAT.get(act.what, act.what)
 
 

@@ -60,6 +60,7 @@ urlpatterns = [
     path(f"{ONE}decline/", acts.commitment_decline, name="commitment_decline"),
     path(f"{ONE}end/", acts.commitment_end, name="commitment_end"),
     path(f"{ONE}replace/", acts.commitment_replace, name="commitment_replace"),
+    path(f"{ONE}move/", acts.commitment_move, name="commitment_move"),
     path(f"{ONE}documents/<int:document>/", views.document, name="document"),
     path(f"{ONE}documents/<int:document>/pdf/", pdf.document_pdf, name="document_pdf"),
     path(f"{ONE}documents/<int:document>/sealed/", pdf.document_pdf, SEALED, name="document_sealed"),

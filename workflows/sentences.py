@@ -108,6 +108,7 @@ SENTENCES = {
     "commitment_checked": gettext_lazy("%(who)s checked a commitment: %(about)s."),
     "commitment_sent": gettext_lazy("%(who)s sent a commitment to be signed: %(about)s."),
     "commitment_signed": gettext_lazy("%(who)s stored a signed copy: %(about)s."),
+    "sign_by_moved": gettext_lazy("%(who)s moved the day by which a commitment is to be signed: %(about)s, %(on)s."),
     "signature_asked": gettext_lazy("Signatures were asked for by mail: %(about)s."),
     "signature_renewed": gettext_lazy("A new link for signing was sent: %(about)s."),
     "signature_reminded": gettext_lazy("%(who)s had silent signatories reminded: %(about)s."),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from adoption.fields import Form
 from adoption.refusal import NotYours
-from commitments import reviewing, services, signing
+from commitments import moving, reviewing, services, signing
 from commitments.access import commitment_or_404, may_act_in
 from commitments.examining import reasons
 from commitments.forms import (
@@ -20,6 +20,7 @@ from commitments.forms import (
     CopyForm,
     DraftForm,
     KaikukantaForm,
+    MoveSigningForm,
     ReasonForm,
     ReviewForm,
     SignatoryForm,
@@ -36,6 +37,7 @@ ALLOWED = {
     "commitment_end": (State.IN_FORCE,),
     "commitment_replace": (State.IN_FORCE, *Commitment.SIGNING),
     "commitment_ask": Commitment.SIGNING,
+    "commitment_move": Commitment.SIGNING,
     "commitment_review": Commitment.SIGNING,
 }
 
@@ -163,6 +165,18 @@ def commitment_ask(request: Request, slug: str, pk: int, party: int) -> HttpResp
 
     said = _("The signatory is asked: the link is mailed when it is the party's turn.")
     return _form_page(request, one, "commitment_ask", form, act, said, party=row)
+
+
+def commitment_move(request: Request, slug: str, pk: int) -> HttpResponse:
+    """It is to be signed by another day."""
+    one = _mine(request, slug, pk)
+    form = MoveSigningForm(one, _sent(request))
+
+    def act() -> Commitment:
+        return moving.move_sign_by(one, request.user, **form.cleaned_data)
+
+    said = _("The day has been moved, and those who were asked are told.")
+    return _form_page(request, one, "commitment_move", form, act, said)
 
 
 def commitment_review(request: Request, slug: str, pk: int, copy: int) -> HttpResponse:
