@@ -19,7 +19,7 @@ from viewflow.workflow.models import Task
 from viewflow.workflow.status import PROCESS
 
 from adoption import partners
-from adoption.models import Partner, Person
+from adoption.models import Act, Partner, Person
 from adoption.people import end_responsibility, name_person
 from adoption.refusal import Refused
 from commitments.models import Party
@@ -28,6 +28,7 @@ from tests.people import a_region, a_stranger
 from workflows import services, walk
 from workflows.checks import faults
 from workflows.models import Trial
+from workflows.sentences import sentences
 
 pytestmark = pytest.mark.long
 
@@ -512,6 +513,7 @@ def run(here: walk.Walk, depth: int, acts: list[tuple[str, int, int, int]]) -> N
         one.walk_to_the_end()
         assert Trial.objects.get(pk=here.trial.pk).process.status == PROCESS.DONE
         assert faults() == []
+        assert all(line.text for line in sentences(list(Act.objects.filter(region=here.region))))
 
 
 NUMBER = st.integers(0, 60)

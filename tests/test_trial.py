@@ -21,6 +21,7 @@ from workflows import services
 from workflows import walk as acts
 from workflows.checks import faults
 from workflows.models import Trial, TrialStep
+from workflows.sentences import sentences
 from workflows.trial import MODELS
 from workflows.walk import Walk, begin, walk
 
@@ -198,6 +199,8 @@ def test_a_half_confirmation_is_withdrawn_by_its_giver_alone():
     services.confirm_step(here.trial, "pair_training", here.aino)
     assert refused(services.withdraw, here.trial, "pair_training", here.mikko)
     assert services.withdraw(here.trial, "pair_training", here.aino).confirmed == {}
+    with translation.override("en"):
+        assert "took the confirmation back: step 3" in sentences(list(Act.objects.order_by("-number")[:1]))[0].text
     assert refused(services.withdraw, here.trial, "pair_training", here.aino)
 
 

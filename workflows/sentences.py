@@ -271,7 +271,7 @@ def _of_trial(act: Act, names: "Names") -> list[str]:
     said = []
     if act.what in ("trial_opened", "trial_entered", "use_entered"):
         said.append(_("Operating model: %(model)s.") % {"model": OPERATING_MODELS[act.data["model"]].label})
-    if planned := act.data.get("planned"):
+    if (planned := act.data.get("planned")) and act.what != "use_entered":
         start, end = (written(date.fromisoformat(day)) for day in planned)
         said.append(_("Planned: %(start)s–%(end)s.") % {"start": start, "end": end})
     if term := act.data.get("term"):
@@ -328,6 +328,8 @@ class Names:
 
     def of_note(self, act: Act) -> str:
         """What a note or a question was about; nothing of other acts."""
+        if act.about_kind != "note":
+            return ""
         kind, key = act.data.get("of", ("", 0))
         return self._title_of(key) if kind == "step" else self.of(kind, key)
 
@@ -414,7 +416,7 @@ def _keys(acts: list[Act]) -> dict[str, set[int]]:
         for several in ("municipalities", "joined", "left"):
             keys["municipality"] |= set(act.data.get(several, []))
         keys["municipality"] |= {act.data.get("municipality")} - {None}
-        if of := act.data.get("of"):
+        if act.about_kind == "note" and (of := act.data.get("of")):
             keys[KIND_OF_NOTE.get(of[0], of[0])].add(of[1])
         if act.about_id:
             keys[act.about_kind].add(int(act.about_id))
