@@ -14,7 +14,7 @@ from django.utils.timezone import localdate
 from django.utils.timezone import now as now_at
 
 from adoption import partners
-from adoption.contacts import asking, pair
+from adoption.contacts import answers, asking, links, pair
 from adoption.history import Acting, all_faults, locked, record
 from adoption.joined import partner_of
 from adoption.joining.moving import GOES, STAYS, label_of, move, references
@@ -32,6 +32,7 @@ from commitments.on_paper import partner_committed
 from commitments.services import draft_partner_commitment
 from tests.people import a_kaikukeskus_person, a_pair, a_region, a_stranger, a_trial, a_venue
 from workflows.checks import faults
+from workflows.handing_over import Given, hand_over, withdraw
 from workflows.sentences import sentences
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +107,14 @@ def test_what_belongs_to_the_one_belongs_to_the_other(region, aino, two):
     joined = f"{AINO} joined two rows of one partner: Kaupunki, Kirjasto, and Kaupunki, Pääkirjasto."
     assert f"{joined} Outi Karppinen no longer is its contact person." in told(region)
     assert f"{AINO} added a partner: Kaupunki, Pääkirjasto." in told(region)
+
+
+def test_the_limits_of_what_is_offered_are_taken_with_it(region, aino, two):
+    kept, gone = two
+    partners.change_partner(gone, aino, list(gone.municipalities.all()), tickets_per_event=2, price_cap=20)
+    join_partners(kept, gone, aino)
+    kept = now(kept)
+    assert (kept.offering, kept.tickets_per_event, kept.price_cap) == ("Kirjailijavierailut", 2, 20)
 
 
 def test_the_checks_stay_sound_and_the_partner_becomes_active(region, aino, two):
@@ -365,6 +374,40 @@ def test_the_same_responsibility_twice_ends_once(region, aino, laura):
     current = Responsibility.objects.current().filter(region=region, person=aino)
     assert [(one.side, one.substitute) for one in current] == [("culture", False)]
     assert sound()
+
+
+def test_the_responsibility_that_lasts_is_the_one_that_stays(region, aino, laura):
+    former = name_person(region, "culture", "aino.vanha@example.org", "Aino Virtanen", laura).person
+    Responsibility.objects.filter(person=aino).update(until=localdate() + timedelta(days=14))
+    join_people(aino, former, laura)
+    [one] = Responsibility.objects.current().filter(region=region, side="culture")
+    assert (one.person, one.until) == (aino, None)
+
+
+def test_who_hands_over_is_joined_with_nobody_until_it_is_done(region, aino, laura):
+    given = Given(Responsibility.objects.get(person=aino).pk, "aino.uusi@example.org", "Aino Virtanen")
+    hand_over(aino, aino, localdate() + timedelta(days=14), [given])
+    new = Person.objects.get(email="aino.uusi@example.org")
+    for kept, gone in ((new, aino), (aino, new)):
+        assert "Aino Virtanen hands over on" in reasons(join_people, kept, gone, laura)
+    withdraw(aino, aino)
+    join_people(new, aino, laura)
+    assert [one.person for one in Responsibility.objects.current().filter(side="culture")] == [new]
+    assert sound()
+
+
+def test_who_follows_oneself_follows_nobody(region, aino, laura, worker):
+    venue = a_venue(region, aino)
+    outi = now(venue).contact
+    check = pair.ask_contact(venue, aino)
+    worker.run()
+    link = links.link_in("person", links.token_of(outi, links.round_of(outi)))
+    answers.hand_over(link, check.pk, outi.name, "o.k@example.org")
+    assert now(check).state == "handing"
+    new = find_or_make("o.k@example.org", outi.name)
+    join_people(new, outi, laura)
+    assert now(check).state == "overtaken"
+    assert [one.partner for one in asking.due_days(new.pk)] == [venue.pk]
 
 
 def test_what_was_asked_of_the_former_address_is_asked_anew(region, aino, laura, worker):

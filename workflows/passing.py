@@ -95,7 +95,7 @@ def _takes_all(one: Handover) -> bool:
 
 def contacts_of(one: Handover) -> QuerySet[Partner]:
     row = one.responsibility
-    found = Partner.objects.alive().filter(region=row.region_id, contact=row.person_id)
+    found = Partner.objects.filter(region=row.region_id, contact=row.person_id)
     if _takes_all(one):
         return found
     role = Partner.Role.DISTRIBUTOR if row.side == "care" else Partner.Role.VENUE

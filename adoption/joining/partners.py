@@ -13,6 +13,7 @@ from adoption.joined import PARTNER, read_anew
 from adoption.joining.moving import move
 from adoption.mail import later
 from adoption.models import ContactCheck, Joined, Partner, Person, Region
+from adoption.operating_model import LIMITS
 from adoption.partners import activate_if_ready
 from adoption.people import alone
 from adoption.refusal import Refused
@@ -22,12 +23,12 @@ State = Partner.State
 FAR = [State.ENDED, State.DECLINED, State.CANDIDATE, State.MORE_WANTED, State.ASKED, State.CLEARED]
 PROMISED = (State.COMMITTED, State.ACTIVE)
 UNFINISHED = ("draft", "checked", "awaiting", "partly_signed")
-# What belongs together is taken together, where the kept row has none of it: the first field says whether it has.
+# What belongs together is taken together, where the kept row has none of it.
 TAKEN = [
     ("contact",),
     ("signatory_name", "signatory_title", "signatory_email", "signatory_basis"),
     ("client_group", "most_in_tight", "why_most", "cards_per_year"),
-    ("offering",),
+    ("offering", *LIMITS, "limits"),
     ("how_to_get",),
     ("account_on", "account_before"),
     ("induction_on", "induction_before", "induction_manner", "induction_persons"),
@@ -111,11 +112,15 @@ def _taken(kept: Partner, gone: Partner) -> dict[str, Any]:
         gone.contact = None
     said: dict[str, Any] = {}
     for first, *more in TAKEN:
-        if not getattr(kept, first) and getattr(gone, first):
+        if not _any(kept, first, *more) and _any(gone, first, *more):
             for field in (first, *more):
                 setattr(kept, field, getattr(gone, field))
             said[first] = _written(getattr(gone, first))
     return {key: said.get(key) for key in ("contact", "account_on", "induction_on")}
+
+
+def _any(partner: Partner, *fields: str) -> bool:
+    return any(getattr(partner, field) not in (None, "", False) for field in fields)
 
 
 def _written(value: Any) -> Any:

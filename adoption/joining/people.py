@@ -1,6 +1,10 @@
 """Two rows of one person become one: by Kaikukeskus. The former row stays, shut, since history names it by its key."""
 
+from datetime import date
+
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -10,10 +14,11 @@ from adoption.history import Acting, locked, locked_country, record
 from adoption.joining.moving import move
 from adoption.leaving import shut
 from adoption.mail import later
-from adoption.models import Act, ContactCheck, Country, Partner, Person, Region, Responsibility
+from adoption.models import Act, ContactCheck, Country, Handover, Partner, Person, Region, Responsibility
 from adoption.partners import remember
 from adoption.people import alone
 from adoption.refusal import Linked, Refused
+from adoption.templatetags.kaiku import day
 
 
 def against_people(kept: Person, gone: Person, by: Person) -> list[str]:
@@ -28,7 +33,16 @@ def against_people(kept: Person, gone: Person, by: Person) -> list[str]:
         wrong.append(_("%(gone)s has been joined with another row already.") % names)
     if not kept.is_active:
         wrong.append(_("%(kept)s is closed and cannot sign in: keep the other one.") % names)
-    return [*wrong, *_of_kaikukeskus(kept, gone), *_on_two_sides(kept, gone), *_confirmed_both(kept, gone)]
+    wrong += [*_of_kaikukeskus(kept, gone), *_while_handing_over(kept, gone)]
+    return [*wrong, *_on_two_sides(kept, gone), *_confirmed_both(kept, gone)]
+
+
+def _while_handing_over(kept: Person, gone: Person) -> list[str]:
+    """A responsibility that waits for its day to pass from one to the other would end with nobody in it."""
+    both = Q(responsibility__person__in=[kept, gone]) | Q(successor__in=[kept, gone])
+    waiting = Handover.objects.filter(both, state=Handover.State.AGREED).select_related("responsibility__person")
+    said = _("%(name)s hands over on %(day)s: withdraw that first, or join them after that day.")
+    return list(dict.fromkeys(said % {"name": one.responsibility.person, "day": day(one.on)} for one in waiting))
 
 
 def _of_kaikukeskus(kept: Person, gone: Person) -> list[str]:
@@ -99,14 +113,18 @@ def join_people(kept: Person, gone: Person, by: Person) -> Person:
 
 
 def _regions_of(person: Person) -> set[int]:
-    """Where history says anything of what the person is or was."""
+    """Where history says anything of what the person is or was, or is asked to become."""
     held = Responsibility.objects.filter(person=person).values_list("region", flat=True)
     contact = Partner.objects.filter(contact=person).values_list("region", flat=True)
-    return {*held, *contact, *regions_asked(person.pk)}
+    following = Coalesce("partner__region", "responsibility__region")
+    asked_to = ContactCheck.objects.unfinished().filter(successor_email=person.email).values_list(following, flat=True)
+    return {*held, *contact, *regions_asked(person.pk), *asked_to}
 
 
 def _make_one(kept: Person, gone: Person) -> None:
     overtake(ContactCheck.objects.filter(person=gone, state=ContactCheck.State.ASKED))  # the link was to that address
+    to_oneself = Q(person=gone, successor_email=kept.email) | Q(person=kept, successor_email=gone.email)
+    overtake(ContactCheck.objects.filter(to_oneself))
     shut(gone)
     move(gone, kept)
     gone.joined_to = kept
@@ -129,10 +147,10 @@ def _tell(kept: Person, gone: Person, country: Country, regions: dict[int, Regio
 
 
 def _twice(person: Person, region: Region) -> list[Responsibility]:
-    """The same responsibility a second time, and being one's own substitute."""
-    current = Responsibility.objects.current().filter(person=person, region=region).order_by("substitute", "pk")
+    """The same responsibility a second time, which ends sooner, and being one's own substitute."""
+    current = Responsibility.objects.current().filter(person=person, region=region).order_by("pk")
     found, own = [], set()
-    for given in current:
+    for given in sorted(current, key=lambda one: (one.substitute, -(one.until or date.max).toordinal())):
         key = (given.side, given.municipality_id)
         if key in own or (given.substitute and (given.side, None) in own):
             found.append(given)
