@@ -12,9 +12,11 @@ from email.mime.message import MIMEMessage
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from pathlib import Path
+from time import process_time
 
 import pytest
 from django.core import mail
+from django.db.models import F
 from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import now
@@ -184,6 +186,31 @@ def test_only_what_came_lately_is_read(box, sent):
     os.utime(box / "new" / "1", (old, old))
     ReturnedMail.objects.all().delete()
     assert returned.read() == 0
+
+
+def test_a_strangers_mail_takes_no_time_and_stops_no_other(box, sent):
+    put(box, a_report(None, recipient="a" * 500_000), "1")
+    put(box, a_report(the_mail(sent.pk), recipient="a" * 300_000), "2")
+    parts = "".join(f'Content-Type: multipart/mixed; boundary="{number}"\n\n--{number}\n' for number in range(5_000))
+    put(box, parts.encode() + b"x" * 300_000, "3")
+    put(box, a_report(the_mail(sent.pk)), "4")
+    began = process_time()
+    assert returned.read() == 1
+    assert process_time() - began < 20  # a quadratic reading takes minutes
+
+
+def test_a_reading_that_is_killed_shows_as_one_that_fails(box, sent, monkeypatch):
+    def killed(_raw):
+        raise SystemExit
+
+    monkeypatch.setattr(returned, "report_in", killed)
+    put(box, a_report(the_mail(sent.pk)))
+    with pytest.raises(SystemExit):
+        returned.read()
+    ReturnedMail.objects.update(failed_at=F("failed_at") - timedelta(hours=2))
+    assert "not read" in returned.fault()
+    monkeypatch.undo()
+    assert (returned.read(), returned.fault()) == (1, "")
 
 
 # -- a mailbox that is away -------------------------------------------------------------------------------------------

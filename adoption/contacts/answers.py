@@ -161,7 +161,7 @@ def why_not(check: ContactCheck, email: str) -> list[str]:
     if known is None:
         return []
     if not known.is_active:
-        return [_("%(name)s has left and cannot be named.") % {"name": known.name}]
+        return [_("Nobody can be named by this address. Give another one.")]
     return _against_responsible(check.responsibility, known) if check.responsibility else []
 
 

@@ -1,16 +1,14 @@
 """What is asked of a person who is still the contact or not, and of the successor?"""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from adoption.fields import Form, Text
-from adoption.forms import area, ask_whose
+from adoption.forms import area
 
 
 class HandOverForm(Form):
-    """Who follows."""
+    """Who follows. Asked of somebody who has not signed in: whose an address is, it does not tell."""
 
     name = Text(label=_("Successor's name"), max_length=150)
     email = forms.EmailField(
@@ -18,11 +16,6 @@ class HandOverForm(Form):
         max_length=254,
         help_text=_("A link goes there, by which the successor accepts. Until then it is still you."),
     )
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        ask_whose(self, data.get("name", ""), data.get("email", ""), "same")
-        return data
 
 
 class LeaveForm(Form):

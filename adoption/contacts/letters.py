@@ -30,8 +30,9 @@ def asked(person: int, number: int) -> None:
 
 
 def renewed(person: int, number: int) -> None:
-    """The person has a new link."""
-    _to_person(person, number, "renewed", gettext_noop("Are you still the contact? A new link"))
+    """The person has a new link, or, asked out of turn, the first one."""
+    first, again = gettext_noop("Are you still the contact?"), gettext_noop("Are you still the contact? A new link")
+    _to_person(person, number, "renewed", again if number > 1 else first)
 
 
 def reminded(person: int, number: int) -> None:

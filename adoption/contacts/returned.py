@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from email import message_from_bytes, message_from_string
 from email.message import Message
+from hmac import compare_digest
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
-from django.utils.crypto import constant_time_compare
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
@@ -26,7 +26,7 @@ from adoption.models import Mail, ReturnedMail
 
 log = logging.getLogger(__name__)
 MARK = re.compile(rf"(?<![0-9a-f])([0-9]{{1,18}}\.[0-9a-f]{{{TAG}}})(?![0-9a-f])")
-ADDRESS = re.compile(r"[^\s;<>]+@[^\s;<>]+")
+BESIDE = re.compile(r"[\s;<>]+")  # what stands between the addresses of a field
 STATUS = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}")
 LARGEST = 512 * 1024  # bytes that are read of one message: a report's own parts come first
 MOST_PARTS = 50
@@ -44,12 +44,13 @@ def read(at: datetime | None = None) -> int:
     state, _made = ReturnedMail.objects.get_or_create(pk=1)
     began = at or now()
     since = (state.read_at or began - LATEST) - OVERLAP
+    # Until it has been read to its end it counts as not read: a reading that is killed shows so.
+    ReturnedMail.objects.filter(pk=1, failed_at=None).update(failed_at=began)
     try:
         found = sum(came_back(report) for raw in messages(since) if (report := report_in(raw)))
     except (OSError, imaplib.IMAP4.error, ValueError) as error:
         # Not the error's own words: a server may quote the password in them.
         log.warning("Returned mail cannot be read: %s.", type(error).__name__)
-        ReturnedMail.objects.filter(pk=1, failed_at=None).update(failed_at=began)
         return 0
     ReturnedMail.objects.filter(pk=1).update(read_at=began, failed_at=None)
     return found
@@ -122,6 +123,8 @@ class Report(NamedTuple):
 
 def report_in(raw: bytes) -> Report | None:
     """The report of a failed delivery; nothing of any other mail, nor of one that cannot be understood."""
+    if not _may_be_ours(raw):
+        return None
     try:
         report = message_from_bytes(raw)
         if report.get_content_type() != "multipart/report":
@@ -137,6 +140,13 @@ def report_in(raw: bytes) -> Report | None:
     return Report(marks, failed) if marks and failed else None
 
 
+def _may_be_ours(raw: bytes) -> bool:
+    """Whether it is worth parsing, which a stranger's mail could make long: it bears one of our marks, and no more
+    parts than are looked at."""
+    marks = MARK.findall(raw.decode("latin-1"))[:MOST_PARTS]
+    return raw.lower().count(b"multipart/") <= MOST_PARTS and any(compare_digest(mark, _right(mark)) for mark in marks)
+
+
 def _failed(part: Message) -> Iterator[tuple[str, str]]:
     """The addresses of a delivery status that have failed for good."""
     if part.get_content_type() != "message/delivery-status" or not part.is_multipart():
@@ -145,8 +155,9 @@ def _failed(part: Message) -> Iterator[tuple[str, str]]:
         if isinstance(block, Message) and str(block.get("Action", "")).strip().lower() == "failed":
             status = STATUS.search(str(block.get("Status", "")))
             for name in ("Original-Recipient", "Final-Recipient"):
-                for address in ADDRESS.findall(str(block.get(name, ""))):
-                    yield address.lower(), status[0] if status else ""
+                for address in BESIDE.split(str(block.get(name, ""))):
+                    if "@" in address.strip("@"):
+                        yield address.lower(), status[0] if status else ""
 
 
 def _message_ids(part: Message) -> Iterator[str]:
@@ -168,7 +179,7 @@ def came_back(report: Report) -> bool:
 
 
 def _ours(marks: Iterable[str]) -> list[Mail]:
-    keys = [int(mark.partition(".")[0]) for mark in marks if constant_time_compare(mark, _right(mark))]
+    keys = [int(mark.partition(".")[0]) for mark in marks if compare_digest(mark, _right(mark))]
     return list(Mail.objects.filter(pk__in=keys, returned_at=None))
 
 
