@@ -35,7 +35,7 @@ class DecisionForm(Form):
     """One of the three decisions, with the words that go to the pair."""
 
     decision = forms.ChoiceField(choices=Decision.choices, widget=forms.HiddenInput)
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the newest act that the page has shown
+    seen = Text(required=False, widget=forms.HiddenInput)  # the mark of the request that the page has shown
     message = Text(required=False, widget=area(ROWS))
 
     def __init__(self, decision: str, partner: Partner, *args: Any, **kwargs: Any) -> None:

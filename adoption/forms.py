@@ -471,6 +471,7 @@ class ClearanceForm(Form):
         choices=[("clear", _("Clear it")), ("more", _("Ask for more information")), ("decline", _("Decline it"))],
         widget=forms.RadioSelect,
     )
+    seen = Text(required=False, widget=forms.HiddenInput)  # the mark of the request that the page has shown
     message = Text(
         label=_("Message to the pair"),
         required=False,

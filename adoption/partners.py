@@ -1,8 +1,10 @@
 """How does an organisation become a distributor or a venue? Every write about partners but their commitments."""
 
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -188,12 +190,18 @@ def refuse_against_clearance(
         )
 
 
+def refuse_of_elsewhere(partner: Partner, who: Acting) -> None:
+    """Raises Refused to all but Kaikukeskus where other regions have partners of the same organisation."""
+    if who.side != KAIKUKESKUS and partner.organisation.partners.exclude(region=partner.region_id).exists():
+        raise Refused([_("This organisation is a partner in another region too: ask Kaikukeskus to correct it.")])
+
+
 def _correct(partner: Partner, who: Acting, organisation: dict[str, str], unit: str | None) -> list[str]:
     """What has been corrected of the organisation and of the unit's name."""
     owner = partner.organisation
     changed = [field for field, value in organisation.items() if getattr(owner, field) != value]
-    if changed and who.side != KAIKUKESKUS and owner.partners.exclude(region=partner.region_id).exists():
-        raise Refused([_("This organisation is a partner in another region too: ask Kaikukeskus to correct it.")])
+    if changed:
+        refuse_of_elsewhere(partner, who)
     business_id = organisation.get("business_id")
     if business_id and Organisation.objects.filter(business_id=business_id).exclude(pk=owner.pk).exists():
         raise Refused([_("Another organisation has this business ID already.")])
@@ -292,6 +300,8 @@ def request_clearance(partner: Partner, by: Person, answers: dict[str, Any] | No
     """Kaikukeskus has the distributor in its queue. Raises Refused without an answer to rule R6 (S3: suurin osa
     asiakkaista tiukassa taloudellisessa tilanteessa), or for a venue, which needs no clearance."""
     with changing(partner, by) as (partner, region, who):
+        if partner.state == Partner.State.MORE_WANTED:
+            raise Refused([_("Kaikukeskus has asked a question about the request: answer it on the partner's page.")])
         _set(partner, answers or {})
         _check_request(partner)
         partner.ask()
@@ -334,14 +344,36 @@ def answer_question(partner: Partner, by: Person, answer: str, most_in_tight: bo
     return partner
 
 
-def clear(partner: Partner, by: Person, message: str = "", among_others: bool = False) -> Partner:
+def mark_of(partner: Partner) -> str:
+    """What a request says that Kaikukeskus decides by, in short: another once any of it has changed."""
+    owner, towns = partner.organisation, sorted(town.pk for town in partner.municipalities.all())
+    said: list[Any] = [owner.name, owner.sector, owner.business_id, partner.unit, partner.kind, towns]
+    said += [
+        partner.client_group,
+        partner.most_in_tight,
+        partner.why_most,
+        partner.cards_per_year,
+        partner.question,
+        partner.answer,
+    ]
+    return sha256(json.dumps(said).encode()).hexdigest()[:16]
+
+
+def _refuse_unread(partner: Partner, seen: str) -> None:
+    if seen and seen != mark_of(partner):
+        raise Refused([_("More has been said since this page was opened: read it, and decide again.")])
+
+
+def clear(partner: Partner, by: Person, message: str = "", among_others: bool = False, seen: str = "") -> Partner:
     """Kaikukeskus has cleared the distributor: its commitment can be made; the pair is told.
 
-    Raises Refused without a message where the answer to rule R6 is no: the commitment then says why it was cleared.
+    `seen`, here and below: the mark of what the page showed (`mark_of`). Raises Refused when the request says something
+    else now, and without a message where the answer to rule R6 is no: the commitment then says why it was cleared.
     Among others, which share one message, such a one is refused.
     """
     with changing(partner, by, kaikukeskus=True) as (partner, region, who):
         partner.clear()
+        _refuse_unread(partner, seen)
         if not partner.most_in_tight and (among_others or not message.strip()):
             raise Refused(
                 [
@@ -357,18 +389,19 @@ def clear(partner: Partner, by: Person, message: str = "", among_others: bool = 
     return partner
 
 
-def want_more(partner: Partner, by: Person, question: str) -> Partner:
+def want_more(partner: Partner, by: Person, question: str, seen: str = "") -> Partner:
     """Kaikukeskus wants to know more; the pair is told what. Raises Refused without a question."""
     with changing(partner, by, kaikukeskus=True) as (partner, region, who):
         if not question.strip():
             raise Refused([_("Write what you want to know: the pair sees it.")])
         partner.want_more()
+        _refuse_unread(partner, seen)
         partner.question, partner.answer = question, ""
         _decided(partner, region, who, "clearance_more_wanted", question)
     return partner
 
 
-def decline(partner: Partner, by: Person, reason: str) -> Partner:
+def decline(partner: Partner, by: Person, reason: str, seen: str = "") -> Partner:
     """The partner is not taking part. Kaikukeskus declines a request that waits, the pair any other. Needs a reason.
 
     Raises Refused where an answer has come to the question that the one who declines saw unanswered.
@@ -385,6 +418,7 @@ def decline(partner: Partner, by: Person, reason: str) -> Partner:
             raise Refused([not_now(partner)])  # a colleague has cleared it since this page was opened
         _refuse_while_signing(partner)
         partner.decline()
+        _refuse_unread(partner, seen)
         _decided(partner, region, who, "partner_declined", reason)
     return partner
 

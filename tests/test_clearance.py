@@ -208,7 +208,7 @@ def test_what_is_refused_keeps_what_was_typed_and_says_why(desk, region):
 def test_a_decision_that_comes_too_late_names_the_request_and_keeps_the_words(desk, laura, region, meanwhile, words):
     asked = a_request(region, "Tupa ry", 9)
     a_request(region, "Muu ry", 3)
-    seen = {"seen": str(desk.get("/queue/").context["open"].newest_said)}
+    seen = {"seen": desk.get("/queue/").context["open"].mark}
     decide(desk, asked, meanwhile, "Kuinka moni?")
     address = reverse("queue_decide", args=[asked.pk])
     late = desk.post(address, seen | {"decision": "decline", "message": words})
@@ -224,7 +224,7 @@ def test_a_decision_that_comes_too_late_names_the_request_and_keeps_the_words(de
 def test_nobody_decides_by_a_page_that_has_not_shown_the_newest_answer(desk, laura, region):
     asked = a_request(region, "Tupa ry")
     address = reverse("queue_decide", args=[asked.pk])
-    seen = {"seen": str(desk.get("/queue/").context["open"].newest_said), "decision": "clear", "message": "Hyvä."}
+    seen = {"seen": desk.get("/queue/").context["open"].mark, "decision": "clear", "message": "Hyvä."}
     partners.want_more(asked, laura, "Kuinka moni?")
     partners.answer_question(asked, mikko_of(region), "Ei juuri kukaan.", most_in_tight=False)
     refused = desk.post(address, seen)
@@ -235,6 +235,40 @@ def test_nobody_decides_by_a_page_that_has_not_shown_the_newest_answer(desk, lau
     assert (way.form["message"].value(), state(asked)) == ("Hyvä.", "asked")
     desk.post(address, seen | {"seen": way.form["seen"].value()})
     assert state(asked) == "cleared"
+
+
+def test_nobody_decides_by_a_page_of_a_request_that_says_something_else_now(desk, laura, region):
+    asked = a_request(region, "Tupa ry")
+    own = asked.get_absolute_url()
+    marks = {
+        address: re.findall(r'name="seen"[^>]* value="([^"]+)"', desk.get(address).content.decode())[-1]
+        for address in ("/queue/", own, "/queue/several/")
+    }
+    partners.change_partner(asked, mikko_of(region), list(asked.municipalities.all()), {"name": "Yökerho ry"})
+    clear = {"decision": "clear", "message": "Hyvä."}
+    several = {"chosen": [asked.pk], "message_fi": "Hyvä."}
+    for address, page, sent in (
+        (reverse("queue_decide", args=[asked.pk]), "/queue/", clear),
+        (f"{own}clearance/", own, clear),
+        ("/queue/several/", "/queue/several/", several),
+    ):
+        refused = desk.post(address, sent | {"seen": marks[page]})
+        assert (refused.status_code, state(asked)) == (422, "asked")
+        assert "More has been said since this page was opened" in text(refused)
+        assert "Yökerho ry" in text(refused)
+        mark = re.findall(r'name="seen"[^>]* value="([^"]+)"', refused.content.decode())[-1]
+        assert mark != marks[page]
+
+
+def test_a_request_with_an_open_question_is_answered_and_not_sent_anew(laura, region):
+    asked = a_request(region, "Tupa ry", 30)
+    partners.want_more(asked, laura, "Kuinka moni?")
+    said = {"client_group": "Nuoria", "most_in_tight": "yes", "why_most": "Siksi.", "cards_per_year": "4"}
+    answer = signed_in(mikko_of(region)).post(f"{asked.get_absolute_url()}ask/", said)
+    assert (answer.status_code, state(asked)) == (422, "more_wanted")
+    assert "answer it on the partner" in text(answer)
+    asked.refresh_from_db()
+    assert (asked.question, (localdate() - localdate(asked.asked_at)).days) == ("Kuinka moni?", 30)
 
 
 @pytest.mark.parametrize("number", [10, 200])

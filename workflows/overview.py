@@ -19,6 +19,7 @@ from adoption.access import KAIKUKESKUS
 from adoption.alphabet import alphabetical
 from adoption.models import Act, ContactCheck, Municipality, Note, Partner, Phase, Region, RegionMunicipality
 from adoption.notes import stands_in_queue
+from adoption.partners import mark_of
 from commitments.models import Commitment, Party
 from commitments.turn import awaits_kaikukeskus, order_of
 from workflows.models import Trial, TrialMunicipality, TrialStep
@@ -58,9 +59,9 @@ class Waiting:
         return max((localdate() - localdate(self.since)).days, 0)
 
     @property
-    def newest_said(self) -> int:
-        """The key of the newest act of its thread; 0 where there is none."""
-        return self.thread[-1].pk if self.thread else 0
+    def mark(self) -> str:
+        """That of the request, as it is shown."""
+        return mark_of(self.partner) if self.partner else ""
 
     @property
     def is_late(self) -> bool:
@@ -85,12 +86,6 @@ THREAD = (
     "clearance_asked", "clearance_more_wanted", "clearance_reminded", "clearance_answered", "clearance_lapsed",
     "clearance_given", "partner_declined",
 )  # fmt: skip
-
-
-def newest_said(partner: Partner) -> int:
-    """The key of the newest act of the partner's thread; 0 where there is none."""
-    acts = Act.objects.filter(about_kind="partner", about_id=str(partner.pk), what__in=THREAD)
-    return acts.order_by("number").values_list("pk", flat=True).last() or 0
 
 
 def _threads(partners: Sequence[Partner]) -> dict[str, list[Act]]:

@@ -71,10 +71,17 @@ def _decide(partner: Partner, by: Person, said: dict[str, Any]) -> Partner:
     if partner.state != State.ASKED:
         raise Refused([services.not_now(partner)])
     if said["decision"] == "clear":
-        return services.clear(partner, by, said["message"])
+        return services.clear(partner, by, said["message"], seen=said["seen"])
     if said["decision"] == "more":
-        return services.want_more(partner, by, said["message"])
-    return services.decline(partner, by, said["message"])
+        return services.want_more(partner, by, said["message"], said["seen"])
+    return services.decline(partner, by, said["message"], said["seen"])
+
+
+def decided_words(said: dict[str, Any]) -> "StrOrPromise":
+    """What is said when Kaikukeskus has decided so, or asked."""
+    if said["decision"] == "more":
+        return _("The question is sent, and the pair gets a mail.")
+    return ACTS["decide"].done
 
 
 def _decline(partner: Partner, by: Person, said: dict[str, Any]) -> Partner:
@@ -166,14 +173,19 @@ def partner_act(request: Request, slug: str, pk: int, act: str) -> HttpResponse:
     found = partner_to_change(request.user, slug, pk)
     if act == "decide" and not request.user.is_kaikukeskus:
         raise NotYours
-    form = _form(act, found, request.POST if request.method == "POST" else None)
+    sent = request.POST.copy() if request.method == "POST" else None
+    if sent and act == "decide":
+        sent["seen"] = services.mark_of(found)  # a page that comes back shows all
+    form = _form(act, found, sent)
     if not form.is_valid():
         return _page(request, found, act, form)
+    said = form.cleaned_data | ({"seen": request.POST.get("seen", "")} if act == "decide" else {})
     try:
-        changed = ACTS[act].do(found, request.user, form.cleaned_data)
+        changed = ACTS[act].do(found, request.user, said)
     except Refused as refusal:
         return _page(request, partner_or_404(request.user, slug, pk), act, form, refusal)
-    messages.success(request, str(ACTS[act].done) % {"contact": changed.contact})
+    done = decided_words(form.cleaned_data) if act == "decide" else ACTS[act].done
+    messages.success(request, str(done) % {"contact": changed.contact})
     return redirect(_next(request) or found.get_absolute_url())
 
 
@@ -259,6 +271,7 @@ def _offered(key: str, act: PartnerAct, found: Partner, commitments: list[Any], 
 def _form(key: str, found: Partner, data: QueryDict | None = None) -> Form:
     """The act's form, with ids of its own on the page, and with what is known already."""
     known = {
+        "decide": {"seen": services.mark_of(found)},
         "answer": {"most_in_tight": found.most_in_tight},
         "contact": {"language": found.language},
         "account": {"on": found.account_on},

@@ -18,13 +18,14 @@ from adoption.clearance_forms import Decision, DecisionForm, SeveralForm
 from adoption.clearing import clear_several
 from adoption.contacts import alarms, returned
 from adoption.models import Partner, PreparedText
-from adoption.partners import not_now
+from adoption.partners import mark_of, not_now
 from adoption.precedents import similar_to
 from adoption.prepared_texts import first_texts, texts_for
 from adoption.refusal import Linked, Refused
 from adoption.silent_requests import open_questions
 from adoption.views import Request
 from adoption.views.partner import ACTS as PARTNER_ACTS
+from adoption.views.partner import decided_words
 from workflows import overview
 from workflows.views.tasks import A_PAGE, today
 
@@ -72,20 +73,17 @@ def queue_decide(request: Request, pk: int) -> HttpResponse:
     if request.method != "POST":
         return redirect(f"{reverse('queue')}?open={pk}")
     partner = get_object_or_404(Partner.objects.select_related("organisation", "region"), pk=pk)
-    decision, newest = request.POST.get("decision", ""), overview.newest_said(partner)
-    sent = request.POST.copy()
-    sent["seen"] = str(newest)  # a page that comes back shows all
+    decision, sent = request.POST.get("decision", ""), request.POST.copy()
+    sent["seen"] = mark_of(partner)  # a page that comes back shows all
     form = DecisionForm(decision if decision in Decision.values else Decision.CLEAR, partner, sent)
     if not form.is_valid():
         return queue_page(request, Tried(partner, form, status=form.status))
     before = overview.queue()
     try:
-        if partner.state == Partner.State.ASKED and request.POST.get("seen", str(newest)) != str(newest):
-            raise Refused([_("More has been said since this page was opened: read it, and decide again.")])
-        PARTNER_ACTS["decide"].do(partner, request.user, form.cleaned_data)
+        PARTNER_ACTS["decide"].do(partner, request.user, form.cleaned_data | {"seen": request.POST.get("seen", "")})
     except Refused as refusal:
         return queue_page(request, Tried(partner, form, refusal.reasons, refusal.status))
-    messages.success(request, str(PARTNER_ACTS["decide"].done))
+    messages.success(request, str(decided_words(form.cleaned_data)))
     return redirect(_next(before, pk))
 
 
@@ -169,7 +167,7 @@ def _way(decision: Decision, one: overview.Waiting, texts: list[PreparedText], t
     assert one.partner
     taken = next((text for text in texts if str(text.pk) == chosen), None)
     text = taken or next(iter(texts), None)
-    known = {"message": text.text if text else "", "seen": one.newest_said}
+    known = {"message": text.text if text else "", "seen": mark_of(one.partner)}
     form = DecisionForm(decision, one.partner, initial=known)
     return Way(decision, str(decision.label), form, [other for other in texts if other != text], taken is not None)
 
@@ -184,7 +182,7 @@ def queue_several(request: Request) -> HttpResponse:
     reasons: list[Linked] = []
     if form.is_valid():
         chosen = Partner.objects.filter(pk__in=form.cleaned_data["chosen"]).select_related("organisation", "region")
-        done, reasons = clear_several(chosen.order_by("asked_at", "pk"), request.user, form.messages)
+        done, reasons = clear_several(chosen.order_by("asked_at", "pk"), request.user, form.messages, _marks(request))
         if done:
             said = ngettext("One distributor is cleared.", "%(count)s distributors are cleared.", len(done))
             messages.success(request, said % {"count": len(done)})
@@ -200,6 +198,12 @@ def queue_several(request: Request) -> HttpResponse:
         "ticked": set(request.POST.getlist("chosen")),
     }
     return render(request, "workflows/queue_several.html", shown, status=422 if reasons else form.status)
+
+
+def _marks(request: Request) -> dict[int, str]:
+    """By the key of each request what its row has shown."""
+    pairs = [sent.partition(":") for sent in request.POST.getlist("seen")]
+    return {int(key): mark for key, _colon, mark in pairs if key.isascii() and key.isdecimal()}
 
 
 def _several_form(request: Request) -> SeveralForm:
