@@ -1,7 +1,9 @@
 """Which accounts are to be made in Kaikukanta, and which of a list that comes back have been made?"""
 
+import csv
 from collections.abc import Iterable, Iterator
 from datetime import date
+from io import StringIO
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -162,7 +164,9 @@ def as_text(rows: Iterable[AccountRow]) -> str:
     """The list as it is sent from the preview to the confirmation, which reads it anew."""
     lines = [[heading(column) for column in KEPT]]
     lines += [[safe(row.said.get(column, "")) for column in KEPT] for row in rows]
-    return "\n".join("\t".join(" ".join(cell.split()) for cell in line) for line in lines)
+    written = StringIO()
+    csv.writer(written, delimiter="\t").writerows([" ".join(cell.split()) for cell in line] for line in lines)
+    return written.getvalue()
 
 
 @transaction.atomic

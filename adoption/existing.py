@@ -11,6 +11,7 @@ from adoption.models import Partner, Region
 from adoption.refusal import Refused
 
 UNCLEARED = (Partner.State.CANDIDATE, Partner.State.ASKED, Partner.State.MORE_WANTED)
+FIRST = date(2014, 1, 1)  # the year before the first trial, in Espoo from April 2015
 Done = date | bool  # on the day; True: earlier, on a day that is not known; False: not yet
 
 
@@ -22,7 +23,7 @@ def done_before(
     Called by commitments under the region's lock. Of an unknown day the day of entry stands, as the last one possible.
     Only Kaikukeskus, or the command line, says that a distributor was cleared (R5). Raises Refused for a day to come.
     """
-    _refuse_coming(cleared, account, induction)
+    refuse_impossible(cleared, account, induction)
     clears = partner.is_distributor and partner.state in UNCLEARED
     if clears:
         _refuse_uncleared(partner, who)
@@ -48,9 +49,18 @@ def _refuse_uncleared(partner: Partner, who: Acting) -> None:
         raise Refused([said % {"partner": partner}])
 
 
-def _refuse_coming(*days: date | bool | None) -> None:
-    if any(isinstance(day, date) and day > localdate() for day in days):
-        raise Refused([_("The day is still to come: record it when it has happened.")])
+def refuse_impossible(*days: date | bool | None) -> None:
+    """Raises Refused for a day on which nothing can have been done: one to come, or before there was a Kaikukortti."""
+    for day in days:
+        if isinstance(day, date) and (why := why_not_done_on(day)):
+            raise Refused([why])
+
+
+def why_not_done_on(day: date) -> str:
+    """Why nothing can have been done on the day; empty when it can."""
+    if day > localdate():
+        return _("The day is still to come: record it when it has happened.")
+    return _("There was no Kaikukortti before 2014: check the year.") if day < FIRST else ""
 
 
 def _set_account(partner: Partner, account: Done) -> date | None:

@@ -1,12 +1,13 @@
 """Which partner, organisation and person does a row of a list mean? The same is found again, however it is spelt."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from adoption.models import Organisation, Partner, Person, Region
+from adoption.joined import PARTNER
+from adoption.models import Joined, Organisation, Partner, Person, Region
 from adoption.partners import plain
 from adoption.refusal import Refused
 from adoption.rows import Given
@@ -31,6 +32,9 @@ class Known:
         self.by_id: dict[Key, Kept] = {}
         self.by_name: dict[Key, list[Kept]] = defaultdict(list)
         self.owners: dict[str, list[Kept]] = defaultdict(list)  # by the organisation's name alone
+        self.former: dict[Key, list[Kept]] = defaultdict(list)  # by the names that it had too
+        self.former_ids: dict[Key, Kept] = {}
+        self.former_owners: dict[str, list[Kept]] = defaultdict(list)
         self.partners: dict[int, Partner] = {}
         self.organisations: dict[str, Organisation] = {}
         self.by_key: dict[int, Organisation] = {}
@@ -46,10 +50,24 @@ class Known:
         for partner, town in through.values_list("partner_id", "municipality_id"):
             towns[partner].add(town)
         rows = Partner.objects.filter(region=region).order_by("pk").values_list(
-            "pk", "unit", "role", "organisation_id", "organisation__name", "organisation__business_id"
+            "pk", "unit", "role", "organisation_id", "organisation__name", "organisation__business_id",
+            "organisation__former_names",
         )  # fmt: skip
-        for pk, unit, role, owner, name, business_id in rows.iterator():
-            self._add(Kept(pk, 0, owner, business_id, towns[pk]), name, unit, role)
+        joined = _joined_into(region)
+        for pk, unit, role, owner, name, business_id, former in rows.iterator():
+            kept = Kept(pk, 0, owner, business_id, towns[pk])
+            self._add(kept, name, unit, role)
+            names = [name, *filter(None, former.split("\n"))]
+            self._remember(kept, names, {unit, *_units(names, joined[pk])}, role)
+
+    def _remember(self, kept: Kept, names: list[str], units: set[str], role: str) -> None:
+        """What it was called before it was joined or corrected."""
+        for unit in units:
+            self.former_ids.setdefault((kept.business_id, plain(unit), role), kept)
+            for name in names:
+                self.former[plain(name), plain(unit), role].append(kept)
+        for name in names[1:]:
+            self.former_owners[plain(name)].append(kept)
 
     def _add(self, kept: Kept, name: str, unit: str, role: str) -> None:
         spelt = plain(name)
@@ -78,7 +96,7 @@ class Known:
         ids = {given.business_id for given in rows if given.business_id} - self.organisations.keys()
         for one in Organisation.objects.filter(business_id__in=ids):
             self.organisations[one.business_id] = one
-        keys = {one.organisation for given in rows for one in self.owners.get(plain(given.organisation), [])}
+        keys = {one.organisation for given in rows for one in self._owners(given)}
         self.by_key |= Organisation.objects.in_bulk(keys - self.by_key.keys() - {0})
         self._look_up_partners({kept.pk for given in rows for kept in self._candidates(given)} - {0})
         self._look_up_people({given.contact["email"] for given in rows if given.contact} - self.people.keys())
@@ -102,8 +120,21 @@ class Known:
     # -- which one a row means ----------------------------------------------------------------------------------------
 
     def _candidates(self, given: Given) -> list[Kept]:
-        by_id = self.by_id.get((given.business_id, plain(given.unit), given.role)) if given.business_id else None
-        return [by_id] if by_id else self.by_name.get((plain(given.organisation), plain(given.unit), given.role), [])
+        """By what they are called; else by what they were."""
+        by_id = (given.business_id, plain(given.unit), given.role)
+        by_name = (plain(given.organisation), plain(given.unit), given.role)
+        if given.business_id and (known := self.by_id.get(by_id)):
+            return [known]
+        if by_name in self.by_name:
+            return self.by_name[by_name]
+        if given.business_id and (known := self.former_ids.get(by_id)):
+            return [known]
+        return self.former.get(by_name, [])
+
+    def _owners(self, given: Given) -> list[Kept]:
+        """The organisations that are called so; else those that were."""
+        name = plain(given.organisation)
+        return self.owners.get(name) or self.former_owners.get(name, [])
 
     def partner_of(self, given: Given) -> Kept | None:
         """By business ID, unit and role; without an ID, on either side, by name, unit, role and a municipality.
@@ -119,6 +150,10 @@ class Known:
             raise Refused([_("Two of this name act there: give the business ID of the one that is meant.")])
         return found[0] if found else None
 
+    def has_namesake(self, given: Given) -> bool:
+        """Whether there is another partner of this name, unit and role in the region."""
+        return (plain(given.organisation), plain(given.unit), given.role) in self.by_name
+
     def partner(self, kept: Kept) -> Partner:
         """The row of one that is there."""
         return self.partners[kept.pk]
@@ -127,7 +162,7 @@ class Known:
         """By its business ID, anywhere; else by name and a municipality in the region, or by the name of its units."""
         if owner := self.organisations.get(given.business_id):
             return owner
-        same = [one for one in self.owners.get(plain(given.organisation), []) if one.organisation]
+        same = [one for one in self._owners(given) if one.organisation]
         if given.business_id:
             same = [one for one in same if not one.business_id]
         near = [one for one in same if one.towns & given.towns] or (same if given.unit else [])
@@ -153,3 +188,20 @@ class Known:
         """The address is known to the rows after it."""
         if given.contact:
             self.people.setdefault(given.contact["email"], given.contact["name"])
+
+
+def _joined_into(region: Region) -> dict[int, list[str]]:
+    """Partner of the region → what those were called that were joined into it."""
+    found: dict[int, list[str]] = defaultdict(list)
+    own = Partner.objects.filter(region=region).values("pk")
+    for kept, name in Joined.objects.filter(kind=PARTNER, kept__in=own).order_by("pk").values_list("kept", "name"):
+        found[kept].append(name)
+    return found
+
+
+def _units(owners: list[str], names: list[str]) -> Iterator[str]:
+    """The units' own names, of names that begin with their organisation's."""
+    for name in names:
+        for owner in owners:
+            if name.startswith(f"{owner}, "):
+                yield name.removeprefix(f"{owner}, ")

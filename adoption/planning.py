@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from adoption.access import acting
@@ -11,9 +12,10 @@ from adoption.existing import UNCLEARED, may_clear
 from adoption.history import NOBODY, Acting
 from adoption.known import Kept, Known
 from adoption.models import Import, ImportRow, Organisation, Partner, Person, Region
-from adoption.partners import DETAILS, plain, refuse_against_clearance
+from adoption.partners import DETAILS, plain, refuse_against_clearance, refuse_of_elsewhere
 from adoption.refusal import NotYours, Refused
-from adoption.rows import Given, Rows
+from adoption.regions import language_of_places
+from adoption.rows import Given, Rows, kind_for
 from adoption.tables import Line
 
 Outcome = ImportRow.Outcome
@@ -106,7 +108,8 @@ class Planner:
         own column."""
         owner = self.known.organisations.get(given.business_id)
         known = owner.name if owner else self.names.get(given.business_id, "")
-        if known and not given.unit and plain(known) != plain(given.organisation):
+        names = [known, *(owner.former_names.split("\n") if owner else [])]
+        if known and not given.unit and plain(given.organisation) not in map(plain, names):
             said = _(
                 "The business ID is that of %(name)s: give this name. A unit of it has a column of its own, “%(unit)s”."
             )
@@ -130,14 +133,37 @@ class Planner:
         self.brought[line.number] = given
         if given.business_id:
             self.names.setdefault(given.business_id, given.organisation)
+        why = [self._said(given, owner), *self._notes(given, owner), *self._like(given)]
         self.known.add(Kept(0, line.number, owner.pk if owner else 0, given.key_id(owner), given.towns), given)
-        return Planned(line, given.name, Outcome.CREATE, self._notes(given, owner), given, None, owner)
+        return Planned(line, given.name, Outcome.CREATE, why, given, None, owner)
+
+    def _said(self, given: Given, owner: Organisation | None) -> str:
+        """What would be made of the row, with what it does not say itself."""
+        contact = given.contact
+        language = given.details.get("language") or language_of_places(given.municipalities)
+        parts = [
+            capfirst(_text("role", given.role)), _text("kind", kind_for(given)),
+            _text("sector", owner.sector if owner else given.sector), _text("municipalities", given.municipalities),
+            str(_text("language", language)),
+            ", ".join(filter(None, [contact["name"], contact["email"]])) if contact else "",
+            given.details.get("signatory_name", ""),
+        ]  # fmt: skip
+        return " · ".join(filter(None, parts))
+
+    def _like(self, given: Given) -> list[str]:
+        """That one of this name and role stands here already, in other municipalities or under another business ID."""
+        if not self.known.has_namesake(given):
+            return []
+        said = _("One of this name stands here already in this role, in other municipalities or with another ID.")
+        return [said + " " + _("If it is the same, correct that one, and bring the row again.")]
 
     def _changed(self, line: Line, given: Given, partner: Partner) -> Planned:
         changes = changes_of(partner, given)
         self.brought[line.number], self.met[partner.pk] = given, line.number
         if "business_id" in changes and given.business_id in self.known.organisations:
             raise Refused([_("Another organisation has this business ID already.")])
+        if "business_id" in changes:
+            refuse_of_elsewhere(partner, self.who)
         if "kind" in changes:
             refuse_against_clearance(partner, self.who, given.details["kind"], {}, None)
         why = [_("%(what)s: %(old)s → %(new)s") % _shown(key, *both) for key, both in changes.items()]

@@ -18,8 +18,13 @@ LONGEST_SLUG = Region._meta.get_field("slug").max_length or 60
 
 
 def language_of(region: Region) -> str:
-    """Swedish where most of its municipalities are served in Swedish first, else Finnish."""
-    first = [municipality.languages[0] for municipality in region.municipalities.all()]
+    """In which language its people are most likely written to."""
+    return language_of_places(region.municipalities.all())
+
+
+def language_of_places(municipalities: Iterable[Municipality]) -> str:
+    """Swedish where most of them are served in Swedish first, else Finnish."""
+    first = [municipality.languages[0] for municipality in municipalities]
     return "sv" if first.count("sv") * 2 > len(first) else "fi"
 
 

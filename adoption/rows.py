@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from adoption.columns import CHOICES, EVERYWHERE, bare_word, choice_of, heading, words_of
-from adoption.existing import Done
+from adoption.existing import Done, why_not_done_on
 from adoption.fields import Day, Text
 from adoption.forms import BusinessID
 from adoption.models import Municipality, Organisation, Partner, Region
 from adoption.refusal import Refused
-from adoption.regions import language_of
+from adoption.regions import language_of_places
 from adoption.tables import Cell, Line
 
 FIELDS: dict[str, forms.Field] = {
@@ -92,7 +92,6 @@ class Rows:
     def __init__(self, region: Region, role: str = "", needs_contact: bool = True, on_paper: bool = False) -> None:
         self.role, self.needs_contact, self.on_paper = role, needs_contact, on_paper
         self.own = list(region.municipalities.all())
-        self.language = language_of(region)
         self.towns = _by_name(self.own)
         self.others = _by_name(list(Municipality.objects.exclude(pk__in=[one.pk for one in self.own])))
 
@@ -154,7 +153,7 @@ class Rows:
             why.append(_at("organisation", _("give the name of the organisation")))
         if not role and not any(reason.startswith(heading("role")) for reason in why):
             why.append(_at("role", _("say whether it is a distributor or a venue")))
-        contact = _contact(values, values.get("language") or self.language, why)
+        contact = _contact(values, values.get("language") or language_of_places(towns), why)
         details = {key: values[key] for key in DETAILS if values.get(key)}
         if "kind" in details and role and (details["kind"] in Partner.VENUE_KINDS) != (role == Partner.Role.VENUE):
             why.append(_at("kind", _("this kind does not belong to the role")))
@@ -211,7 +210,10 @@ def _day(column: str, text: str) -> Any:
         return answer == "yes"
     if answer == "yes":
         return ""
-    return DAYS[column].clean(text)
+    day = DAYS[column].clean(text)
+    if day and (why := why_not_done_on(day)):
+        raise Refused([why])
+    return day
 
 
 def _contact(values: dict[str, Any], language: str, why: list[str]) -> dict[str, str] | None:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from adoption.columns import columns_in, heading
 from adoption.fields import UNSEEN
-from adoption.inside_xlsx import LONGEST_CELL, MOST_ROWS
+from adoption.inside_xlsx import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS
 from adoption.refusal import Refused
 from adoption.sheets import bare
 
@@ -191,7 +191,8 @@ def _of_text(text: str, strict: bool) -> Raw:
     head = "\n".join(text.split("\n", SEARCHED)[:SEARCHED])
     mark = next((mark for mark in "\t;" if mark in head), ",")
     rows = _split(text, mark, strict)
-    return ((number, [_cell(value) for value in row]) for number, row in rows if any(value.strip() for value in row))
+    near = ((number, row[:MOST_COLUMNS]) for number, row in rows)  # as of an XLSX
+    return ((number, [_cell(value) for value in row]) for number, row in near if any(value.strip() for value in row))
 
 
 def _split(text: str, mark: str, strict: bool) -> list[tuple[int, list[str]]]:

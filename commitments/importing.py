@@ -10,13 +10,14 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from adoption import partners
-from adoption.access import acting
+from adoption.access import acting, may_act
 from adoption.history import NOBODY, locked, locked_country, record
 from adoption.mail import later
 from adoption.models import Import, ImportRow, Organisation, Partner, Person, Region
 from adoption.operating_model import DEFAULT
 from adoption.planning import Manner, Outcome, Planned, Planner, changes_of
 from adoption.refusal import Refused
+from adoption.regions import language_of_places
 from adoption.rows import Given, kind_for
 from adoption.tables import Cell, Line, Table
 from commitments.on_paper import take_over
@@ -47,7 +48,13 @@ def preview(
     """
     planner = Planner(region, by, manner, role)
     brought = Import.objects.create(
-        region=region, by=by, manner=manner, model=model, not_read=table.not_read[:50], **whence
+        region=region,
+        by=by,
+        manner=manner,
+        model=model,
+        language=translation.get_language(),
+        not_read=table.not_read[:50],
+        **whence,
     )
     try:
         for some in _in_parts(planner.plan(table.lines)):
@@ -133,16 +140,24 @@ def do_part(brought: Import, job: str = "") -> bool:
     brought = Import.objects.select_related("by").get(pk=brought.pk)
     if brought.finished_at or brought.confirmed_at is None:
         return False
-    rows = list(brought.rows.filter(done=False, outcome__in=TO_DO)[:A_PART])
-    if rows:
-        with translation.override(brought.by.language if brought.by else translation.get_language()):
+    to_do = brought.rows.filter(done=False, outcome__in=TO_DO)
+    with translation.override(brought.language or translation.get_language()):
+        if not _may(brought, region):
+            said = _("Who confirmed the list no longer acts for the region: somebody else brings the row again.")
+            to_do.update(done=True, outcome=Outcome.REFUSE, why=[said])
+        if rows := list(to_do[:A_PART]):
             _do(brought, region, {row.number: row for row in rows})
-    if left := brought.rows.filter(done=False, outcome__in=TO_DO).exists():
+    if left := to_do.exists():
         if job:
             later(job, str(brought.pk))
     else:
         _finish(brought, region)
     return left
+
+
+def _may(brought: Import, region: Region) -> bool:
+    """Whether who confirmed the list still acts for the region."""
+    return brought.by is None or may_act(brought.by, region)
 
 
 def _do(brought: Import, region: Region, rows: dict[int, ImportRow]) -> None:
@@ -176,6 +191,7 @@ def _until_refused(brought: Import, region: Region, rows: dict[int, ImportRow], 
 
 
 def _do_row(brought: Import, region: Region, planner: Planner, planned: Planned, row: ImportRow) -> None:
+    _refuse_overtaken(row, planned)
     row.outcome, row.why, given = planned.outcome, planned.why, planned.given
     if planned.outcome not in TO_DO or given is None:
         return
@@ -193,11 +209,19 @@ def _do_row(brought: Import, region: Region, planner: Planner, planned: Planned,
     row.partner = partner
 
 
+def _refuse_overtaken(row: ImportRow, planned: Planned) -> None:
+    """Raises Refused for what the preview did not show: others have brought or changed the partner since."""
+    shown = row.outcome == Outcome.UPDATE and set(planned.why) <= set(row.why)
+    if planned.outcome == Outcome.UPDATE and not shown:
+        said = _("Somebody has brought or changed it since the preview: bring the row again, to see what would change.")
+        raise Refused([said])
+
+
 def _new(region: Region, planner: Planner, planned: Planned, given: Given) -> Partner:
     """The partner, of its organisation, which is made when nobody knows it yet."""
     owner = planned.organisation or _organisation(planner, given)
     partner = Partner(region=region, organisation=owner, unit=given.unit, role=given.role)
-    details = {"language": planner.rows.language, **given.details, "kind": kind_for(given)}
+    details = {"language": language_of_places(given.municipalities), **given.details, "kind": kind_for(given)}
     partners.enter(partner, region, planner.who, given.municipalities, details)
     return partner
 
@@ -227,7 +251,7 @@ def _change(region: Region, planner: Planner, partner: Partner, given: Given) ->
 def _finish(brought: Import, region: Region) -> None:
     brought.finished_at = now()
     brought.save(update_fields=["finished_at"])
-    who = acting(brought.by, region) if brought.by else NOBODY
+    who = acting(brought.by, region) if brought.by and _may(brought, region) else NOBODY
     numbers = {
         outcome.value: brought.rows.filter(outcome=outcome).count()
         for outcome in (Outcome.CREATE, Outcome.UPDATE, Outcome.REFUSE)

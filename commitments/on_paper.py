@@ -5,12 +5,11 @@ from datetime import date
 from typing import NamedTuple
 
 from django.db import transaction
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from adoption import partners
 from adoption.access import only_kaikukeskus
-from adoption.existing import Done, done_before
+from adoption.existing import Done, done_before, refuse_impossible
 from adoption.history import Acting, locked
 from adoption.models import Municipality, Partner, Person, Region
 from adoption.operating_model import DEFAULT
@@ -51,7 +50,7 @@ def take_over(
     induction: Done = True,
 ) -> Commitment:
     """The same within a transaction that has locked the region and asked who may act."""
-    _refuse_coming(on)
+    refuse_impossible(on)
     if partner.state in services.PROMISED:
         raise Refused([_("%(partner)s has a commitment in force already.") % {"partner": partner}])
     if partner.state in (Partner.State.DECLINED, Partner.State.ENDED):
@@ -104,7 +103,7 @@ def region_takes_over(
 
     It is in force from the day of the last signature, which is not known where one of them is not."""
     papers = papers or {}
-    _refuse_coming(on, *(paper.on for paper in papers.values()))
+    refuse_impossible(on, *(paper.on for paper in papers.values()))
     services.refuse_region_commitment(region, municipalities)
     commitment = Commitment(region=region, kind=Commitment.Kind.REGION, operating_model=model)
     _in_force(commitment, region, who, services.parties_of_region(region, municipalities), on, papers)
@@ -115,7 +114,7 @@ def correct_paper(
     commitment: Commitment, region: Region, who: Acting, on: date | None, papers: Mapping[str, Paper], reason: str
 ) -> None:
     """Its days and record numbers are these. Called under the region's lock. Raises Refused for a day to come."""
-    _refuse_coming(on, *(paper.on for paper in papers.values()))
+    refuse_impossible(on, *(paper.on for paper in papers.values()))
     parties = list(commitment.parties.all())
     for party in parties:
         _sign_on_paper(party, on, papers)
@@ -123,11 +122,6 @@ def correct_paper(
     commitment.in_force_on = day = _last(parties)
     commitment.save(update_fields=["in_force_on"])
     record(region, who, "commitment_paper_corrected", commitment, reason, on=day.isoformat() if day else None)
-
-
-def _refuse_coming(*days: date | None) -> None:
-    if any(day and day > localdate() for day in days):
-        raise Refused([_("The day is still to come: record it when it has happened.")])
 
 
 def _sign_on_paper(party: Party, on: date | None, papers: Mapping[str, Paper]) -> None:

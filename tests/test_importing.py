@@ -11,9 +11,12 @@ from django.utils import translation
 from openpyxl import load_workbook
 
 from adoption import partners
+from adoption.columns import ON_PAPER, heading
 from adoption.exporting import partners_table
+from adoption.joining.organisations import join_organisations
+from adoption.joining.partners import join_partners
 from adoption.models import Act, Import, ImportRow, Organisation, Partner, Person
-from adoption.people import name_person
+from adoption.people import end_responsibility, name_person
 from adoption.refusal import NotYours, Refused
 from adoption.sheets import csv_bytes, xlsx_bytes
 from adoption.tables import pasted, uploaded
@@ -181,6 +184,25 @@ def test_a_previewed_row_that_others_have_brought_meanwhile_is_as_before(region,
     assert Partner.objects.count() == 2
 
 
+def test_what_the_preview_did_not_show_is_not_done(region, pair):
+    aino, mikko = pair
+    known = [a_row(2), a_row(3)]
+    bring(region, mikko, known)
+    changed = [a_row(1), a_row(2, contact="Uusi Nimi", email="uusi@example.org"), a_row(3, interest="ehkä")]
+    first = importing.preview(region, aino, pasted(text(changed)))
+    assert outcomes(first) == ["create", "update", "update"]
+    bring(region, mikko, [a_row(1, contact="Oikea Henkilö", email="oikea@example.org")])
+    second = Partner.objects.get(organisation__business_id=business_id(2))
+    partners.name_contact(second, mikko, "toinen@example.org", "Toinen Henkilö")
+    with translation.override("fi"):  # the words of the preview are compared in their own language
+        done = importing.confirm_whole(first, mikko)
+    assert outcomes(done) == ["refuse", "refuse", "update"]
+    assert "since the preview" in why(done, 2)
+    contacts = [one.contact.email for one in Partner.objects.order_by("organisation__name")]
+    assert contacts == ["oikea@example.org", "toinen@example.org", "henkilo3@example.org"]
+    assert faults() == []
+
+
 def test_a_killed_worker_leaves_whole_parts_and_the_rest_is_done_again(region, pair, monkeypatch):
     monkeypatch.setattr(importing, "A_PART", 3)
     monkeypatch.setattr(importing, "AT_ONCE", 0)
@@ -336,6 +358,80 @@ def test_a_name_or_sector_that_is_known_otherwise_stays_and_is_told(region, pair
 
 
 # -- who may ----------------------------------------------------------------------------------------------------------
+
+
+def test_who_loses_the_right_half_way_leaves_the_rest_and_it_is_said(region, laura, worker, monkeypatch):
+    monkeypatch.setattr(importing, "A_PART", 3)
+    tuuli = name_person(region, "culture", "tuuli@example.org", "Tuuli Tuuri", laura)
+    name_person(region, "culture", "aino@example.org", "Aino Virtanen", laura)
+    brought = importing.preview(region, tuuli.person, pasted(text([a_row(number) for number in range(8)])))
+    importing.confirm(brought, tuuli.person)
+    end_responsibility(tuuli, laura)
+    worker.run()
+    brought.refresh_from_db()
+    assert brought.finished_at
+    assert counts(brought) == {"create": 3, "update": 0, "same": 0, "refuse": 5}
+    assert "no longer acts for the region" in why(brought, 9)
+    assert Act.objects.filter(what="partners_brought").exists()
+    assert Partner.objects.count() == 3
+
+
+def test_a_new_row_says_what_would_be_made_of_it(region, pair):
+    bring(region, pair[0], [a_row(3, town="Sotkamo")])
+    brought = importing.preview(region, pair[0], pasted(text([a_row(1), a_row(3)])))
+    said = why(brought, 2)
+    for word in (
+        "Venue",
+        "culture",
+        "third sector",
+        "Kajaani",
+        "Finnish",
+        "Henkilö 1, henkilo1@example.org",
+        "Toimi 1",
+    ):
+        assert word in said
+    assert "One of this name stands here already" in why(brought, 3)
+
+
+def test_what_was_joined_or_renamed_is_found_by_its_former_names(region, pair, laura):
+    aino, _mikko = pair
+    nameless = [a_row(1, name="Vaara-kollektiivi ry", id=""), a_row(2, name="Vaarakollektiivi ry", id="")]
+    units = [a_row(3, name="Kaupunki", unit="Kirjasto"), a_row(3, name="Kaupunki", unit="Pääkirjasto")]
+    rows = [*nameless, *units, a_row(4, name="Vanha nimi ry", id="")]
+    bring(region, aino, rows)
+    first, second, *libraries, renamed = Partner.objects.order_by("pk")
+    join_organisations(first.organisation, second.organisation, laura)
+    join_partners(*libraries, aino)
+    partners.change_partner(renamed, aino, list(renamed.municipalities.all()), {"name": "Uusi nimi ry"})
+    before = Partner.objects.count(), Organisation.objects.count()
+    again = bring(region, aino, rows)
+    assert counts(again)["create"] == 0
+    assert (Partner.objects.count(), Organisation.objects.count()) == before
+
+
+def test_a_day_on_which_it_cannot_have_been_is_refused_in_the_preview(region, laura):
+    with translation.override("fi"):
+        headings = (*HEADINGS, *(heading(one) for one in ON_PAPER))
+    for day, said in (("1.1.2031", "still to come"), ("1.1.1990", "no Kaikukortti before 2014")):
+        for column in ON_PAPER:
+            row = [*a_row(1), *(day if one == column else "" for one in ON_PAPER)]
+            brought = importing.preview(region, laura, pasted(text([row], headings=headings)), "existing")
+            assert outcomes(brought) == ["refuse"], column
+            assert said in why(brought, 2)
+
+
+def test_a_business_id_of_an_organisation_of_two_regions_is_refused_in_the_preview(region, pair):
+    aino, _mikko = pair
+    bring(region, aino, [a_row(1, id="")])
+    elsewhere = a_region("kymenlaakso")
+    known = Organisation.objects.get(name="Toimija 1 ry")
+    town = elsewhere.municipalities.first()
+    person = a_pair(elsewhere)[0]
+    partners.add_partner(
+        elsewhere, person, {"name": known.name, "sector": known.sector, "known": known}, "venue", [town], kind="culture"
+    )
+    again = importing.preview(region, aino, pasted(text([a_row(1)])))
+    assert (outcomes(again), "another region too" in why(again, 2)) == (["refuse"], True)
 
 
 def test_others_bring_nothing(region, pair):

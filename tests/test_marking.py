@@ -343,6 +343,16 @@ def test_the_page_previews_and_confirms(ground):
     assert "4 were marked already." in text_of(client.post(page, given, follow=True))
 
 
+def test_a_name_in_quotation_marks_comes_back_as_it_went(ground):
+    organisation = ground.partners[0].organisation
+    organisation.name = '"Pato" ry'
+    organisation.save()
+    rows = plan(pasted(back(out(ground), "1.3.2026")), ground.aino, ground.region)
+    confirmed = plan(pasted(as_text(rows)), ground.aino, ground.region)
+    assert [row.outcome for row in confirmed] == [row.outcome for row in rows]
+    assert {row.outcome for row in rows} == {Outcome.MARK}
+
+
 def test_a_file_is_previewed_and_nothing_else_is_taken(ground):
     client, page = signed_in(ground.aino), reverse("accounts", args=[ground.region.slug])
     file = SimpleUploadedFile(

@@ -3,6 +3,7 @@
 import re
 import struct
 import time
+import tracemalloc
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -241,6 +242,17 @@ def test_a_cell_of_50_000_characters_is_told_with_its_length():
     long = repacked(content, lambda name, part: part.replace(b"<t>PATO</t>", b"<t>" + b"x" * 50_000 + b"</t>"))
     [line] = list(uploaded(long).lines)
     assert line.cells["organisation"] == tables.Cell("x" * 80, "long", 50_000)
+
+
+@pytest.mark.parametrize("read", [tables.pasted, lambda text: tables.uploaded(text.encode())])
+def test_a_row_of_a_million_cells_is_read_as_far_as_a_sheet_goes(read):
+    table = read("Organisaatio;Rooli;Kunta\nTesti ry;jakaja;Kajaani" + ";" * 1_000_000 + "\n")
+    tracemalloc.start()
+    [line] = table.lines
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert line.cells["organisation"].text == "Testi ry"
+    assert peak < 1_000_000
 
 
 def test_a_zip_that_grows_is_refused_unopened():

@@ -20,6 +20,7 @@ class Import(models.Model):
     by = models.ForeignKey("adoption.Person", models.PROTECT, null=True, related_name="+")
     manner = models.CharField(max_length=10, choices=Manner, default=Manner.PARTNERS)
     model = models.CharField(max_length=8, blank=True, default="")  # the operating model of those on paper
+    language = models.CharField(max_length=2, blank=True, default="")  # in which it was previewed
     pasted = models.TextField(blank=True, default="")
     file_name = models.CharField(max_length=200, blank=True, default="")
     not_read = models.JSONField(default=list)  # headings of columns that nothing is known of
