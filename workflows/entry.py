@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from adoption.alphabet import by_name
+from adoption.existing import why_not_done_on
 from adoption.models import Municipality, Region
 from commitments.on_paper import Paper
 from workflows.services import not_free, wrong_days
@@ -23,7 +24,6 @@ FIELD = {
     "print_comms": "printed_on",
 }  # fmt: skip
 KNOWN = {"print_comms": ("local_page", "feedback_email"), "statistics": ("statistics_person",)}
-BEFORE_START = ("pair_training", "statistics", "kaikukanta_users", "print_comms", "induction")
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,14 @@ def of_days(entry: Entry) -> list[str]:
         found = _of_term(entry)
     else:  # planned days of a trial that stands here already are corrected by themselves
         found = wrong_days(entry.start, entry.end) if entry.entered is None else []
-    return found + list(_to_come(entry)) + list(_in_wrong_order(entry))
+    return found + list(_to_come(entry)) + _too_early(entry) + list(_in_wrong_order(entry))
+
+
+def _too_early(entry: Entry) -> list[str]:
+    days = [entry.start, entry.end, entry.meeting, entry.committed_on, *entry.days.values(), *entry.since.values()]
+    first = min(filter(None, days), default=None)
+    why = why_not_done_on(first) if first and first <= localdate() else ""
+    return [why] if why else []
 
 
 def _of_term(entry: Entry) -> list[str]:
@@ -143,6 +150,11 @@ def _of_since(entry: Entry) -> list[str]:
     found = [text % {"names": ", ".join(nowhere)}] if nowhere else []
     if entry.start and any(day <= entry.start for day in entry.since.values()):
         found.append(_("Lasting use begins after the trial has begun."))
+    last = max(entry.since.values(), default=None)
+    decided = entry.days.get(DECISION)
+    if last and decided and decided > last:
+        text = _("The decision on going on comes before lasting use begins, which was on %(day)s.")
+        found.append(text % {"day": written(last)})
     return found
 
 
@@ -162,10 +174,10 @@ def _in_wrong_order(entry: Entry) -> Iterator[str]:
     """What precedes distribution (S4, W4), and what follows it, by the days that are known."""
     if not (entry.has_begun and entry.start):
         return
-    said = {"start": written(entry.start)}
+    said, before = {"start": written(entry.start)}, {step.key for step in entry.flow.before(START)}
     for step in entry.done:
         day = entry.days.get(step.key)
-        if day and step.key in BEFORE_START and day > entry.start:
+        if day and step.key in before and day > entry.start:
             yield _("%(step)s is done before distribution begins, which was on %(start)s.") % (
                 said | {"step": step.title}
             )

@@ -41,7 +41,7 @@ class Line(NamedTuple):
     @property
     def days_late(self) -> int:
         """Days past the due day of a step that is not done."""
-        waits = self.due and not self.done and not self.is_over
+        waits = self.due and self.state != "done" and not self.is_over
         return max((self.today - self.due).days, 0) if self.due and waits else 0
 
     @property
@@ -53,6 +53,8 @@ class Line(NamedTuple):
         """How the step stands to the plan, in words; nothing while it is ahead."""
         if self.state == "skip":
             return _("skipped")
+        if self.state == "done" and not self.done:
+            return _("the day is not known")
         if self.due is None:
             return _("done again, so the plan has no day for it") if self.row and self.row.reopened else ""
         if self.done:
@@ -123,7 +125,7 @@ class Plan(NamedTuple):
         return text % {"steps": _names(late)} if late and not self._is_over() else ""
 
     def _next(self) -> str:
-        ahead = [line for line in self.lines if line.due and not line.done and not line.days_late]
+        ahead = [line for line in self.lines if line.due and line.state != "done" and not line.days_late]
         if not ahead or self._is_over():
             return ""
         day = min(line.due for line in ahead if line.due)
@@ -181,7 +183,9 @@ def _lines(trial: Trial, spans: dict[str, Span]) -> Iterable[Line]:
 def _line(trial: Trial, step: Step, row: TrialStep, since: date) -> Line:
     newest = trial.rows[step.key].pk == row.pk
     done = None if row.closed_at is None else localdate(row.closed_at)
-    if step.key == "start_distribution" and done:
+    if row.entered_at:
+        done = row.done_on
+    elif step.key == "start_distribution" and done:
         done = trial.started_on or done
     state = state_of(row, newest and step.key in trial.open)
     begins = min(since, row.due) if row.due else None

@@ -34,8 +34,8 @@ def shown(plan: Plan | None, region: Region, municipalities: Iterable[Municipali
 
 
 def trial_or_404(region: Region, pk: int) -> Trial:
-    """The region's trial, with its rows and open tasks."""
-    get_object_or_404(Trial, region=region, pk=pk)
+    """The region's trial, with its rows and open tasks. One that had ended before it was entered here has no plan."""
+    get_object_or_404(Trial, region=region, pk=pk, had_ended=False)
     trial = read(pk)
     trial.region = region  # so that no address asks for it again
     return trial
