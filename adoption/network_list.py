@@ -23,17 +23,18 @@ class Words(NamedTuple):
     venues: str
     offering: str
     limits: str
+    how_to_get: str
     headings: tuple[str, ...]
 
 
 WORDS = {
     "fi": Words(
-        "Kaikukortti-verkosto", "Kortinjakajat", "Kaikukortti-kohteet", "Tarjonta", "Rajaukset",
-        ("Rooli", "Nimi", "Yksikkö", "Tyyppi", "Kunnat", "Tarjonta", "Rajaukset"),
+        "Kaikukortti-verkosto", "Kortinjakajat", "Kaikukortti-kohteet", "Tarjonta", "Rajaukset", "Miten lipun saa",
+        ("Rooli", "Nimi", "Yksikkö", "Tyyppi", "Kunnat", "Tarjonta", "Rajaukset", "Miten lipun saa"),
     ),
     "sv": Words(
-        "Kaikukorttinätverket", "Kortutdelare", "Kaikukorttiobjekt", "Utbud", "Begränsningar",
-        ("Roll", "Namn", "Enhet", "Typ", "Kommuner", "Utbud", "Begränsningar"),
+        "Kaikukorttinätverket", "Kortutdelare", "Kaikukorttiobjekt", "Utbud", "Begränsningar", "Så får man biljett",
+        ("Roll", "Namn", "Enhet", "Typ", "Kommuner", "Utbud", "Begränsningar", "Så får man biljett"),
     ),
 }  # fmt: skip
 
@@ -49,6 +50,7 @@ class Entry:
     municipalities: str
     offering: str
     limits: str
+    how_to_get: str
 
     @property
     def title(self) -> str:
@@ -82,7 +84,7 @@ class NetworkList:
     def rows(self) -> list[tuple[str, ...]]:
         """One row a partner, the distributors first."""
         return [
-            (one.role, one.name, one.unit, one.kind, one.municipalities, one.offering, one.limits)
+            (one.role, one.name, one.unit, one.kind, one.municipalities, one.offering, one.limits, one.how_to_get)
             for _heading, entries in self.sections
             for one in entries
         ]
@@ -117,6 +119,7 @@ def _entry(partner: Partner, language: str) -> Entry:
         ", ".join(names),
         _one_line(partner.offering) if venue else "",
         _one_line(said(partner, language)) if venue else "",
+        _one_line(partner.how_to_get) if venue else "",
     )
 
 
@@ -137,7 +140,8 @@ def as_text(network: NetworkList) -> str:
 
 def _paragraph(one: Entry, words: Words) -> str:
     said = [one.title, one.what_and_where]
-    said += [f"{word}: {text}" for word, text in ((words.offering, one.offering), (words.limits, one.limits)) if text]
+    more = ((words.offering, one.offering), (words.limits, one.limits), (words.how_to_get, one.how_to_get))
+    said += [f"{word}: {text}" for word, text in more if text]
     return "\n".join(line for line in said if line)
 
 

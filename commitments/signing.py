@@ -150,7 +150,7 @@ def _against(request: SignatureRequest, commitment: Commitment, answer: Answer) 
         return [_("Write your title.")]
     if spelt(answer.name) != spelt(request.name):
         return [
-            _("%(name)s was asked to sign. If you are somebody else, pass the request on to yourself below.")
+            _("%(name)s was asked to sign: write the whole name so. Somebody else passes the request on below.")
             % {"name": request.name}
         ]
     return both_sides(signed_so(commitment, [Signature(request.party_id, answer.name, localdate())]))

@@ -94,7 +94,7 @@ class SendForm(Form):
 
     seen = forms.CharField(required=False)
     read = forms.BooleanField(
-        label=_("I have read the document above and looked at what differs in the others"),
+        label=_("I have read what stands above, and looked at what differs in the others"),
         error_messages={"required": _("Tick that you have read the document and looked at what differs.")},
     )
 

@@ -226,7 +226,7 @@ def test_from_the_mail_to_the_signature(commitment, worker, client, settings):
     page = client.get(link_in(letter))
     assert page.status_code == 200
     said = text_of(page)
-    assert "Teemu Rissanen, Aino Virtanen asks you to sign this commitment for Taidehalli Pato." in said
+    assert "Hello Teemu Rissanen. Aino Virtanen asks you to sign this commitment for Taidehalli Pato." in said
     assert "Waits for you" in said
     done = client.post(link_in(letter), filled(commitment, "partner"), follow=True)
     assert "You have signed." in text_of(done)

@@ -69,8 +69,7 @@ class HandoverForm(Form):
         blank = BLANK if needed else _("nobody follows")
         known = [(str(one.pk), _described(one)) for one in people]
         choices = [("", blank), *known, (OTHER, _("somebody else, below"))]
-        messages = {"required": NEEDED}
-        return forms.ChoiceField(label=_("Who follows"), choices=choices, required=needed, error_messages=messages)
+        return forms.ChoiceField(label=_("Who follows"), choices=choices, required=False)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -82,8 +81,12 @@ class HandoverForm(Form):
         if f"who_{row.pk}" not in self.fields:
             return
         who, other = data.get(f"who_{row.pk}"), data.get(f"name_{row.pk}") or data.get(f"email_{row.pk}")
+        if other and not who:
+            who = data[f"who_{row.pk}"] = OTHER
         if who != OTHER and other:
             self.add_error(f"who_{row.pk}", _("Choose somebody from the list, or give name and address; not both."))
+        if not who and row.side in PAIR and not row.substitute and f"who_{row.pk}" not in self.errors:
+            self.add_error(f"who_{row.pk}", NEEDED)
         for field, said in (("name", _("Write the name.")), ("email", ADDRESS)):
             if who == OTHER and not data.get(f"{field}_{row.pk}") and f"{field}_{row.pk}" not in self.errors:
                 self.add_error(f"{field}_{row.pk}", said)

@@ -163,7 +163,7 @@ def commitment_ask(request: Request, slug: str, pk: int, party: int) -> HttpResp
     def act() -> Commitment:
         return signing.ask_anew(one, request.user, row.pk, **form.cleaned_data)
 
-    said = _("The signatory is asked: the link is mailed when it is the party's turn.")
+    said = _("The signatory is asked: the link leaves now, or when it is the party's turn.")
     return _form_page(request, one, "commitment_ask", form, act, said, party=row)
 
 

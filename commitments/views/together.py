@@ -73,13 +73,22 @@ def _drafts(region: Region, request: Request, form: SendForm) -> dict[str, Any]:
     may = may_act_in(request.user, region)
     drafts = [_draft(one, form) for one in found if may(one)]
     ready = [draft for draft in drafts if draft["seen"]]
-    wanted = request.GET.get("read", "")
-    read = next((draft for draft in ready if str(draft["commitment"].pk) == wanted), next(iter(ready), None))
     return {
-        "region": region, "form": form, "drafts": drafts, "ready": ready, "read": read,
+        "region": region, "form": form, "drafts": drafts, "ready": ready,
+        "read": _to_read(ready, request.GET.get("read", "")),
         "making": sum(draft["is_waiting"] for draft in drafts),
-        "documents": [(one, as_html(content_of(one))) for one in read["documents"]] if read else [],
     }  # fmt: skip
+
+
+def _to_read(ready: list[dict[str, Any]], wanted: str) -> list[dict[str, Any]]:
+    """One whole paper of each role and operating model, whose clauses differ: the wanted one, else the first."""
+    chosen: dict[tuple[str, str], dict[str, Any]] = {}
+    for draft in sorted(ready, key=lambda one: str(one["commitment"].pk) != wanted):
+        one = draft["commitment"]
+        chosen.setdefault((one.partner.role, one.operating_model), draft)
+    for draft in chosen.values():
+        draft["whole"] = [(document, as_html(content_of(document))) for document in draft["documents"]]
+    return list(chosen.values())
 
 
 def _draft(commitment: Commitment, form: SendForm) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from adoption.access import may_act, may_act_for, region_or_404
 from adoption.alphabet import by_name
+from adoption.models import County, Municipality, Region
 from adoption.views import Request
 from workflows.bodies import add_body, change_body, remove_body
 from workflows.models import Body
@@ -36,9 +37,16 @@ def bodies(request: Request, slug: str) -> HttpResponse:
     page = {
         "region": region, "form": form if acts else None, "reasons": reasons, "today": localdate(),
         "rows": [_row(one) for one in by_name(known)],
-        "without": by_name(region.municipalities.exclude(bodies__region=region)),
+        "without": _without(region, known),
     }  # fmt: skip
     return render(request, "workflows/bodies.html", page, status=status)
+
+
+def _without(region: Region, known: list[Body]) -> list[Municipality | County]:
+    """The municipalities, and the county, of which no body is known."""
+    having = {body.municipality_id for body in known}
+    towns = by_name(town for town in region.municipalities.all() if town.pk not in having)
+    return [*towns, *([region.county] if region.county and None not in having else [])]
 
 
 def _row(body: Body) -> dict[str, object]:
