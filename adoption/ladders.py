@@ -95,6 +95,24 @@ FEEDBACK = Ladder(
     gettext_lazy("twelve months after the start, or after the last meeting"),
     (Rung(-30), Rung(-7), Rung(1), Rung(14, SUBSTITUTES), Rung(28, KAIKUKESKUS)),
 )
+NATIONAL = Ladder(
+    "national",
+    gettext_lazy("Kaikukeskus's national meeting of responsible persons"),
+    gettext_lazy("twelve months after lasting use began, or after the last one in which you took part"),
+    FEEDBACK.rungs,
+)
+PAGE = Ladder(
+    "page",
+    gettext_lazy("The yearly look through the local page"),
+    gettext_lazy("twelve months after lasting use began, or after it was last looked through"),
+    FEEDBACK.rungs,
+)
+INDUCTION = Ladder(
+    "induction",
+    gettext_lazy("The yearly induction of the partners' staff"),
+    gettext_lazy("twelve months after the partner's last induction"),
+    FEEDBACK.rungs,
+)
 
 # -- duties whose reminders have a mechanism of their own: their numbers -----------------------------------------------
 

@@ -23,6 +23,7 @@ from tests.hostile import saying
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_trial
 from workflows import services
 from workflows.bodies import add_body
+from workflows.models import YearlyDone
 from workflows.walk import Walk, a_pdf, walk
 
 HERE = "regions/<slug:slug>"
@@ -37,6 +38,7 @@ MEANT = {
     f"{HERE}/commitments/": "commitment",
     f"{HERE}/bodies/": "body",
     f"{HERE}/meetings/": "meeting",
+    f"{HERE}/year/": "yearly",
     "people/": "person",
     "organisations/": "organisation",
     "joins/": "organisation",
@@ -83,6 +85,8 @@ class World:
 OWN_KIND: dict[str, dict[str, object]] = {
     "lists_file": {"kind": "text"},
     "template_ours": {"kind": "region_commitment"},
+    "yearly_done": {"kind": "page"},
+    "yearly_take_back": {"kind": "page"},
 }
 
 
@@ -168,6 +172,7 @@ def _of_region(here: Walk) -> dict[str, object]:
         "responsibility": region.responsibilities.get(person=here.aino).pk,
         "body": add_body(region, here.aino, region.municipalities.all()[0], "Lautakunta", [localdate()]).pk,
         "note": leave_note(region, about, here.laura, "Huomio.", "region").pk,
+        "yearly": YearlyDone.objects.create(region=region, kind="page", on=localdate(), recorded_by=here.aino).pk,
         "question": ask_kaikukeskus(region, about, here.aino, "Miten pohjasta saa korttia?").pk,
     }  # fmt: skip
 

@@ -24,7 +24,7 @@ from tests.entries import an_entry
 from tests.people import a_pair, a_region, a_stranger, a_venue
 from tests.strangers import everything
 from workflows import handing_over
-from workflows.models import Body, FeedbackMeeting
+from workflows.models import Body, FeedbackMeeting, YearlyDone
 from workflows.walk import Walk, a_pdf, begin, walk
 
 # The pages ask `adoption.access` themselves (test_strangers); the walk is the demo's own.
@@ -83,7 +83,9 @@ def arguments(here: Walk) -> dict[str, object]:
         "parties": {}, "manifest": commitment.edition.manifest_sha256, "content": a_pdf(), "signatures": [],
         "key": "print_comms", "rule_key": "materials_not_printed", "evidence": {"cards": 5}, "version": 0,
         "planned_start": today + timedelta(days=100), "planned_end": today + timedelta(days=400),
-        "to": today, "was": today, "mark": "", "municipality": a_town(here), "days": [today],
+        "to": today, "was": today, "mark": "", "due": today,
+        "done": YearlyDone.objects.create(region=here.region, kind="page", on=today, recorded_by=here.laura),
+        "municipality": a_town(here), "days": [today],
         "body": Body.objects.create(region=here.region, name="Lautakunta", days=["2027-03-05"]),
         "held_on": today, "attendees": 5, "minutes": "Muistio",
         "meeting": FeedbackMeeting.objects.create(

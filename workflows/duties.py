@@ -17,13 +17,15 @@ from django.utils.translation import gettext as _
 
 from adoption.access import KAIKUKESKUS, PAIR
 from adoption.days import a_year_after, months_after
-from adoption.ladders import DECISION, FEEDBACK, HOLDERS, STEP, Ladder
+from adoption.ladders import DECISION, FEEDBACK, HOLDERS, INDUCTION, NATIONAL, PAGE, STEP, Ladder
 from adoption.ladders import KAIKUKESKUS as UP_TO_KAIKUKESKUS
-from adoption.models import Person, Region, Responsibility
-from workflows.models import FeedbackMeeting, Trial, TrialMunicipality, TrialStep
+from adoption.models import Partner, Person, Region, Responsibility
+from workflows.models import FeedbackMeeting, Trial, TrialMunicipality, TrialStep, YearlyDone
 from workflows.tasks import BOTH, OpenStep, open_steps
 from workflows.trial import MODELS
 from workflows.year import running
+from workflows.yearly.rounds import Inductions, Round, inductions, last_inductions, rounds
+from workflows.yearly.words import TITLES, TODO, induction_title, induction_todo
 
 A_YEAR = 12  # months between two feedback meetings at most
 
@@ -186,12 +188,7 @@ def done_meetings(keys: Collection[Key]) -> dict[Key, date]:
     """The day of the meeting by which each was done: the first one of the twelve months before its due day, or after
     them."""
     held = FeedbackMeeting.objects.filter(region__in={subject for subject, _due in keys}).order_by("held_on")
-    rows = list(held.values_list("region", "held_on"))
-    found: dict[Key, date] = {}
-    for subject, due in keys:
-        after = [on for region, on in rows if str(region) == subject and on > months_after(due, -A_YEAR)]
-        found |= {(subject, due): after[0]} if after else {}
-    return found
+    return _first_after(keys, [(str(region), on) for region, on in held.values_list("region", "held_on")])
 
 
 def _meeting_todo() -> str:
@@ -201,12 +198,94 @@ def _meeting_todo() -> str:
     )
 
 
+# -- what else comes round every year ----------------------------------------------------------------------------------
+
+
+def _regions(within: Within) -> QuerySet[Region]:
+    """Those that are asked for, where a subject begins with the region's key."""
+    found = Region.objects.all() if within.region is None else Region.objects.filter(pk=within.region)
+    if within.subjects is not None:
+        found = found.filter(pk__in={subject.partition("-")[0] for subject in within.subjects})
+    return found
+
+
+def yearly(ladder: Ladder, within: Within) -> list[Duty]:
+    """What regions in lasting use are to do again, of the kind of the ladder."""
+    return [_of_round(ladder, one) for one in rounds(_regions(within), ladder.kind, within.until)]
+
+
+def _of_round(ladder: Ladder, one: Round) -> Duty:
+    return Duty(
+        ladder, str(one.region.pk), one.region, one.due, one.last, lambda: str(TITLES[one.kind]),
+        lambda: str(TODO[one.kind]), reverse("yearly_done", args=[one.region.slug, one.kind]),
+    )  # fmt: skip
+
+
+def titles_of_yearly(kind: str, subjects: Collection[str]) -> dict[str, str]:
+    return dict.fromkeys(subjects, capfirst(str(TITLES[kind])))
+
+
+def done_yearly(kind: str, keys: Collection[Key]) -> dict[Key, date]:
+    """The first day of the twelve months before its due day, or after them, on which each was done."""
+    rows = YearlyDone.objects.filter(kind=kind, region__in={subject for subject, _due in keys}).order_by("on")
+    return _first_after(keys, [(str(region), on) for region, on in rows.values_list("region", "on")])
+
+
+def _first_after(keys: Collection[Key], rows: Sequence[tuple[str, date]]) -> dict[Key, date]:
+    """For each key the first of its subject's days that lies less than twelve months before its due day, or later."""
+    found: dict[Key, date] = {}
+    for subject, due in keys:
+        after = [on for own, on in rows if own == subject and on > months_after(due, -A_YEAR)]
+        found |= {(subject, due): after[0]} if after else {}
+    return found
+
+
+def staff(within: Within) -> list[Duty]:
+    """The inductions of the partners' staff that are due again: one duty for those of a role inducted on one day."""
+    found = inductions(Partner.objects.filter(region__in=_regions(within)), within.until)
+    duties = [_of_inductions(one) for one in found]
+    return [one for one in duties if within.subjects is None or one.subject in within.subjects]
+
+
+def _of_inductions(one: Inductions) -> Duty:
+    towns = frozenset(town.pk for partner in one.partners for town in partner.municipalities.all())
+    return Duty(
+        INDUCTION, f"{one.region.pk}-{one.role}", one.region, one.due, one.last, partial(induction_title, one.role),
+        partial(induction_todo, one.partners), inductions_path(one.region), frozenset([one.side]), towns,
+    )  # fmt: skip
+
+
+def inductions_path(region: Region) -> str:
+    """Where the partners whose staff is to be inducted again are marked."""
+    return f"{reverse('partners_mark', args=[region.slug])}?show=again"
+
+
+def titles_of_inductions(subjects: Collection[str]) -> dict[str, str]:
+    return {subject: capfirst(induction_title(subject.partition("-")[2])) for subject in subjects}
+
+
+def done_inductions(keys: Collection[Key]) -> dict[Key, date]:
+    """The newest induction of the role since the reminders of that day began: with a partner stands only the last."""
+    regions = {int(subject.partition("-")[0]) for subject, _due in keys}
+    rows = [(f"{region}-{role}", on) for region, role, on in last_inductions(regions)]
+    found: dict[Key, date] = {}
+    for subject, due in keys:
+        days = [on for own, on in rows if own == subject and on >= due - INDUCTION.before]
+        found |= {(subject, due): days[0]} if days else {}
+    return found
+
+
 SOURCES: dict[str, Source] = {
     source.ladder.kind: source
     for source in (
         Source(STEP, steps, titles_of_steps, done_steps),
         Source(DECISION, decisions, titles_of_steps, done_steps),
         Source(FEEDBACK, meetings, titles_of_meetings, done_meetings),
+        Source(INDUCTION, staff, titles_of_inductions, done_inductions),
+        *(
+            Source(one, partial(yearly, one), partial(titles_of_yearly, one.kind), partial(done_yearly, one.kind))
+            for one in (NATIONAL, PAGE)
+        ),
     )
 }
 

@@ -13,7 +13,7 @@ from adoption.models import Act, Municipality, Organisation, Partner, Person, Re
 from adoption.operating_model import MODELS as OPERATING_MODELS
 from adoption.templatetags.kaiku import side_name
 from commitments.models import Commitment
-from workflows.models import FeedbackMeeting, TrialStep
+from workflows.models import FeedbackMeeting, TrialStep, YearlyDone
 from workflows.standing import listed, written
 from workflows.trial import MODELS, OUTCOME_NAMES
 
@@ -152,6 +152,10 @@ SENTENCES = {
     "next_opened_early": gettext_lazy("%(who)s opened the next step early, while this is open still: %(step)s."),
     "meeting_recorded": gettext_lazy("%(who)s recorded a feedback meeting, %(on)s."),
     "meeting_corrected": gettext_lazy("%(who)s corrected what is recorded of a feedback meeting, %(on)s."),
+    "yearly_done": gettext_lazy("%(who)s recorded what comes round every year: %(yearly)s, %(on)s."),
+    "yearly_taken_back": gettext_lazy(
+        "%(who)s took back what had been recorded of what comes round every year: %(yearly)s, %(on)s."
+    ),
     "body_added": gettext_lazy("%(who)s entered the meetings of a body: %(body)s."),
     "body_changed": gettext_lazy("%(who)s changed the meetings of a body: %(body)s."),
     "body_removed": gettext_lazy("%(who)s removed a body: %(body)s."),
@@ -215,7 +219,10 @@ def _details(act: Act, names: "Names") -> dict[str, str]:
 
 
 def _of_body(act: Act, names: "Names") -> dict[str, str]:
-    """Of a body its name and whose it is: the municipality's, else the county's."""
+    """Of a body its name and whose it is: the municipality's, else the county's. Of what comes round every year, what
+    it is."""
+    if act.what.startswith("yearly_"):
+        return {"yearly": str(YearlyDone.Kind(act.data["kind"]).label)}
     if not act.what.startswith("body_"):
         return {}
     town = act.data["municipality"]

@@ -4,7 +4,7 @@ Permission is read live: the rows are found in SQL by the responsibilities that 
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -20,8 +20,9 @@ from viewflow.workflow.models import Task
 
 from adoption.access import KAIKUKESKUS, PAIR
 from adoption.contacts import alarms
+from adoption.ladders import DECISION, MEETING_SOON
 from adoption.models import Municipality, Partner, Person, Region, Responsibility, Side
-from adoption.templatetags.kaiku import day
+from adoption.templatetags.kaiku import day, weekday_day
 from adoption.templatetags.kaiku import in_words as number_in_words
 from commitments.models import Commitment, Party
 from commitments.turn import OURS, WITH_WHAT_THEY_ASK, in_words, looked_after_by, next_of
@@ -33,6 +34,8 @@ from workflows.standing import WAITING, turn_of, urgency, waits_for
 from workflows.steps import Step
 from workflows.trial import MODELS as FLOWS
 from workflows.year import next_feedback_due, stage_of
+from workflows.yearly.rounds import KINDS, Inductions, Round, inductions, rounds
+from workflows.yearly.words import TITLES, TODO, induction_title, induction_todo
 
 BOTH = frozenset(PAIR)
 WITH_ROWS = ("workshop", "kaikukanta_users", "induction")  # steps whose page has a row for each partner or body
@@ -90,7 +93,7 @@ def work_of(person: Person) -> Work:
     """Everything of the person's regions that is open today."""
     trials = list(trials_of(person))
     items = step_items(trials) + partner_items(person) + commitment_items(person) + meeting_items(person)
-    items += contact_items(person) + colleague_items(person)
+    items += contact_items(person) + colleague_items(person) + yearly_items(person)
     items.sort(key=_by_urgency)
     return Work([item for item in items if item.mine], [item for item in items if not item.mine])
 
@@ -211,7 +214,8 @@ def step_items(trials: Sequence[Trial]) -> list[Item]:
     given = [given for one in steps for given in one.row.confirmed.values()]
     givers = {key for one in given for key in (one["by"], one.get("for")) if key}
     names = Person.objects.in_bulk(list(givers)) if givers else {}
-    return [_step_item(one, sides_held(one.trial), names) for one in steps]
+    items = [_step_item(one, sides_held(one.trial), names) for one in steps]
+    return items + decisions_ahead(trials, {one.row.pk for one in steps})
 
 
 def _step_item(one: OpenStep, held_sides: frozenset[str], names: dict[int, Person]) -> Item:
@@ -280,6 +284,32 @@ def _confirmed(given: dict[str, Any], names: dict[int, Person]) -> str:
     if holder := names.get(given.get("for") or 0):
         return _("%(name)s, in the stead of %(holder)s, confirmed %(day)s") % (facts | {"holder": holder})
     return _("%(name)s confirmed %(day)s") % facts
+
+
+def decisions_ahead(trials: Sequence[Trial], opened: Collection[int]) -> list[Item]:
+    """The decisions on going on that are near and whose step is not open yet: bodies meet seldom, so the pair brings it
+    to them from the first reminder on, four months before the trial ends at the latest."""
+    running = {trial.pk: trial for trial in trials if trial.started_on}
+    if not running:
+        return []
+    near = localdate() + DECISION.before
+    rows = TrialStep.objects.filter(trial__in=running, key="decision", closed_at=None, due__lte=near)
+    return [_decision_ahead(row, running[row.trial_id]) for row in rows.exclude(pk__in=opened).order_by("pk")]
+
+
+def _decision_ahead(row: TrialStep, trial: Trial) -> Item:
+    row.trial = trial
+    ends = weekday_day(term_of(trial)[1])
+    return Item(
+        what=_("Prepare the decision on going on: %(region)s") % {"region": trial.region},
+        where=_("The trial ends on %(day)s. See when the bodies meet, and take it to them.") % {"day": ends},
+        href=row.get_absolute_url(),
+        act=pgettext("verb", "Open"),
+        due=row.due,
+        note=_("It is recorded once the feedback meeting, step 10, is confirmed."),
+        sides=BOTH,
+        mine=bool(BOTH & sides_held(trial)),
+    )
 
 
 # -- partners -------------------------------------------------------------------------------------------------------
@@ -436,6 +466,43 @@ def _meeting_item(region: Region, due: date) -> Item:
         due=due,
         sides=BOTH,
         mine=bool(BOTH & sides_held(region)),
+    )
+
+
+def yearly_items(person: Person) -> list[Item]:
+    """What else comes round every year and is due within a month, or late: what the region says to be done itself, and
+    the inductions of the partners' staff, of the side that sees to them (R3)."""
+    until = localdate() + MEETING_SOON
+    own = Responsibility.objects.current().filter(person=person, region=OuterRef("pk"))
+    regions = Region.objects.filter(pk__in=own_regions(person))
+    regions = regions.annotate(**{side: Exists(own.filter(side=side)) for side in Side.values})
+    items = [_yearly_item(one) for kind in KINDS for one in rounds(regions, kind, until)]
+    members = Municipality.objects.filter(partners=OuterRef(OuterRef("pk"))).values("pk")
+    partners = Partner.objects.filter(region__in=own_regions(person)).annotate(**held(person, members))
+    return items + [_induction_item(one) for one in inductions(partners.filter(IN_SOME_ROLE), until)]
+
+
+def _yearly_item(one: Round) -> Item:
+    return Item(
+        what=f"{capfirst(str(TITLES[one.kind]))}: {one.region}",
+        where=str(TODO[one.kind]),
+        href=reverse("yearly_done", args=[one.region.slug, one.kind]),
+        act=_("Record"),
+        due=one.due,
+        sides=BOTH,
+        mine=bool(BOTH & sides_held(one.region)),
+    )
+
+
+def _induction_item(one: Inductions) -> Item:
+    return Item(
+        what=f"{capfirst(induction_title(one.role))}: {one.region}",
+        where=induction_todo(one.partners),
+        href=f"{reverse('partners_mark', args=[one.region.slug])}?show=again",
+        act=_("Record"),
+        due=one.due,
+        sides=frozenset([one.side]),
+        mine=any(one.side in sides_held(partner) for partner in one.partners),
     )
 
 

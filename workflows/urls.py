@@ -17,6 +17,7 @@ from workflows.views import (
     tasks,
     together,
     trials,
+    year,
 )
 
 # `adoption` stands before these, so that /regions/new/ is no region's board.
@@ -42,6 +43,9 @@ urlpatterns = [
     path("regions/<slug:slug>/meetings/new/", trials.meeting_new, name="meeting_new"),
     path("regions/<slug:slug>/meetings/invite/", trials.meeting_invite, name="meeting_invite"),
     path("regions/<slug:slug>/meetings/<int:pk>/", trials.meeting_correct, name="meeting_correct"),
+    path("regions/<slug:slug>/year/", year.region_year, name="region_year"),
+    path("regions/<slug:slug>/year/<slug:kind>/", year.yearly_done, name="yearly_done"),
+    path("regions/<slug:slug>/year/<slug:kind>/<int:pk>/", year.yearly_take_back, name="yearly_take_back"),
     path("regions/<slug:slug>/commitments/new/", together.commitments_new, name="commitments_new"),
     path("regions/<slug:slug>/partners/<int:pk>/commitment/", steps.partner_draft, name="partner_draft"),
     # Before the steps: "commitment", "correct", "entry" and "plan" are no keys of a step.

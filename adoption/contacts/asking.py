@@ -33,19 +33,19 @@ class Due(NamedTuple):
     responsibility: int | None = None
 
 
-def due_days(person: int | None = None) -> list[Due]:
-    """When each contact person of a partner on its way and each holder is next asked; or those of one person.
+def due_days(person: int | None = None, region: int | None = None) -> list[Due]:
+    """When each contact person of a partner on its way and each holder is next asked; or those of one person or region.
 
     Twelve months after being named, or after the last answer; one who has not answered twelve months after being asked.
     Whoever hands over or leaves is not asked.
     """
-    return _of_partners(person) + _of_holders(person)
+    return _of_partners(person, region) + _of_holders(person, region)
 
 
-def _of_partners(person: int | None) -> list[Due]:
+def _of_partners(person: int | None, region: int | None) -> list[Due]:
     found = Partner.objects.on_the_way().filter(contact__is_active=True)
-    rows = list(_whose(found, "contact", person).order_by("pk").values_list("pk", "contact", "region"))
-    named = _named(None if person is None else [pk for pk, _contact, _region in rows])
+    rows = list(_whose(found, "contact", person, region).order_by("pk").values_list("pk", "contact", "region"))
+    named = _named(None if person is region is None else [pk for pk, _contact, _region in rows])
     checks = _newest("partner", person)
     return [
         Due(day, contact, region, partner=pk)
@@ -54,9 +54,9 @@ def _of_partners(person: int | None) -> list[Due]:
     ]
 
 
-def _of_holders(person: int | None) -> list[Due]:
+def _of_holders(person: int | None, region: int | None) -> list[Due]:
     found = Responsibility.objects.current().holders().lasting().filter(person__is_active=True)
-    rows = _whose(found, "person", person).order_by("pk").values_list("pk", "person", "region", "since")
+    rows = _whose(found, "person", person, region).order_by("pk").values_list("pk", "person", "region", "since")
     checks = _newest("responsibility", person)
     return [
         Due(day, holder, region, responsibility=pk)
@@ -65,8 +65,9 @@ def _of_holders(person: int | None) -> list[Due]:
     ]
 
 
-def _whose(found: Any, field: str, person: int | None) -> Any:
-    return found if person is None else found.filter(**{field: person})
+def _whose(found: Any, field: str, person: int | None, region: int | None = None) -> Any:
+    found = found if person is None else found.filter(**{field: person})
+    return found if region is None else found.filter(region=region)
 
 
 def _named(partners: list[int] | None) -> dict[str, date]:
