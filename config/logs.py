@@ -3,7 +3,7 @@
 import logging
 import re
 
-LINKS = re.compile(r"(/(?:sign|still|successor)/)[^/\s\"'?]+")
+LINKS = re.compile(r"(/(?:sign|still|successor|calendar)/)[^/\s\"'?]+")
 
 
 class WithoutLinks(logging.Formatter):

@@ -32,6 +32,8 @@ PUBLIC = [
     "mails_off",
     "successor",
     "successor_decline",
+    "feed",
+    "feed_region",
     "sign",
     "sign_decline",
     "sign_forward",

@@ -457,6 +457,7 @@ DEMANDS = {
     "adoption.ImportRow": {"outcome": "create"},
     "adoption.Responsibility": {"side": "culture"},
     "commitments.Commitment": {"kind": "partner_commitment"},
+    "workflows.YearlyDone": {"kind": "page"},
     "workflows.Trial": {"planned_start": date(2027, 1, 1), "planned_end": date(2027, 12, 31)},
 }
 NUMBERS = count(1_000_000)

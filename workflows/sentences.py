@@ -36,6 +36,9 @@ SENTENCES = {
     "handed_over": gettext_lazy("What hung on %(about)s passed to %(person)s: %(side)s."),
     "person_corrected": gettext_lazy("%(who)s corrected personal data: %(about)s."),
     "mails_chosen": gettext_lazy("%(who)s chose which mails to have: %(about)s."),
+    "feed_made": gettext_lazy("%(who)s made a calendar address: %(about)s."),
+    "feed_renewed": gettext_lazy("%(who)s made a new calendar address in the stead of the old one: %(about)s."),
+    "feed_ended": gettext_lazy("%(who)s closed the calendar address: %(about)s."),
     "region_made": gettext_lazy("%(who)s added the region %(about)s."),
     "region_corrected": gettext_lazy("%(who)s corrected the region %(about)s: its names, county or municipalities."),
     # templates

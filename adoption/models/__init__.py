@@ -3,6 +3,7 @@
 from adoption.models.clearance import ClearanceTimes, PreparedText
 from adoption.models.contacts import ContactCheck, ReturnedMail
 from adoption.models.country import County, Municipality, Phase, Region, RegionMunicipality
+from adoption.models.feeds import CalendarFeed
 from adoption.models.handovers import Handover
 from adoption.models.history import Act, Chained, Country
 from adoption.models.imports import Import, ImportRow
@@ -14,6 +15,7 @@ from adoption.models.people import Person, Responsibility, Side
 
 __all__ = [
     "Act",
+    "CalendarFeed",
     "Chained",
     "ClearanceTimes",
     "ContactCheck",

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from adoption.access import acting, partners_of, region_or_404, regions_of
 from adoption.alphabet import alphabetical
 from adoption.contacts import alarms, returned
+from adoption.feeds import address_of, feed_of
 from adoption.forms import NameForm, PersonForm
 from adoption.mail_forms import MailsForm
 from adoption.models import Partner, Person, Region, Responsibility, Side
@@ -141,7 +142,7 @@ def _person_page(
     typed = Person.objects.get(pk=found.pk)
     form = PersonForm(request.POST if request.method == "POST" and status == 200 else None, instance=typed)
     shown = _shown(request.user, found) | {"own": own, "form": form if _may_correct(request.user, found) else None}
-    shown |= ({"mails_form": MailsForm(found)} if own else {}) | (more or {})
+    shown |= (_of_ones_own(found) if own else {}) | (more or {})
     if form.is_valid():
         try:
             correct_person(found, request.user, **form.cleaned_data)
@@ -151,6 +152,12 @@ def _person_page(
         messages.success(request, _("The data has been saved."))
         return redirect(request.path)
     return render(request, "adoption/person.html", shown, status=form.status if form.is_bound else status)
+
+
+def _of_ones_own(person: Person) -> dict[str, Any]:
+    """What only the person sees: which mails to have, and the address of the calendar."""
+    feed = feed_of(person)
+    return {"mails_form": MailsForm(person), "feed": feed, "feed_address": address_of(feed) if feed else ""}
 
 
 def _may_correct(reader: Person, found: Person) -> bool:

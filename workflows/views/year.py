@@ -10,14 +10,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from adoption.access import may_act, region_or_404
+from adoption.feeds import address_of_region, feed_of
 from adoption.fields import YEARS
 from adoption.models import Act, Region
 from adoption.refusal import Refused
 from adoption.views import Request
 from workflows.models import Trial, TrialStep, YearlyDone
+from workflows.plan_files import ICS
 from workflows.sentences import sentences
 from workflows.trial import WITHDRAWN
 from workflows.views.trials import QUESTIONS, region_to_act_in
+from workflows.yearly.calendars import of_region
 from workflows.yearly.doing import say_done, take_back
 from workflows.yearly.forms import DoneForm
 from workflows.yearly.region_year import late, months
@@ -37,11 +40,22 @@ def region_year(request: Request, slug: str) -> HttpResponse:
     year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else today.year
     if year not in YEARS:
         raise Http404
+    feed = feed_of(request.user)
     shown = {
+        "feed_address": address_of_region(feed, region.slug) if feed else "",
         "region": region, "months": months(region, year), "year": year, "today": today, "late": late(region),
         "before": year - 1 if year - 1 in YEARS else None, "after": year + 1 if year + 1 in YEARS else None,
     }  # fmt: skip
     return render(request, "workflows/region_year.html", shown)
+
+
+@require_safe
+def region_year_calendar(request: Request, slug: str) -> HttpResponse:
+    """The region's year as a file, to be taken into a calendar once."""
+    region = region_or_404(request.user, slug)
+    answer = HttpResponse(of_region(region), content_type=ICS)
+    answer["Content-Disposition"] = f'attachment; filename="kaikukortti-{region.slug}-{localdate().year}.ics"'
+    return answer
 
 
 # -- what comes round -------------------------------------------------------------------------------------------------

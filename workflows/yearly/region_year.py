@@ -37,7 +37,6 @@ class Entry(NamedTuple):
     who: str = ""
     href: str = ""
     uid: str = ""  # by what a calendar knows it again; nothing where it is no event of its own
-    version: int = 0
 
 
 class Month(NamedTuple):
@@ -81,13 +80,12 @@ def _owed(region: Region, last: date) -> list[Entry]:
     """What comes round every year, on the day by which it is next done."""
     within = Within(last, region=region.pk)
     duties = chain.from_iterable(SOURCES[ladder.kind].owed(within) for ladder in COMES_ROUND)
-    return [_of_duty(duty, region) for duty in duties]
+    return [_of_duty(duty) for duty in duties]
 
 
-def _of_duty(duty: Duty, region: Region) -> Entry:
+def _of_duty(duty: Duty) -> Entry:
     return Entry(
-        duty.due, capfirst(duty.what()), _stands(duty.due), in_words(duty.sides), duty.path, uid_of(duty),
-        region.history_length,
+        duty.due, capfirst(duty.what()), _stands(duty.due), in_words(duty.sides), duty.path, uid_of(duty)
     )  # fmt: skip
 
 
@@ -129,10 +127,10 @@ def _of_step(row: TrialStep, done: date | None, names: dict[int, str]) -> Entry:
     assert step
     if done:
         who = ", ".join(names[given["by"]] for given in row.confirmed.values())
-        return Entry(done, row.heading, DONE, who, row.get_absolute_url(), f"step-{row.pk}", row.due_version)
+        return Entry(done, row.heading, DONE, who, row.get_absolute_url(), f"step-{row.pk}")
     assert row.due
     who = in_words(frozenset(step.sides & set(PAIR) or step.sides))
-    return Entry(row.due, row.heading, _stands(row.due), who, row.get_absolute_url(), f"step-{row.pk}", row.due_version)
+    return Entry(row.due, row.heading, _stands(row.due), who, row.get_absolute_url(), f"step-{row.pk}")
 
 
 def _names(keys: Iterable[int]) -> dict[int, str]:
@@ -144,8 +142,7 @@ def _ends(region: Region) -> Iterator[Entry]:
     for trial in Trial.objects.filter(region=region).exclude(decided=WITHDRAWN).order_by("pk"):
         if ends := trial.term[1]:
             state = DONE if ends < localdate() else AHEAD
-            yield Entry(ends, _("The trial ends"), state, "", region.get_absolute_url(), f"end-{trial.pk}",
-                        region.history_length)  # fmt: skip
+            yield Entry(ends, _("The trial ends"), state, "", region.get_absolute_url(), f"end-{trial.pk}")
 
 
 # -- what was done -----------------------------------------------------------------------------------------------------
@@ -156,8 +153,7 @@ def _held(region: Region) -> Iterator[Entry]:
     for meeting in FeedbackMeeting.objects.filter(region=region).select_related("recorded_by").order_by("pk"):
         href = reverse("meeting_correct", args=[region.slug, meeting.pk])
         who = "" if meeting.is_entered else meeting.recorded_by.name
-        yield Entry(meeting.held_on, _("Feedback meeting"), DONE, who, href, f"meeting-{meeting.pk}",
-                    region.history_length)  # fmt: skip
+        yield Entry(meeting.held_on, _("Feedback meeting"), DONE, who, href, f"meeting-{meeting.pk}")
 
 
 def _said(region: Region) -> Iterator[Entry]:

@@ -1,0 +1,158 @@
+"""How do a region's year and a person's own duties get into a calendar, and follow there by themselves?"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from itertools import chain
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.timezone import localdate, now
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from icalendar import Calendar
+from icalendar import Event as ICalendarEvent
+
+from adoption.access import KAIKUKESKUS
+from adoption.ladders import DECISION, STEP, SUBSTITUTES
+from adoption.mail import link
+from adoption.models import Person, Region, Responsibility
+from workflows.duties import SOURCES, Answerable, Duty, Within
+from workflows.letters import named
+from workflows.models import Trial, TrialStep
+from workflows.plan_files import MAKER
+from workflows.reminded import AHEAD
+from workflows.tasks import sides_held, trials_of
+from workflows.trial import MODELS
+from workflows.yearly.region_year import DONE, Entry, entries, uid_of
+
+REFRESH = timedelta(hours=6)  # how often a calendar program is asked to look (RFC 7986)
+
+
+class Event(NamedTuple):
+    """An all-day event: by what a calendar knows it again, the number that grows when it is another, its day, its words
+    and its place on the site."""
+
+    uid: str
+    version: int
+    day: date
+    title: str
+    told: str
+    path: str
+
+
+def calendar_bytes(name: str, events: Iterable[Event]) -> bytes:
+    """The events as iCalendar, in the language that is spoken at the moment."""
+    calendar = Calendar()
+    calendar.add("prodid", MAKER)
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", name)
+    calendar.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
+    for event in events:
+        calendar.add_component(_component(event))
+    return calendar.to_ical()
+
+
+def _component(event: Event) -> ICalendarEvent:
+    found = ICalendarEvent()
+    found.add("uid", f"{event.uid}@{urlsplit(settings.SITE_URL).hostname}")
+    found.add("dtstamp", now())
+    found.add("sequence", event.version)
+    found.add("dtstart", event.day)
+    found.add("summary", event.title, parameters={"language": get_language() or "fi"})
+    if event.told:
+        found.add("description", event.told)
+    if event.path:
+        found.add("url", link(event.path))
+    found.add("transp", "TRANSPARENT")  # a day by which something is done keeps nobody busy
+    return found
+
+
+# -- a region's year --------------------------------------------------------------------------------------------------
+
+
+def of_region(region: Region) -> bytes:
+    """Last year, this one and the two to come. What is not asked for any more is left out.
+
+    Every change of a day is an act of the region, so the length of its history grows with it."""
+    year = localdate().year
+    found = entries(region, date(year - 1, 1, 1), date(year + 2, 12, 31))
+    events = [_of_entry(one, region) for one in found if one.uid]
+    return calendar_bytes(_("%(region)s: the year") % {"region": region.name}, events)
+
+
+def _of_entry(one: Entry, region: Region) -> Event:
+    told = [_("Done"), one.who] if one.state == DONE else [one.who]
+    said = ": ".join(str(text) for text in told if text)
+    title = f"{region.name}: {one.what}"
+    return Event(f"year-{one.uid}", region.history_length, one.day, title, said, one.href)
+
+
+# -- one's own duties -------------------------------------------------------------------------------------------------
+
+
+def of_person(person: Person) -> bytes:
+    """What the person is to do, on the days by which it is to be done: what is owed now, and the steps that the plans
+    foresee for the person's sides. What is done is left out."""
+    rows = _steps_of(person)
+    duties = _owed_by(person)
+    owed = {duty.subject for duty in duties if duty.ladder in (STEP, DECISION)}
+    events = [_of_duty(duty, rows) for duty in duties]
+    events += [_of_row(row) for row in rows.values() if str(row.pk) not in owed]
+    name = _("Kaikukortti: what I am to do")
+    return calendar_bytes(name, sorted(events, key=lambda event: (event.day, event.uid)))
+
+
+def _owed_by(person: Person) -> list[Duty]:
+    """The duties that the person, or whom the person stands in for, is reminded of."""
+    today = localdate()
+    duties = list(chain.from_iterable(_owed_in(region) for region in _regions(person)))
+    people = Answerable(duties, today)
+    return [duty for duty in duties if person in people.of(duty, SUBSTITUTES)]
+
+
+def _regions(person: Person) -> list[int | None]:
+    """Of which regions the duties are read; for Kaikukeskus of all at once."""
+    if person.is_kaikukeskus:
+        return [None]
+    held = Responsibility.objects.current().filter(person=person).order_by("region")
+    return list(held.values_list("region", flat=True).distinct())
+
+
+def _owed_in(region: int | None) -> list[Duty]:
+    within = Within(localdate() + AHEAD, region=region)
+    return list(chain.from_iterable(source.owed(within) for source in SOURCES.values()))
+
+
+def _steps_of(person: Person) -> dict[int, TrialStep]:
+    """The steps ahead that have a day and whose entries or confirmation are the person's, by key."""
+    if person.is_kaikukeskus:
+        trials = {one.pk: one for one in Trial.objects.filter(decided="").select_related("region")}
+    else:
+        trials = {one.pk: one for one in trials_of(person)}
+    found = {}
+    for row in TrialStep.objects.filter(trial__in=trials, closed_at=None, due__isnull=False).order_by("pk"):
+        row.trial = trials[row.trial_id]
+        step = MODELS[row.trial.model].step(row.key)
+        own = {KAIKUKESKUS} if person.is_kaikukeskus else sides_held(row.trial)
+        if step and own & {*step.sides, step.writer}:
+            found[row.pk] = row
+    return found
+
+
+def _of_duty(duty: Duty, rows: dict[int, TrialStep]) -> Event:
+    """A step's number grows with its day alone, as in the calendar of the plan; of what comes round every year each
+    change is an act of the region."""
+    row = rows.get(int(duty.subject)) if duty.ladder in (STEP, DECISION) else None
+    version = row.due_version if row else duty.region.history_length if duty.region else 0
+    return Event(uid_of(duty), version, duty.due, f"{duty.where}: {duty.what()}", duty.todo(), duty.path)
+
+
+def _of_row(row: TrialStep) -> Event:
+    step = MODELS[row.trial.model].step(row.key)
+    assert step
+    title = f"{row.trial.region.name}: {named(step)}"
+    return Event(
+        f"step-{row.pk}", row.due_version, row.due or localdate(), title, str(step.what), row.get_absolute_url()
+    )
