@@ -14,13 +14,13 @@ from adoption import ladders
 from adoption.days import last_working_day, next_working_day
 from adoption.ladders import Rung
 from adoption.mail_choices import choose
-from adoption.models import How, Kind, Mail, Responsibility
+from adoption.models import How, Kind, Mail, Partner, Responsibility
 from adoption.people import end_responsibility, name_person
 from tests.mornings import A_MONDAY, a_morning, at, mornings, post
-from tests.people import a_region
+from tests.people import a_region, a_venue
 from workflows import services
 from workflows.duties import SOURCES, Within, meetings
-from workflows.models import Reminder, Trial, TrialStep
+from workflows.models import Reminder, Trial, TrialStep, YearlyDone
 from workflows.reminders import deliver_waiting, due, scan
 from workflows.walk import Walk, begin, walk
 
@@ -310,9 +310,33 @@ def test_the_scan_of_ten_thousand_duties_of_which_none_is_due_reads_no_row(here,
         TrialStep(trial=here.trial, key=f"k{number}", due=DUE + (60 + number % 300) * DAY) for number in range(10_000)
     ]
     TrialStep.objects.bulk_create(rows, batch_size=2000)
+    ten_thousand_of_the_year(here)
     with at(DUE), django_assert_num_queries(QUIET_SCAN) as asked:
         assert due(DUE) == []
     assert len(asked) == QUIET_SCAN
+
+
+def ten_thousand_of_the_year(here: Walk) -> None:
+    """As many partners whose staff was inducted lately, and as many days on which the local page was looked through."""
+    region, partner = here.region, here.partners()[0] if here.partners() else a_venue(here.region, here.aino)
+    region.members.update(phase="lasting", phase_since=DUE - 10 * DAY)
+    Partner.objects.bulk_create(
+        (
+            Partner(
+                region=region, organisation=partner.organisation, unit=f"Unit {number}", role="venue", kind="culture",
+                state="active", induction_on=DUE - (number % 250) * DAY,
+            )
+            for number in range(10_000)
+        ),
+        batch_size=2000,
+    )  # fmt: skip
+    YearlyDone.objects.bulk_create(
+        (
+            YearlyDone(region=region, kind="page", on=DUE - number * DAY, recorded_by=here.aino)
+            for number in range(10_000)
+        ),
+        batch_size=2000,
+    )
 
 
 QUIET_SCAN = 6

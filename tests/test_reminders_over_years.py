@@ -17,11 +17,11 @@ from django.utils.timezone import localdate
 from django_q.models import OrmQ
 
 from adoption.days import is_quiet, is_working_day
-from adoption.models import Municipality, Person, Region, Responsibility
+from adoption.models import Municipality, Person, Phase, Region, Responsibility
 from adoption.people import find_or_make
 from tests.mornings import at
 from tests.people import a_kaikukeskus_person, a_pair, a_region
-from workflows.models import FeedbackMeeting, Reminder, Trial, TrialStep
+from workflows.models import FeedbackMeeting, Reminder, Trial, TrialStep, YearlyDone
 from workflows.reminders import daily, deliver_waiting
 from workflows.services import go_on, locked_trial, open_trial
 
@@ -35,7 +35,10 @@ LADDERS = {
     "step": {-14: False, -2: False, 0: False, 2: False, 7: False, 14: True},
     "decision": {-60: False, -14: False, 0: False, 2: False, 7: False, 14: True},
     "feedback": {-30: False, -7: False, 1: False, 14: False, 28: True},
+    "page": {-30: False, -7: False, 1: False, 14: False, 28: True},
+    "national": {-30: False, -7: False, 1: False, 14: False, 28: True},
 }
+YEARLY = ("page", "national")
 BY_KAIKUKESKUS = ("local_pair", "pair_training")  # nobody writes their entries here, so they wait for Kaikukeskus
 
 
@@ -53,11 +56,51 @@ class Dead(Exception):
     """The worker was killed."""
 
 
-class Walked:
+class Settled:
+    """A region in lasting use, as its people know it: when they did last what comes round every year."""
+
+    def __init__(self, region: Region, pair: list[Person], dice: random.Random) -> None:
+        self.region, self.pair, self.dice = region, pair, dice
+        self.last: dict[str, date] = {}
+        self.next: dict[str, date] = {}
+
+    def settle(self, today: date) -> None:
+        """From this day on the card is in lasting use."""
+        self.region.members.update(phase=Phase.LASTING, phase_since=today)
+        for kind in YEARLY:
+            self.did(kind, today)
+
+    def did(self, kind: str, today: date) -> None:
+        self.last[kind], self.next[kind] = today, today + DAY * self.dice.randrange(300, 420)
+
+    def owes(self) -> Iterator[Owed]:
+        pair = frozenset(person.pk for person in self.pair)
+        for kind, last in self.last.items():
+            yield Owed(kind, str(self.region.pk), a_year_later(last), last, pair)
+
+    def act(self, today: date) -> None:
+        for kind in [kind for kind, day in self.next.items() if day <= today]:
+            YearlyDone.objects.create(region=self.region, kind=kind, on=today, recorded_by=self.pair[0])
+            self.did(kind, today)
+        if self.dice.random() < 0.004:
+            self.follow(today)
+
+    def follow(self, today: date) -> None:
+        """Another person follows on one side."""
+        number = self.dice.randrange(2)
+        held = Responsibility.objects.get(region=self.region, person=self.pair[number], until=None)
+        new = find_or_make(f"{today}.{self.region.slug}@example.org", f"Uusi {self.region.slug}")
+        Responsibility.objects.filter(pk=held.pk).update(until=today)
+        Responsibility.objects.create(person=new, region=self.region, side=held.side, since=today)
+        self.pair[number] = new
+
+
+class Walked(Settled):
     """A region on its way, as its people know it: what is open since when, by when, and who they are."""
 
     def __init__(self, trial: Trial, pair: list[Person], laura: Person, dice: random.Random) -> None:
-        self.trial, self.region, self.pair, self.laura, self.dice = trial, trial.region, pair, laura, dice
+        super().__init__(trial.region, pair, dice)
+        self.trial, self.laura = trial, laura
         self.rows = {row.key: row for row in TrialStep.objects.filter(trial=trial)}
         self.open = {"intro_event": localdate()}
         self.closes = {"intro_event": self.some_day("intro_event")}
@@ -71,6 +114,7 @@ class Walked:
     # -- what is owed ---------------------------------------------------------------------------------------------
 
     def owes(self) -> Iterator[Owed]:
+        yield from super().owes()
         pair = frozenset(person.pk for person in self.pair)
         for key, since in self.open.items():
             people = {"intro_event": pair | {self.laura.pk}} | {one: {self.laura.pk} for one in BY_KAIKUKESKUS}
@@ -91,8 +135,7 @@ class Walked:
             self.close(key, today)
         if self.open and self.dice.random() < 0.01:
             self.move(self.dice.choice(sorted(self.open)))
-        if self.dice.random() < 0.004:
-            self.follow(today)
+        super().act(today)
         if self.started and today >= (self.meets or today + DAY):
             FeedbackMeeting.objects.create(
                 region=self.region, held_on=today, attendees=9, minutes="Sovittiin.", recorded_by=self.pair[0]
@@ -110,6 +153,7 @@ class Walked:
             Trial.objects.filter(pk=self.trial.pk).update(started_on=today)
         if key == "decision":
             self.decided = True
+            self.settle(today)
             Trial.objects.filter(pk=self.trial.pk).update(decided="continue")
         with locked_trial(self.trial.pk) as (trial, _region):
             self.open = {key: self.open.get(key, today) for key in trial.open}
@@ -120,15 +164,6 @@ class Walked:
         row = self.rows[key]
         row.due += DAY * self.dice.randrange(-10, 40)
         row.save(update_fields=["due"])
-
-    def follow(self, today: date) -> None:
-        """Another person follows on one side."""
-        number = self.dice.randrange(2)
-        held = Responsibility.objects.get(region=self.region, person=self.pair[number], until=None)
-        new = find_or_make(f"{today}.{self.region.slug}@example.org", f"Uusi {self.region.slug}")
-        Responsibility.objects.filter(pk=held.pk).update(until=today)
-        Responsibility.objects.create(person=new, region=self.region, side=held.side, since=today)
-        self.pair[number] = new
 
 
 def a_year_later(day: date) -> date:
@@ -146,7 +181,9 @@ class Country:
         with at(BEGINNING, 9):
             a_region()
             laura = a_kaikukeskus_person()
-            self.regions = [self.begin(municipality, laura) for municipality in Municipality.objects.all()[:regions]]
+            towns = list(Municipality.objects.all())
+            self.regions: list[Settled] = [self.begin(town, laura) for town in towns[:regions]]
+            self.regions += [self.settled(town) for town in towns[regions : regions + regions // 4]]
         OrmQ.objects.all().delete()
 
     def begin(self, municipality: Municipality, laura: Person) -> Walked:
@@ -155,6 +192,14 @@ class Country:
         start = BEGINNING + DAY * self.dice.randrange(90, 330)
         end = start + DAY * self.dice.randrange(200, 700)
         return Walked(open_trial(region, [municipality], start, end, laura), pair, laura, self.dice)
+
+    def settled(self, municipality: Municipality) -> Settled:
+        """A region in which the card has been in lasting use from the beginning."""
+        region = Region.objects.create(slug=f"r{municipality.pk}", name_fi=municipality.name_fi)
+        region.members.create(municipality=municipality, phase_since=BEGINNING)
+        found = Settled(region, list(a_pair(region)), self.dice)
+        found.settle(BEGINNING)
+        return found
 
     def live(self, today: date) -> None:
         """The morning, as far as it goes; then people act."""
@@ -255,6 +300,7 @@ def test_over_the_years_everybody_is_reminded_by_the_ladders_and_never_twice(wor
     assert [row for row in rows if not allowed(country, laura, row, localdate(row.mail.sent_at))] == []
     assert [row for row in rows if is_quiet(row.mail.sent_at)] == []
     assert len(sent) > 20 * regions
+    assert {kind for kind, *_rest in sent} == set(LADDERS)
     assert {rung for _kind, _subject, _due, rung, _person in sent} == {r for rungs in LADDERS.values() for r in rungs}
     # And what has left is that and nothing more: each letter once, each thing once in all of them.
     assert Counter(one.extra_headers["Message-ID"] for one in mail.outbox).most_common(1)[0][1] == 1
