@@ -39,26 +39,42 @@ class Entry(NamedTuple):
     uid: str = ""  # by what a calendar knows it again; nothing where it is no event of its own
 
 
-class Month(NamedTuple):
-    """A month with its entries, in the order of their days."""
+class Months(NamedTuple):
+    """A month with its entries, in the order of their days; or several months in which there is nothing."""
 
     first: date
+    last: date
     entries: list[Entry]
 
+    @property
+    def is_one(self) -> bool:
+        return self.first == self.last
 
-def months(region: Region, year: int) -> list[Month]:
-    """The twelve months of the year."""
+    @property
+    def is_now(self) -> bool:
+        return self.first <= localdate().replace(day=1) <= self.last
+
+
+def months(region: Region, year: int) -> list[Months]:
+    """The twelve months of the year; empty ones that follow each other are one."""
     found: dict[int, list[Entry]] = defaultdict(list)
     for entry in entries(region, date(year, 1, 1), date(year, 12, 31)):
         found[entry.day.month].append(entry)
-    return [Month(date(year, number, 1), found[number]) for number in range(1, 13)]
+    rows: list[Months] = []
+    for month in (date(year, number, 1) for number in range(1, 13)):
+        here = found[month.month]
+        if rows and not here and not rows[-1].entries:
+            rows[-1] = rows[-1]._replace(last=month)
+        else:
+            rows.append(Months(month, month, here))
+    return rows
 
 
 def entries(region: Region, first: date, last: date) -> list[Entry]:
     """Everything between the two days, in their order."""
     parts = (_steps(region), _ends(region), _held(region), _said(region), _inducted(region), _asked(region, last))
     found = [one for one in chain(*parts, _owed(region, last)) if first <= one.day <= last]
-    return sorted(found, key=lambda one: (one.day, one.what))
+    return sorted(found, key=lambda one: one.day)
 
 
 def late(region: Region) -> list[Entry]:
