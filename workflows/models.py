@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from viewflow.workflow.models import Process, Task
 
 from adoption.models import Person
+from workflows.my_work.models import OwnTask as OwnTask
 from workflows.yearly.models import YearlyDone as YearlyDone
 
 if TYPE_CHECKING:

@@ -1,0 +1,42 @@
+"""What has a person put on the own list, put off in it, and chosen to see of it? Nobody else reads these rows, and no
+history tells of them: they are about nobody's promise."""
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from adoption.models import Person
+
+
+class OwnTaskQuerySet(models.QuerySet["OwnTask"]):
+    """Reads of own tasks that have a name."""
+
+    def open(self) -> "OwnTaskQuerySet":
+        return self.filter(done_at=None)
+
+
+class OwnTask(models.Model):
+    """Something small that a person is to do; it stands in that person's work until it is done."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="own_tasks")
+    text = models.CharField(_("what is to be done"), max_length=200)
+    due = models.DateField(_("by"), null=True, blank=True)
+    region = models.ForeignKey("adoption.Region", models.PROTECT, null=True, blank=True, related_name="+")
+    made_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True)
+
+    objects = OwnTaskQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["person"], condition=models.Q(done_at=None), name="own_task_open"),
+            models.Index(fields=["due"], condition=models.Q(done_at=None), name="own_task_due"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def get_absolute_url(self) -> str:
+        return reverse("own_task", args=[self.pk])
