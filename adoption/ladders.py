@@ -11,8 +11,9 @@ from adoption.days import last_working_day, next_working_day
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-HOLDERS, SUBSTITUTES, KAIKUKESKUS = "holders", "substitutes", "kaikukeskus"
+HOLDERS, SUBSTITUTES, KAIKUKESKUS, ONESELF = "holders", "substitutes", "kaikukeskus", "oneself"
 WHOM = {
+    ONESELF: gettext_lazy("the person whose task it is"),
     HOLDERS: gettext_lazy("the responsible persons"),
     SUBSTITUTES: gettext_lazy("the responsible persons and their substitutes"),
     KAIKUKESKUS: gettext_lazy("the responsible persons, their substitutes and Kaikukeskus"),
@@ -112,6 +113,12 @@ INDUCTION = Ladder(
     gettext_lazy("The yearly induction of the partners' staff"),
     gettext_lazy("twelve months after the partner's last induction"),
     FEEDBACK.rungs,
+)
+OWN = Ladder(
+    "own",
+    gettext_lazy("An own task with a day, in My work"),
+    gettext_lazy("the day that one has given it"),
+    (Rung(0, ONESELF), Rung(2, ONESELF)),
 )
 
 # -- duties whose reminders have a mechanism of their own: their numbers -----------------------------------------------

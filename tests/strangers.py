@@ -24,6 +24,8 @@ from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, 
 from workflows import services
 from workflows.bodies import add_body
 from workflows.models import YearlyDone
+from workflows.my_work.filters import Wanted, save_filter
+from workflows.my_work.own_tasks import add_task
 from workflows.walk import Walk, a_pdf, walk
 
 HERE = "regions/<slug:slug>"
@@ -47,6 +49,8 @@ MEANT = {
     "answers/": "answer",
     "templates/": "template",
     "papers/": "batch",
+    "work/tasks/": "own_task",
+    "work/filters/": "filter",
 }
 
 
@@ -75,6 +79,8 @@ class World:
             values["pk"] = self.keys[MEANT[max(fit, key=len)]]
         if route.startswith("joins/"):
             values["gone"] = self.keys["other_organisation"]
+        if route.startswith("work/items/"):
+            values["key"] = f"own-{self.keys['own_task']}"
         return values | OWN_KIND.get(str(pattern.name), {}) | self._entered(pattern)
 
     def _entered(self, pattern: URLPattern) -> dict[str, object]:
@@ -182,5 +188,7 @@ def _of_kaikukeskus(laura: Person) -> dict[str, object]:
     return {
         "template": template.pk,
         "text": add_text("more", "fi", "Oma lause", "Kertokaa lisää.", laura).pk,
+        "own_task": add_task(laura, "Soittaa Kajaaniin").pk,
+        "filter": save_filter(laura, "Myöhässä", Wanted(late=True)).pk,
         "answer": write_answer(laura, {"question_fi": "Miten?", "answer_fi": "Näin."}).pk,
     }

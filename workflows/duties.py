@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 
 from adoption.access import KAIKUKESKUS, PAIR
 from adoption.days import a_year_after, months_after
-from adoption.ladders import DECISION, FEEDBACK, HOLDERS, INDUCTION, NATIONAL, PAGE, STEP, Ladder
+from adoption.ladders import DECISION, FEEDBACK, HOLDERS, INDUCTION, NATIONAL, OWN, PAGE, STEP, Ladder
 from adoption.ladders import KAIKUKESKUS as UP_TO_KAIKUKESKUS
 from adoption.models import Partner, Person, Region, Responsibility
-from workflows.models import FeedbackMeeting, Trial, TrialMunicipality, TrialStep, YearlyDone
+from workflows.models import FeedbackMeeting, OwnTask, Trial, TrialMunicipality, TrialStep, YearlyDone
 from workflows.tasks import BOTH, OpenStep, open_steps
 from workflows.trial import MODELS
 from workflows.year import running
@@ -275,6 +275,43 @@ def done_inductions(keys: Collection[Key]) -> dict[Key, date]:
     return found
 
 
+# -- own tasks --------------------------------------------------------------------------------------------------------
+
+
+def own(within: Within) -> list[Duty]:
+    """The open own tasks that have a day. They stand in no region, whatever they are about: only their person reads
+    them."""
+    if within.region is not None:
+        return []
+    tasks = OwnTask.objects.open().filter(due__lte=within.until, person__is_active=True).order_by("pk")
+    if within.subjects is not None:
+        tasks = tasks.filter(pk__in=within.subjects)
+    return [_of_own(task) for task in tasks.select_related("person")]
+
+
+def _of_own(task: OwnTask) -> Duty:
+    assert task.due
+    return Duty(
+        OWN, str(task.pk), None, task.due, localdate(task.made_at), lambda: f"“{task.text}”", _own_todo,
+        task.get_absolute_url(), frozenset(), people=(task.person,),
+    )  # fmt: skip
+
+
+def _own_todo() -> str:
+    return _("Mark it as done there, or give it another day.")
+
+
+def titles_of_own(subjects: Collection[str]) -> dict[str, str]:
+    return {str(task.pk): task.text for task in OwnTask.objects.filter(pk__in=subjects)}
+
+
+def done_own(keys: Collection[Key]) -> dict[Key, date]:
+    """The days on which they were marked as done."""
+    rows = OwnTask.objects.filter(pk__in={subject for subject, _due in keys}, done_at__isnull=False)
+    done = {str(pk): localdate(at) for pk, at in rows.values_list("pk", "done_at")}
+    return {key: done[key[0]] for key in keys if key[0] in done}
+
+
 SOURCES: dict[str, Source] = {
     source.ladder.kind: source
     for source in (
@@ -286,6 +323,7 @@ SOURCES: dict[str, Source] = {
             Source(one, partial(yearly, one), partial(titles_of_yearly, one.kind), partial(done_yearly, one.kind))
             for one in (NATIONAL, PAGE)
         ),
+        Source(OWN, own, titles_of_own, done_own),
     )
 }
 

@@ -11,6 +11,8 @@ from viewflow.workflow.models import Process, Task
 
 from adoption.models import Person
 from workflows.my_work.models import OwnTask as OwnTask
+from workflows.my_work.models import SavedFilter as SavedFilter
+from workflows.my_work.models import Snooze as Snooze
 from workflows.yearly.models import YearlyDone as YearlyDone
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from adoption.ladders import HOLDERS, SUBSTITUTES, Rung
+from adoption.ladders import HOLDERS, ONESELF, SUBSTITUTES, Rung
 from adoption.mail import Letter, link
 from adoption.models import Person
 from adoption.templatetags.kaiku import day, weekday_day
@@ -39,7 +39,7 @@ def _subject(duty: Duty, today: date) -> str:
 
 def _why(rung: Rung) -> str:
     """Who hears of it besides, when it has gone up the ladder."""
-    if rung.whom == HOLDERS:
+    if rung.whom in (HOLDERS, ONESELF):
         return ""
     if rung.whom == SUBSTITUTES:
         return _("The substitutes have this mail too.")

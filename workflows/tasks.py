@@ -70,6 +70,10 @@ class Item:
     sides: frozenset[str] = frozenset()
     mine: bool = False
     lacks: int = 0  # things that are missing before it can be confirmed
+    key: str = ""  # by which it is known from day to day: its kind and what it is about
+    stand: str = ""  # how it stands, in no language: another one says that something has happened to it
+    region: Region | None = None
+    own: bool = False  # one of the person's own small tasks
 
     @property
     def whose(self) -> str:
@@ -94,11 +98,11 @@ def work_of(person: Person) -> Work:
     trials = list(trials_of(person))
     items = step_items(trials) + partner_items(person) + commitment_items(person) + meeting_items(person)
     items += contact_items(person) + colleague_items(person) + yearly_items(person)
-    items.sort(key=_by_urgency)
+    items.sort(key=by_urgency)
     return Work([item for item in items if item.mine], [item for item in items if not item.mine])
 
 
-def _by_urgency(item: Item) -> tuple[date, bool, bool, str, str]:
+def by_urgency(item: Item) -> tuple[date, bool, bool, str, str]:
     return *urgency(item.due, item.lacks > 0), item.where, item.what
 
 
@@ -236,7 +240,16 @@ def _step_item(one: OpenStep, held_sides: frozenset[str], names: dict[int, Perso
         sides=one.awaits,
         mine=mine,
         lacks=lacks,
+        key=f"step-{one.row.pk}",
+        stand=_step_stand(one),
+        region=one.trial.region,
     )
+
+
+def _step_stand(one: OpenStep) -> str:
+    """Whether it is still to be filled in, and who has confirmed it when."""
+    given = sorted(f"{side} {given['at']}" for side, given in one.row.confirmed.items())
+    return f"{bool(one.lacking)} {given}"
 
 
 def _step_title(one: OpenStep) -> str:
@@ -334,13 +347,22 @@ def _partner_item(partner: Partner) -> Item:
     if partner.state == Partner.State.ASKED:
         since = _("asked %(day)s") % {"day": day(partner.asked_at)}
         what = _("Clearance of %(partner)s") % name
-        return Item(what, where, reverse("partner", args=args), note=since, sides=frozenset([KAIKUKESKUS]))
+        return Item(
+            what, where, reverse("partner", args=args), note=since, sides=frozenset([KAIKUKESKUS]),
+            key=f"clearance-{partner.pk}", region=partner.region,
+        )  # fmt: skip
     if partner.state == Partner.State.MORE_WANTED:
         what, href, act = _("Answer Kaikukeskus's question: %(partner)s"), "partner_answer", pgettext("verb", "Answer")
-        return Item(what % name, where, reverse(href, args=args), act, note=partner.question, sides=sides, mine=mine)
+        return Item(
+            what % name, where, reverse(href, args=args), act, note=partner.question, sides=sides, mine=mine,
+            key=f"question-{partner.pk}", stand=partner.question, region=partner.region,
+        )  # fmt: skip
     what, href, act = _("Name a contact person: %(partner)s"), "partner_contact", pgettext("verb", "Name")
     note = _("Without a contact person it cannot begin.")
-    return Item(what % name, where, reverse(href, args=args), act, None, "missing", "", note, sides, mine)
+    return Item(
+        what % name, where, reverse(href, args=args), act, None, "missing", "", note, sides, mine,
+        key=f"contact-{partner.pk}", region=partner.region,
+    )  # fmt: skip
 
 
 # -- contacts that lapse ----------------------------------------------------------------------------------------------
@@ -369,6 +391,9 @@ def _contact_item(partner: Partner, why: alarms.Alarm) -> Item:
         word=f"{partner.contact}: {why.words}",
         sides=frozenset([partner.side]),
         mine=partner.side in sides_held(partner),
+        key=f"lapsed-{partner.pk}",
+        stand=f"{why.kind} {partner.contact_id}",
+        region=partner.region,
     )
 
 
@@ -394,6 +419,9 @@ def _colleague_item(given: Responsibility, why: alarms.Alarm) -> Item:
         word=capfirst(why.words),
         sides=frozenset([given.side]),
         mine=True,
+        key=f"colleague-{given.pk}",
+        stand=why.kind,
+        region=given.region,
     )
 
 
@@ -422,6 +450,9 @@ def _commitment_item(one: Commitment, person: Person) -> Item:
         note=_commitment_note(one, turn.what),
         sides=turn.sides(one) or looked_after_by(one),
         mine=turn.yours,
+        key=f"commitment-{one.pk}",
+        stand=f"{one.state} {one.edition and one.edition.pk} {turn.act} {turn.about}",
+        region=one.region,
     )
 
 
@@ -466,6 +497,8 @@ def _meeting_item(region: Region, due: date) -> Item:
         due=due,
         sides=BOTH,
         mine=bool(BOTH & sides_held(region)),
+        key=f"meeting-{region.pk}",
+        region=region,
     )
 
 

@@ -9,6 +9,7 @@ from workflows.views import (
     feeds,
     handover,
     moving,
+    my_work,
     national,
     plan,
     queue,
@@ -24,6 +25,7 @@ from workflows.views import (
 # `adoption` stands before these, so that /regions/new/ is no region's board.
 urlpatterns = [
     path("", include(tasks.urlpatterns)),
+    path("", include(my_work.urlpatterns)),
     path("queue/", queue.queue, name="queue"),
     path("queue/several/", queue.queue_several, name="queue_several"),
     path("queue/<int:pk>/", queue.queue_decide, name="queue_decide"),

@@ -40,3 +40,43 @@ class OwnTask(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("own_task", args=[self.pk])
+
+
+class Snooze(models.Model):
+    """A person has put something off until a day. It hides nothing from others, and nothing that has changed since."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="snoozes")
+    key = models.CharField(max_length=40)  # of the item in the list
+    stand = models.CharField(max_length=16)  # how the item stood then
+    until = models.DateField()
+    note = models.CharField(max_length=200, blank=True, default="")
+    made_on = models.DateField()
+
+    class Meta:
+        ordering = ["until", "pk"]
+        constraints = [models.UniqueConstraint(fields=["person", "key"], name="put_off_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.key} {self.until}"
+
+
+class SavedFilter(models.Model):
+    """What a person wants to see of the own list, under a name."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="saved_filters")
+    name = models.CharField(_("name"), max_length=40)
+    region = models.ForeignKey("adoption.Region", models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=16, blank=True, default="")
+    side = models.CharField(max_length=8, blank=True, default="")
+    late = models.BooleanField(default=False)
+    is_default = models.BooleanField(default=False)  # what the page shows when nothing is asked for
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "name"], name="filter_name_once"),
+            models.UniqueConstraint(fields=["person"], condition=models.Q(is_default=True), name="one_default_filter"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

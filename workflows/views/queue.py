@@ -27,6 +27,8 @@ from adoption.views import Request
 from adoption.views.partner import ACTS as PARTNER_ACTS
 from adoption.views.partner import decided_words
 from workflows import overview
+from workflows.my_work.forms import OwnTaskForm
+from workflows.my_work.whole import whole_of
 from workflows.views.tasks import A_PAGE, today
 
 
@@ -121,6 +123,8 @@ def queue_page(request: Request, tried: Tried | None = None) -> HttpResponse:
         "short": overview.SHORT.items(),
         "lapsed": alarms.count(),
         "returned_note": returned.note(),
+        "whole": whole_of(request.user, has_role=False),
+        "task_form": OwnTaskForm(request.user, None, auto_id="task_%s"),
     }
     if tried and at is None:
         shown |= _too_late(tried)

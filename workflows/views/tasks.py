@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.timezone import localdate
@@ -17,9 +17,13 @@ from adoption.operating_model import DEFAULT
 from adoption.operating_model import MODELS as OPERATING_MODELS
 from adoption.views import Request
 from workflows import overview
+from workflows.models import SavedFilter
+from workflows.my_work.filters import Wanted, saved_by, wanted_of
+from workflows.my_work.forms import FilterForm, OwnTaskForm
+from workflows.my_work.whole import whole_of
 from workflows.standing import end_of_week
 from workflows.steps import Step
-from workflows.tasks import BOTH, Item, Work, next_known, partners_of_contact, work_of
+from workflows.tasks import BOTH, Item, by_urgency, next_known, partners_of_contact
 from workflows.trial import MODELS
 
 A_PAGE = 50
@@ -40,6 +44,15 @@ class Section(NamedTuple):
     items: list[Item]
 
 
+class Filtering(NamedTuple):
+    """The saved filters, the one that is in use, what is wanted, and the form that says so."""
+
+    saved: list[SavedFilter]
+    now: SavedFilter | None
+    wanted: Wanted
+    form: FilterForm
+
+
 @require_GET
 def my_tasks(request: Request) -> HttpResponse:
     """What waits for the person, late first; what others do; for a partner's contact, whom to call."""
@@ -47,24 +60,46 @@ def my_tasks(request: Request) -> HttpResponse:
     if person.is_kaikukeskus:
         return redirect("queue")
     roles = set(Responsibility.objects.current().filter(person=person).values_list("side", flat=True))
-    work = work_of(person) if roles else Work([], [])
+    whole = whole_of(person, has_role=bool(roles))
     acts = bool(roles & BOTH)
-    listed = work.mine if acts else work.others
+    filtering = filtering_of(request)
+    everything = whole.mine if acts else sorted(whole.mine + whole.others, key=by_urgency)
+    listed = filtering.wanted.of(everything)
+    others = filtering.wanted.of(whole.others) if acts else []
     page = Paginator(listed, A_PAGE).get_page(request.GET.get("page"))
     shown = {
         "person": person,
         "has_role": bool(roles),
         "acts": acts,
+        "waiting": len(whole.mine),
+        "all": len(everything),
         "page": page,
         "sections": sections(list(page)),
         "first": listed[0] if acts and listed else None,
-        "others": work.others[:A_PAGE] if acts else [],
-        "more_others": max(len(work.others) - A_PAGE, 0) if acts else 0,
+        "others": others[:A_PAGE],
+        "more_others": max(len(others) - A_PAGE, 0),
         "contact_of": partners_of_contact(person),
-        "next_known": next_known(person) if acts and not listed else None,
-        "regions": [] if listed else regions_of(person),
+        "next_known": next_known(person) if acts and not everything else None,
+        "regions": [] if everything else regions_of(person),
+        "whole": whole,
+        "filtering": filtering,
+        "task_form": OwnTaskForm(person, None, auto_id="task_%s") if roles else None,
     }
     return render(request, "workflows/my_tasks.html", shown | today())
+
+
+def filtering_of(request: Request) -> Filtering:
+    """What of the list is asked for: by a saved filter, by the fields, or by the filter with which the list begins."""
+    person, saved, chosen = request.user, saved_by(request.user), request.GET.get("filter", "")
+    if chosen.isdecimal():
+        now = next((one for one in saved if str(one.pk) == chosen), None)
+        if now is None:
+            raise Http404
+    else:
+        asked = chosen or any(name in request.GET for name in FilterForm.base_fields)
+        now = None if asked else next((one for one in saved if one.is_default), None)
+    wanted = wanted_of(now) if now else FilterForm(person, request.GET).wanted
+    return Filtering(saved, now, wanted, FilterForm(person, wanted.values))
 
 
 def today() -> dict[str, Any]:

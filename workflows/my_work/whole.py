@@ -1,0 +1,59 @@
+"""What stands in a person's work altogether: what waits, what is put off, and what was done lately of the own tasks?"""
+
+from datetime import date
+from hashlib import sha256
+from typing import NamedTuple
+
+from django.utils.timezone import localdate
+
+from adoption.models import Person
+from workflows.my_work.models import OwnTask, Snooze
+from workflows.my_work.own_tasks import item_of, own_tasks
+from workflows.tasks import Item, Work, by_urgency, work_of
+
+
+class PutOff(NamedTuple):
+    """Something that has been put off: what, until when, and the person's note."""
+
+    item: Item
+    until: date
+    note: str
+
+
+class Whole(NamedTuple):
+    """The person's work: what waits now, what is put off, what others do, and the own tasks that were done lately."""
+
+    mine: list[Item]
+    put_off: list[PutOff]
+    others: list[Item]
+    done: list[OwnTask]
+
+    def find(self, key: str) -> Item | None:
+        """The item of this key, wherever it stands."""
+        everything = [*self.mine, *(one.item for one in self.put_off), *self.others]
+        return next((item for item in everything if item.key == key), None)
+
+
+def whole_of(person: Person, has_role: bool = True) -> Whole:
+    """Everything of the person's regions and own tasks. What is put off comes back by itself on its day; at once when
+    it has changed or become late. A snooze of what is done hides nothing and is not seen."""
+    work, tasks = work_of(person) if has_role else Work([], []), own_tasks(person)
+    mine = work.mine + [item_of(task) for task in tasks if not task.done_at]
+    mine.sort(key=by_urgency)
+    snoozes = {snooze.key: snooze for snooze in Snooze.objects.filter(person=person)}
+    hidden = {item.key: snoozes[item.key] for item in mine if item.key in snoozes and hides(snoozes[item.key], item)}
+    put_off = [PutOff(item, hidden[item.key].until, hidden[item.key].note) for item in mine if item.key in hidden]
+    waiting = [item for item in mine if item.key not in hidden]
+    return Whole(waiting, put_off, work.others, [task for task in tasks if task.done_at])
+
+
+def stand_of(item: Item) -> str:
+    """How the item stands, short enough to be kept."""
+    return sha256(f"{item.due} {item.stand}".encode()).hexdigest()[:16]
+
+
+def hides(snooze: Snooze, item: Item) -> bool:
+    """Whether the item is still put off today."""
+    today = localdate()
+    has_become_late = bool(item.due and snooze.made_on <= item.due < today)
+    return today < snooze.until and snooze.stand == stand_of(item) and not has_become_late

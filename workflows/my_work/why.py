@@ -1,0 +1,83 @@
+"""Why does a person see something in the own work, and who else can do it?"""
+
+from collections.abc import Callable, Iterable
+
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from adoption.models import Municipality, Person, Responsibility, Side
+from adoption.models.people import ResponsibilityQuerySet
+from adoption.templatetags.kaiku import day, side_name
+from commitments.models import Party
+from commitments.turn import in_words
+from workflows.models import OwnTask, TrialMunicipality
+from workflows.my_work.filters import awaited
+from workflows.tasks import BOTH, Item
+
+Keys = Iterable[int]
+
+
+def _of_trial(step: int) -> Keys:
+    return TrialMunicipality.objects.filter(trial__steps=step).values_list("municipality", flat=True)
+
+
+def _of_partner(partner: int) -> Keys:
+    return Municipality.objects.filter(partners=partner).values_list("pk", flat=True)
+
+
+def _of_commitment(commitment: int) -> Keys:
+    return Party.objects.filter(commitment=commitment).exclude(municipality=None).values_list("municipality", flat=True)
+
+
+# By the beginning of an item's key: the municipalities that it is about. What is not named is of the whole region.
+ABOUT: dict[str, Callable[[int], Keys]] = {
+    "step": _of_trial, "clearance": _of_partner, "question": _of_partner, "contact": _of_partner,
+    "lapsed": _of_partner, "commitment": _of_commitment,
+}  # fmt: skip
+
+
+def _covering(item: Item) -> ResponsibilityQuerySet:
+    """The responsibilities of today that cover what the item is about."""
+    found = Responsibility.objects.current().filter(region=item.region, person__is_active=True)
+    kind, _dash, key = item.key.rpartition("-")
+    about = ABOUT.get(kind)
+    return found.covering(list(about(int(key)))) if about else found
+
+
+def why_seen(person: Person, item: Item) -> list[str]:
+    """Each responsibility of the person that the item comes from, and whom it waits for, in sentences."""
+    if item.own:
+        return [
+            _given(OwnTask.objects.select_related("made_by").get(pk=int(item.key.rpartition("-")[2]), person=person))
+        ]
+    own = _covering(item).filter(person=person).select_related("region", "municipality")
+    said = [_answers(one) for one in own]
+    return [*said, _("It waits for: %(whose)s.") % {"whose": in_words(awaited(item))}]
+
+
+def _given(task: OwnTask) -> str:
+    facts = {"name": task.made_by, "day": day(localdate(task.made_at))}
+    if task.made_by_id == task.person_id:
+        return _("You wrote it yourself on %(day)s. Nobody else sees it.") % facts
+    return _("%(name)s gave it to you on %(day)s.") % facts
+
+
+def _answers(one: Responsibility) -> str:
+    facts = {"side": side_name(one.side), "place": one.municipality or one.region, "day": day(one.since)}
+    if one.side == Side.GROUP:
+        return _("You belong to the working group of %(place)s, since %(day)s.") % facts
+    if one.substitute:
+        return _("You are a substitute of the %(side)s in %(place)s, since %(day)s.") % facts
+    return _("You are a responsible person of the %(side)s in %(place)s, since %(day)s.") % facts
+
+
+def who_else(person: Person, item: Item) -> list[Responsibility]:
+    """The others who can do it, responsible persons before substitutes, each person once."""
+    if item.own or item.region is None:
+        return []
+    sides = awaited(item) & BOTH or BOTH
+    found = _covering(item).filter(side__in=sides).exclude(person=person).select_related("person", "municipality")
+    once: dict[int, Responsibility] = {}
+    for one in found.order_by("substitute", "side", "pk"):
+        once.setdefault(one.person_id, one)
+    return list(once.values())
