@@ -25,7 +25,17 @@ class Link:
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """The menu, made only when a page shows it."""
-    return {"nav": SimpleLazyObject(lambda: menu(request))}
+    return {
+        "nav": SimpleLazyObject(lambda: menu(request)),
+        "keeps_drafts": SimpleLazyObject(lambda: keeps_drafts(request)),
+    }
+
+
+def keeps_drafts(request: HttpRequest) -> bool:
+    """Whether the browser keeps what is typed here: of a signed-in person, and only where one must be signed in. So
+    nothing is kept of signing, of codes and of addresses that let act."""
+    found = request.resolver_match
+    return bool(found and getattr(found.func, "login_required", True) and request.user.is_authenticated)
 
 
 def menu(request: HttpRequest) -> list[Link]:

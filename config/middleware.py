@@ -1,5 +1,6 @@
 """In which language does a person read the site, who may keep a page, and what is shown where no view answers?"""
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -12,6 +13,9 @@ from config.views import bare, refused, to_the_form, unreachable, wrong_method
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
+DRAFT = re.compile(r"[a-z0-9]{8,20}")  # the name of a draft
+TAKEN = (302, 303)  # every act that is done leads on to a page
+A_DAY = 24 * 60 * 60
 LONGEST_LENGTH = 20  # digits of a Content-Length that anybody would send
 
 
@@ -81,6 +85,24 @@ class PrivatePages:
         response = self.get_response(request)
         if signed_in:
             response.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class DraftTaken:
+    """A form of a signed-in person that the site has taken is answered with a cookie that names the browser's draft of
+    it (config/static/drafts.js), which is then forgotten. What is refused, or shown once more, stays a draft."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method == "POST" and response.status_code in TAKEN and request.user.is_authenticated:
+            draft = request.POST.get("draft", "")
+            if DRAFT.fullmatch(draft):
+                response.set_cookie(
+                    f"taken_{draft}", "1", max_age=A_DAY, secure=settings.SESSION_COOKIE_SECURE, samesite="Lax"
+                )
         return response
 
 

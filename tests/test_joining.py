@@ -22,6 +22,7 @@ from adoption.joining.organisations import join_organisations
 from adoption.joining.partners import join_partners
 from adoption.joining.people import join_people
 from adoption.leaving import reopen_person
+from adoption.mail_choices import choices_of, choose
 from adoption.models import Act, ContactCheck, Joined, Note, Organisation, Partner, Person, Region, Responsibility
 from adoption.notes import leave_note
 from adoption.people import add_kaikukeskus_person, end_responsibility, find_or_make, name_person
@@ -33,6 +34,9 @@ from commitments.services import draft_partner_commitment
 from tests.people import a_kaikukeskus_person, a_pair, a_region, a_stranger, a_trial, a_venue
 from workflows.checks import faults
 from workflows.handing_over import Given, hand_over, withdraw
+from workflows.my_work.filters import Wanted, save_filter, show_first
+from workflows.my_work.own_tasks import add_task
+from workflows.my_work.snoozing import put_off
 from workflows.sentences import sentences
 
 pytestmark = pytest.mark.django_db
@@ -320,6 +324,18 @@ def test_the_former_address_means_the_person_and_opens_nothing(client, region, a
     assert answers[0] == answers[1]
     assert mail.outbox == []
     assert "joined with another row" in reasons(reopen_person, former, laura, "Takaisin")
+
+
+def test_what_both_rows_have_chosen_stands_once(region, laura):
+    liisa, former = find_or_make("liisa.laine@example.org", "Liisa Laine"), find_or_make("liisa@example.org", "Liisa")
+    for person, how in ((liisa, "digest"), (former, "none")):
+        choose(person, person, {"notes": how})
+        put_off(person, f"own-{add_task(person, 'Soita').pk}", localdate() + timedelta(days=1))
+        show_first(save_filter(person, "Omat", Wanted(kind="own")), person, True)
+    choose(former, former, {"told": "digest"})
+    join_people(liisa, former, laura)
+    assert choices_of(liisa) == {"duties": "digest", "asked": "once", "told": "digest", "notes": "digest"}
+    assert (liisa.own_tasks.count(), liisa.snoozes.count(), liisa.saved_filters.count()) == (2, 2, 1)
 
 
 def test_whoever_is_signed_in_by_the_former_row_is_out(client, region, laura):

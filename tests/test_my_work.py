@@ -14,9 +14,11 @@ from adoption import partners
 from adoption.models import Mail, Partner, Person, Region
 from adoption.people import name_person
 from adoption.refusal import Refused
+from tests import trials
+from tests.mornings import A_MONDAY, a_morning, at
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
 from tests.test_pages_tasks import ANSWERS, a_walk, due_in, page, trials_of_one_municipality, words
-from workflows.models import OwnTask, SavedFilter, Snooze
+from workflows.models import OwnTask, Reminder, SavedFilter, Snooze
 from workflows.my_work import filters
 from workflows.my_work.filters import Wanted, kind_of, remove_filter, save_filter, saved_by, show_first
 from workflows.my_work.own_tasks import LATELY, add_task, change_task, finish_task, take_back
@@ -291,7 +293,7 @@ def test_of_a_partner_those_are_named_who_look_after_its_municipality(region, mi
 
 
 def test_every_kind_of_item_has_a_key_that_says_its_kind_and_a_page(region, aino, mikko):
-    here = a_walk("commitments", slug="ruotsi")
+    here = trials.a_walk(until="commitments")
     name_person(here.region, "care", mikko.email, "", here.laura)
     a_venue(region, aino)
     partners.request_clearance(a_distributor(region, mikko), mikko, ANSWERS)
@@ -357,7 +359,7 @@ def test_only_who_can_do_it_is_asked(aino):
 
 
 def test_a_filter_shows_what_fits_and_says_how_much(aino, mikko):
-    here = a_walk("commitments", slug="ruotsi")
+    here = trials.a_walk(until="commitments")
     due_in(here, "print_comms", -5)
     add_task(here.aino, "Soita painoon")
     everything = len(whole_of(here.aino).mine)
@@ -370,7 +372,7 @@ def test_a_filter_shows_what_fits_and_says_how_much(aino, mikko):
 
 
 def test_a_filter_is_saved_shown_first_and_removed(mikko):
-    here = a_walk("commitments", slug="ruotsi")
+    here = trials.a_walk(until="commitments")
     add_task(here.aino, "Soita painoon")
     answer = post(here.aino, reverse("work_filters"), name="Omat", kind="own")
     saved = SavedFilter.objects.get()
@@ -413,6 +415,46 @@ def test_the_side_of_a_filter_is_whose_turn_it_is(mikko):
     here = a_walk()
     assert len(Wanted(side="care").of(whole_of(here.mikko).mine)) == 1
     assert Wanted(side="culture", region=here.region).query == "region=kainuu&side=culture"
+
+
+# -- reminders --------------------------------------------------------------------------------------------------------
+
+
+def reminded(worker, day) -> list[tuple[str, str]]:
+    """To whom the reminders of the morning went, and their subjects."""
+    worker.run()
+    mail.outbox.clear()
+    a_morning(day, worker)
+    return [(one.to[0], one.subject) for one in mail.outbox]
+
+
+def test_an_own_task_is_reminded_of_on_its_day_and_once_when_it_is_late(aino, region, worker):
+    monday = A_MONDAY
+    with at(monday - 10 * DAY):
+        task = add_task(aino, "Soita painoon", monday, region)
+    Person.objects.filter(pk=aino.pk).update(language="en")
+    assert reminded(worker, monday - 3 * DAY) == []
+    assert reminded(worker, monday) == [(aino.email, "Today, Kaikupolku: “Soita painoon”")]
+    assert reminded(worker, monday + DAY) == []
+    assert reminded(worker, monday + 2 * DAY) == [(aino.email, "Late, Kaikupolku: “Soita painoon”, by 1.3.2027")]
+    assert [reminded(worker, monday + days * DAY) for days in (3, 4, 7, 14)] == [[]] * 4
+    with at(monday + 15 * DAY):
+        change_task(task, aino, "Soita painoon", monday + 21 * DAY, region)
+    assert len(reminded(worker, monday + 21 * DAY)) == 1
+    with at(monday + 21 * DAY, 12):
+        finish_task(task, aino)
+    assert reminded(worker, monday + 23 * DAY) == []
+
+
+def test_no_page_of_the_region_speaks_of_an_own_task(aino, mikko, region, worker):
+    with at(A_MONDAY - 10 * DAY):
+        add_task(aino, "Soita painoon", A_MONDAY, region)
+    a_morning(A_MONDAY, worker)
+    assert Reminder.objects.get().region is None
+    with at(A_MONDAY):
+        for person in (mikko, a_kaikukeskus_person()):
+            shown = page(person, reverse("reminders", args=[region.slug]))
+            assert "Soita painoon" not in shown
 
 
 # -- the number of queries --------------------------------------------------------------------------------------------

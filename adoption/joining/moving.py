@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models.fields.reverse_related import ManyToOneRel
 
-from adoption.models import Note
+from adoption.models import Note, Person
 
 # Acts keep their person: the hash of history covers the key, and the row stays, saying into which it was joined.
 STAYS = {("adoption.Act", "by"), ("adoption.Act", "on_behalf_of")}
@@ -62,7 +62,20 @@ def _move(reference: Reference, rows: models.QuerySet[Any], gone: models.Model, 
         other = next(one for one in model._meta.fields if one.is_relation and one.name != field.name)
         both = _rows(reference, kept).values(other.attname)
         rows.filter(**{f"{other.attname}__in": both}).delete()
+    if isinstance(gone, Person):
+        _drop_twins(reference, gone, kept)
     rows.update(**{field.name: kept})
+
+
+def _drop_twins(reference: Reference, gone: models.Model, kept: models.Model) -> None:
+    """What one person may have once, such as a choice or a reminder, and both rows have: that of the kept one stays."""
+    model, field = reference
+    for only in model._meta.constraints:
+        if isinstance(only, models.UniqueConstraint) and field.name in only.fields:
+            rows = model._base_manager.filter(only.condition or models.Q())
+            same = {name: models.OuterRef(name) for name in only.fields if name != field.name}
+            twins = rows.filter(**{field.name: kept}, **same)
+            rows.filter(models.Exists(twins), **{field.name: gone}).delete()
 
 
 def _move_notes(gone: models.Model, kept: models.Model) -> None:

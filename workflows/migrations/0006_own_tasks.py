@@ -17,8 +17,8 @@ class Migration(migrations.Migration):
             name="OwnTask",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("text", models.CharField(max_length=200, verbose_name="what is to be done")),
-                ("due", models.DateField(blank=True, null=True, verbose_name="by")),
+                ("text", models.CharField(max_length=200)),
+                ("due", models.DateField(blank=True, null=True)),
                 ("made_at", models.DateTimeField(auto_now_add=True)),
                 ("done_at", models.DateTimeField(null=True)),
                 (
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
             name="SavedFilter",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=40, verbose_name="name")),
+                ("name", models.CharField(max_length=40)),
                 ("kind", models.CharField(blank=True, default="", max_length=16)),
                 ("side", models.CharField(blank=True, default="", max_length=8)),
                 ("late", models.BooleanField(default=False)),

@@ -23,7 +23,7 @@ class OwnTaskForm(Form):
         error_messages={"required": _("Write what is to be done.")},
     )  # fmt: skip
     due = Day(
-        label=_("By"),
+        label=_("Due day"),
         required=False,
         help_text=_("In the form 5.3.2027. You get a reminder on the day, and when it is late."),
     )

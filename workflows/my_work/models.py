@@ -3,7 +3,6 @@ history tells of them: they are about nobody's promise."""
 
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 from adoption.models import Person
 
@@ -19,8 +18,8 @@ class OwnTask(models.Model):
     """Something small that a person is to do; it stands in that person's work until it is done."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="own_tasks")
-    text = models.CharField(_("what is to be done"), max_length=200)
-    due = models.DateField(_("by"), null=True, blank=True)
+    text = models.CharField(max_length=200)
+    due = models.DateField(null=True, blank=True)
     region = models.ForeignKey("adoption.Region", models.PROTECT, null=True, blank=True, related_name="+")
     made_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
@@ -64,7 +63,7 @@ class SavedFilter(models.Model):
     """What a person wants to see of the own list, under a name."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="saved_filters")
-    name = models.CharField(_("name"), max_length=40)
+    name = models.CharField(max_length=40)
     region = models.ForeignKey("adoption.Region", models.PROTECT, null=True, related_name="+")
     kind = models.CharField(max_length=16, blank=True, default="")
     side = models.CharField(max_length=8, blank=True, default="")
