@@ -303,6 +303,8 @@ def test_every_kind_of_item_has_a_key_that_says_its_kind_and_a_page(region, aino
     items = whole.mine + whole.others
     assert {kind_of(item) for item in items} >= {"step", "partner", "own"}
     assert len({item.key for item in items}) == len(items)
+    [clearance] = [item for item in items if item.key.startswith("clearance")]
+    assert (why_seen(mikko, clearance)[-1], who_else(mikko, clearance)) == ("It waits for: Kaikukeskus.", [])
     for item in items:
         assert item.what in words(page(mikko, reverse("work_item", args=[item.key]))).replace("&#x27;", "'")
 

@@ -19,7 +19,7 @@ from workflows.services import confirm_step, withdraw
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
-ROUNDS = 8
+ROUNDS = 5
 SOON = timedelta(days=3)
 
 

@@ -72,10 +72,11 @@ def _answers(one: Responsibility) -> str:
 
 
 def who_else(person: Person, item: Item) -> list[Responsibility]:
-    """The others who can do it, responsible persons before substitutes, each person once."""
-    if item.own or item.region is None:
+    """The others who can do it, responsible persons before substitutes, each person once; nobody of the pair where it
+    waits for Kaikukeskus or for those who sign."""
+    sides = awaited(item) & BOTH
+    if item.region is None or not sides:
         return []
-    sides = awaited(item) & BOTH or BOTH
     found = _covering(item).filter(side__in=sides).exclude(person=person).select_related("person", "municipality")
     once: dict[int, Responsibility] = {}
     for one in found.order_by("substitute", "side", "pk"):

@@ -60,24 +60,15 @@ def my_tasks(request: Request) -> HttpResponse:
     if person.is_kaikukeskus:
         return redirect("queue")
     roles = set(Responsibility.objects.current().filter(person=person).values_list("side", flat=True))
-    whole = whole_of(person, has_role=bool(roles))
     acts = bool(roles & BOTH)
-    filtering = filtering_of(request)
+    whole, filtering = whole_of(person, has_role=bool(roles)), filtering_of(request)
     everything = whole.mine if acts else sorted(whole.mine + whole.others, key=by_urgency)
-    listed = filtering.wanted.of(everything)
-    others = filtering.wanted.of(whole.others) if acts else []
-    page = Paginator(listed, A_PAGE).get_page(request.GET.get("page"))
     shown = {
         "person": person,
         "has_role": bool(roles),
         "acts": acts,
         "waiting": len(whole.mine),
         "all": len(everything),
-        "page": page,
-        "sections": sections(list(page)),
-        "first": listed[0] if acts and listed else None,
-        "others": others[:A_PAGE],
-        "more_others": max(len(others) - A_PAGE, 0),
         "contact_of": partners_of_contact(person),
         "next_known": next_known(person) if acts and not everything else None,
         "regions": [] if everything else regions_of(person),
@@ -85,7 +76,19 @@ def my_tasks(request: Request) -> HttpResponse:
         "filtering": filtering,
         "task_form": OwnTaskForm(person, None, auto_id="task_%s") if roles else None,
     }
+    shown |= _parts(filtering.wanted.of(everything), acts, request.GET.get("page"))
+    shown |= _of_others(filtering.wanted.of(whole.others) if acts else [])
     return render(request, "workflows/my_tasks.html", shown | today())
+
+
+def _parts(listed: list[Item], acts: bool, number: str | None) -> dict[str, Any]:
+    """One page of the list in its parts, and the first thing to do."""
+    page = Paginator(listed, A_PAGE).get_page(number)
+    return {"page": page, "sections": sections(list(page)), "first": listed[0] if acts and listed else None}
+
+
+def _of_others(items: list[Item]) -> dict[str, Any]:
+    return {"others": items[:A_PAGE], "more_others": max(len(items) - A_PAGE, 0)}
 
 
 def filtering_of(request: Request) -> Filtering:
