@@ -35,7 +35,7 @@ ANSWERS = {
 }
 # Looking, choosing what is shown, and small tasks of one's own.
 FOR_EVERYBODY = (
-    r'<form class="find.*?</form>|<nav class="section" aria-labelledby="shown.*?</nav>'
+    r'<form class="find.*?</form>|<nav class="gap-top" aria-labelledby="shown.*?</nav>'
     r'|<section class="section" aria-labelledby="own.*?</section>'
 )
 INTRODUCED = {"date": "2026-01-12", "place": "Teams", "attendees": 20}
