@@ -34,6 +34,7 @@ from commitments.services import draft_partner_commitment
 from tests.people import a_kaikukeskus_person, a_pair, a_region, a_stranger, a_trial, a_venue
 from workflows.checks import faults
 from workflows.handing_over import Given, hand_over, withdraw
+from workflows.models import Invitee
 from workflows.my_work.filters import Wanted, save_filter, show_first
 from workflows.my_work.own_tasks import add_task
 from workflows.my_work.snoozing import put_off
@@ -474,6 +475,7 @@ DEMANDS = {
     "adoption.Responsibility": {"side": "culture"},
     "commitments.Commitment": {"kind": "partner_commitment"},
     "workflows.YearlyDone": {"kind": "page"},
+    "workflows.Meeting": {"kind": "national"},
     "workflows.Trial": {"planned_start": date(2027, 1, 1), "planned_end": date(2027, 12, 31)},
 }
 NUMBERS = count(1_000_000)
@@ -488,6 +490,8 @@ def a_row(table, **given):
     given = DEMANDS.get(table._meta.label, {}) | given
     if table in (ContactCheck, Commitment):
         given["partner"] = a_row(Partner)
+    if table is Invitee:
+        given["person"] = a_row(Person)
     for field in table._meta.concrete_fields:
         if field.generated or field.null or field.has_default() or field.primary_key or field.name in given:
             continue

@@ -10,6 +10,7 @@ from adoption.models.handovers import Handover
 from adoption.models.notes import Note, SharedAnswer
 from commitments.models import Commitment, SignatureRequest, SignedCopy
 from tests import test_commitments, test_partner_states, test_signing
+from workflows.models import Meeting
 
 # (state, transition) → the state after it; whatever is not here is refused.
 HERE = {
@@ -36,6 +37,13 @@ HERE = {
     },
     SharedAnswer: {("draft", "publish"): "published", ("published", "take_back"): "draft"},
     Handover: {("agreed", "finish"): "done", ("agreed", "withdraw"): "withdrawn"},
+    Meeting: {
+        ("proposed", "fix"): "fixed",
+        ("proposed", "cancel"): "cancelled",
+        ("fixed", "fix"): "fixed",
+        ("fixed", "hold"): "held",
+        ("fixed", "cancel"): "cancelled",
+    },
 }
 OF_PARTNERS = {
     (state, name): after

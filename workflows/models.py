@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from viewflow.workflow.models import Process, Task
 
 from adoption.models import Person
+from workflows.arranging.models import Invitee, Meeting, Pick, ProposedTime
 from workflows.my_work.models import OwnTask as OwnTask
 from workflows.my_work.models import SavedFilter as SavedFilter
 from workflows.my_work.models import Snooze as Snooze
@@ -17,6 +18,20 @@ from workflows.yearly.models import YearlyDone as YearlyDone
 
 if TYPE_CHECKING:
     from workflows.steps import TrialFlow
+
+__all__ = [
+    "Body",
+    "FeedbackMeeting",
+    "Heartbeat",
+    "Invitee",
+    "Meeting",
+    "Pick",
+    "ProposedTime",
+    "Reminder",
+    "Trial",
+    "TrialMunicipality",
+    "TrialStep",
+]
 
 
 class Trial(models.Model):
