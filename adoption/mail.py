@@ -1,6 +1,7 @@
 """How does a mail leave? As a job queued in the act's own transaction; only the worker sends."""
 
 import logging
+import re
 import smtplib
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -29,6 +30,7 @@ Letter = Callable[[Person], tuple[str, str]]  # subject and body, in the languag
 CLAIM = timedelta(minutes=2)  # after which a try counts as lost: longer than any mail server is waited for
 CODE_LIVES = timedelta(minutes=15)
 TAG = 24  # hexadecimal digits of the seal in a mail's name
+METHOD = re.compile(r"^METHOD:([A-Z]+)\r?$", re.MULTILINE)  # what a calendar is to do with an event
 PERMANENT = 500  # SMTP answers from here on are final
 
 
@@ -70,16 +72,26 @@ def _not_before(kind: Kind, how: str) -> datetime | None:
 
 @transaction.atomic
 def write_to(
-    key: str, address: str, language: str, letter: Callable[[], tuple[str, str]], kind: Kind = Kind.ALWAYS
+    key: str,
+    address: str,
+    language: str,
+    letter: Callable[[], tuple[str, str]],
+    kind: Kind = Kind.ALWAYS,
+    event: Callable[[], str] = str,
 ) -> None:
     """One who has no account has one mail under this key, in the language, and a job that sends it; twice does no more.
 
-    The mail bears a link by which its reader acts, so its text is wiped once it has left.
+    The mail bears a link by which its reader acts, so its text is wiped once it has left. `event` gives what it brings
+    into the reader's calendar.
     """
     with translation.override(language):
         subject, body = letter()
+        calendar = event()
     wait = next_open(now()) if kind == Kind.DUTIES else None
-    _queue(key, subject, body, address=address, language=language, kind=kind, secret=True, not_before=wait)
+    _queue(
+        key, subject, body, address=address, language=language, kind=kind, secret=True, not_before=wait,
+        calendar=calendar,
+    )  # fmt: skip
 
 
 def _queue(key: str, subject: str, body: str, **whose: Any) -> None:
@@ -138,7 +150,16 @@ def message_of(mail: Mail) -> EmailMultiAlternatives:
     headers = headers_of(mail.pk) | _standing_orders(mail)
     message = EmailMultiAlternatives(mail.subject, mail.body, envelope_of(mail.pk), [mail.address], headers=headers)
     message.attach_alternative(html_of(mail.subject, mail.body, mail.language), "text/html")
+    if mail.calendar:
+        _bring_event(message, mail.calendar)
     return message
+
+
+def _bring_event(message: EmailMultiAlternatives, calendar: str) -> None:
+    """The event as the part that mail programs offer to the calendar (RFC 6047), and as a file for the others."""
+    [method] = METHOD.findall(calendar)
+    message.attach_alternative(calendar, f"text/calendar; method={method}")
+    message.attach("kaikupolku.ics", calendar.encode(), "application/ics")
 
 
 def _standing_orders(mail: Mail) -> dict[str, str]:
@@ -181,7 +202,7 @@ def _failed(mail: Mail, final: bool) -> None:
 
 def _done(mail: Mail, **stamp: object) -> None:
     if mail.secret and not settings.DEMO:
-        stamp["body"] = ""
+        stamp |= {"body": "", "calendar": ""}
     Mail.objects.filter(pk=mail.pk).update(**stamp)
     if mail.kind == Kind.DIGEST:
         mail.items.filter(withdrawn_at=None).update(**stamp)

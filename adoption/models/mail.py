@@ -73,6 +73,7 @@ class Mail(models.Model):
     language = models.CharField(max_length=2, default="fi")
     subject = models.CharField(max_length=300)
     body = models.TextField()
+    calendar = models.TextField(blank=True, default="")  # of an invitation: the event, as calendars read it
     secret = models.BooleanField(default=False)  # a code or a link that lets act: its body is wiped once it has left
     made_at = models.DateTimeField(auto_now_add=True)
     not_before = models.DateTimeField(null=True)  # what nobody waits for leaves from this moment on, and never in quiet

@@ -44,6 +44,7 @@ class Meeting(FSMModelMixin, models.Model):
     organiser = models.ForeignKey(Person, models.PROTECT, related_name="+")
     starts_at = models.DateTimeField(null=True)  # once it is fixed
     sequence = models.PositiveIntegerField(default=0)  # grows with each change that calendars are told of
+    reminded_on = models.DateField(null=True)  # when the silent ones were last asked again
     cancelled_because = models.TextField(blank=True, default="")
     others = models.PositiveIntegerField(_("others who took part"), default=0)  # beside those who were invited
     # The record of step 10 and of the year that a feedback meeting became when it had been held.

@@ -1,0 +1,129 @@
+"""Whom can a meeting be for: which groups are there, and who are they?"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+from adoption.models import Partner, Person, Phase, Region, Responsibility, Side
+from adoption.people import refuse_unmailable
+from adoption.regions import language_of
+from workflows.arranging.models import Invitee, Meeting
+
+Kind = Meeting.Kind
+RUNS = (Phase.TRIAL, Phase.LASTING)  # the phases of a municipality in which Kaikukortti is there
+GROUPS = {
+    "pair": _("responsible persons and substitutes"),
+    "group": _("others of the working group"),
+    "partners": _("contact persons of the partners"),
+    "kaikukeskus": _("Kaikukeskus"),
+}
+# Whom a meeting of this kind is usually for.
+USUAL = {
+    Kind.INTRODUCTION: ("pair", "group", "partners", "kaikukeskus"),
+    Kind.TRAINING: ("pair", "group", "kaikukeskus"),
+    Kind.WORKSHOP: ("pair", "group", "partners"),
+    Kind.FEEDBACK: ("pair", "group", "partners", "kaikukeskus"),
+}
+
+
+class Whom(NamedTuple):
+    """One to invite: a person known here, or a name and an address; for which partner, or for which regions."""
+
+    person: Person | None = None
+    name: str = ""
+    email: str = ""
+    partner: Partner | None = None
+    regions: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        return self.person.name if self.person else self.name
+
+
+def groups(region: Region) -> dict[str, list[Whom]]:
+    """Who is in each group of the region today, each person once a group."""
+    held = Responsibility.objects.current().filter(region=region, person__is_active=True).select_related("person")
+    rows = list(held.order_by("substitute", "pk"))
+    partners = Partner.objects.on_the_way().filter(region=region, contact__is_active=True)
+    contacts = [Whom(one.contact, partner=one) for one in partners.select_related("contact").order_by("pk")]
+    return {
+        "pair": _once(Whom(row.person) for row in rows if row.side != Side.GROUP),
+        "group": _once(Whom(row.person) for row in rows if row.side == Side.GROUP),
+        "partners": _once(contacts),
+        "kaikukeskus": [Whom(one) for one in kaikukeskus()],
+    }
+
+
+def kaikukeskus() -> Iterable[Person]:
+    """Everybody who works at Kaikukeskus."""
+    return Person.objects.filter(is_kaikukeskus=True, is_active=True).order_by("pk")
+
+
+def responsible_everywhere() -> list[Whom]:
+    """The responsible persons of all regions in trial or in lasting use, each once, with the regions they are for."""
+    held = Responsibility.objects.current().holders().filter(region__in=regions_running(), person__is_active=True)
+    found: dict[Person, list[int]] = {}
+    for row in held.select_related("person").order_by("pk"):
+        regions = found.setdefault(row.person, [])
+        if row.region_id not in regions:
+            regions.append(row.region_id)
+    return [Whom(person, regions=tuple(regions)) for person, regions in found.items()]
+
+
+def regions_running() -> Iterable[Region]:
+    """The regions in which a municipality is in trial or in lasting use."""
+    return Region.objects.filter(members__phase__in=RUNS).distinct()
+
+
+def _once(people: Iterable[Whom]) -> list[Whom]:
+    """Each person once, the first mention counting."""
+    return list({one.person: one for one in reversed(list(people))}.values())[::-1]
+
+
+# -- the rows ---------------------------------------------------------------------------------------------------------
+
+
+def invite_all(meeting: Meeting, people: Iterable[Whom]) -> list[Invitee]:
+    """Those of them who are not invited yet are; whoever was and no longer is, is again. The caller holds the lock.
+
+    Raises Refused for an address that no mail can be sent to.
+    """
+    known = {_who(one): one for one in meeting.invitees.select_related("person")}
+    made = []
+    for whom in map(_known, people):
+        invitee = known.get(_key(whom))
+        if invitee is None:
+            invitee = known[_key(whom)] = _make(meeting, whom)
+        elif invitee.uninvited_at is None:
+            continue
+        else:
+            invitee.uninvited_at = None
+            invitee.save(update_fields=["uninvited_at"])
+        made.append(invitee)
+    return made
+
+
+def _known(whom: Whom) -> Whom:
+    """An address that belongs to somebody who is known here means that person."""
+    if whom.person:
+        return whom
+    refuse_unmailable(whom.email)
+    person = Person.objects.filter(email=whom.email.strip().lower()).select_related("joined_to").first()
+    person = (person.joined_to or person) if person else None
+    return whom._replace(person=person) if person and person.is_active else whom
+
+
+def _key(whom: Whom) -> int | str:
+    return whom.person.pk if whom.person else whom.email.strip().lower()
+
+
+def _who(invitee: Invitee) -> int | str:
+    return invitee.person_id or invitee.given_email
+
+
+def _make(meeting: Meeting, whom: Whom) -> Invitee:
+    language = whom.person.language if whom.person else language_of(meeting.region) if meeting.region else "fi"
+    given = {} if whom.person else {"given_name": whom.name.strip(), "given_email": whom.email.strip().lower()}
+    made = Invitee.objects.create(meeting=meeting, person=whom.person, partner=whom.partner, language=language, **given)
+    made.regions.set(whom.regions)
+    return made

@@ -1,0 +1,281 @@
+"""How is a meeting arranged, changed, fixed, cancelled, and by whom is it attended? Every write by who arranges it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.timezone import localdate, now
+from django.utils.translation import gettext as _
+from django_fsm import TransitionNotAllowed
+
+from adoption.access import acting, only_kaikukeskus
+from adoption.history import Acting, locked, locked_country, record
+from adoption.mail import later
+from adoption.models import Chained, Person, Region
+from adoption.refusal import Refused
+from workflows.arranging.inviting import Whom, invite_all
+from workflows.arranging.models import Invitee, Meeting, ProposedTime
+from workflows.arranging.times import MOST
+from workflows.meetings import correct_meeting
+from workflows.services import record_meeting
+
+State, Kind = Meeting.State, Meeting.Kind
+DETAILS = ("title", "place", "link", "length", "message")
+TOLD = "workflows.arranging.letters.told"
+
+
+class Arranging:
+    """A meeting read under its lock, the chain of its acts, and who acts."""
+
+    def __init__(self, pk: int, by: Person) -> None:
+        self.chain: Chained = _chain(Meeting.objects.only("region").get(pk=pk).region_id)
+        self.meeting = Meeting.objects.select_related("region", "organiser").get(pk=pk)
+        self.who = who_arranges(self.meeting.region, by)
+
+    def said(self, what: str, reason: str = "", tell: bool = True, **data: object) -> None:
+        """History says it, and with `tell` those whom it concerns get a mail."""
+        act = record(self.chain, self.who, what, self.meeting, reason, **data)
+        if tell:
+            later(TOLD, act.pk)
+
+    def changed(self, *fields: str) -> None:
+        """Stored; calendars know the newer by its greater number."""
+        self.meeting.sequence += 1
+        self.meeting.save(update_fields=[*fields, "sequence"])
+
+
+def _chain(region: int | None) -> Chained:
+    return locked(region) if region else locked_country()
+
+
+def who_arranges(region: Region | None, by: Person) -> Acting:
+    """Who acts for the region; the national meeting is Kaikukeskus's. Raises NotYours for others."""
+    return acting(by, region) if region else only_kaikukeskus(by)
+
+
+@contextmanager
+def arranging(meeting: Meeting, by: Person, seen: int | None = None) -> Iterator[Arranging]:
+    """The meeting, to be written. `seen`: the number of the state that the page showed.
+
+    Raises Refused when somebody has changed it since, and where its state does not allow what is done to it.
+    """
+    with transaction.atomic():
+        found = Arranging(meeting.pk, by)
+        if seen is not None and seen != found.meeting.sequence:
+            raise Refused([_("Somebody has changed the meeting since you opened the page: look at it anew.")])
+        try:
+            yield found
+        except TransitionNotAllowed as error:
+            raise Refused([why_closed(found.meeting)]) from error
+
+
+def why_closed(meeting: Meeting) -> str:
+    """Why nothing of the meeting can be changed any more, or not yet."""
+    return {
+        State.PROPOSED: _("Fix the time first."),
+        State.HELD: _("The meeting has been held: only its attendance can be corrected."),
+        State.CANCELLED: _("The meeting has been cancelled. Arrange a new one."),
+    }.get(meeting.state, _("The time of the meeting is fixed."))
+
+
+def _only_upcoming(meeting: Meeting) -> None:
+    if not meeting.is_upcoming:
+        raise Refused([why_closed(meeting)])
+
+
+# -- arranging --------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def arrange(
+    region: Region | None, by: Person, said: Mapping[str, Any], times: Iterable[datetime], people: Iterable[Whom]
+) -> Meeting:
+    """The meeting is known, and everybody invited has a mail: with several times to pick what suits, with one the
+    invitation itself. `said`: kind, title, place, link, length and message. Who arranges it is invited too.
+
+    Raises NotYours for who does not act for the region, and Refused without a time or with too many, for one that is
+    past, without anybody else to invite, and for an address that no mail can be sent to.
+    """
+    chain, times = _chain(region.pk if region else None), sorted(set(times))
+    who = who_arranges(region, by)
+    meeting = Meeting(region=region, organiser=by, kind=said["kind"], **{name: said[name] for name in DETAILS})
+    _refuse([*_wrong_details(meeting), *_wrong_times(times)])
+    if region and meeting.kind == Kind.NATIONAL:
+        raise Refused([_("The national meeting belongs to no region.")])
+    if len(times) == 1:
+        meeting.fix()
+        meeting.starts_at, meeting.sequence = times[0], 1
+    meeting.save()
+    ProposedTime.objects.bulk_create(ProposedTime(meeting=meeting, starts_at=one) for one in times)
+    invited = invite_all(meeting, [*people, Whom(by)])
+    _refuse([] if len(invited) > 1 else [_("Invite at least one other person.")])
+    what = "meeting_fixed" if meeting.starts_at else "meeting_proposed"
+    data: dict[str, Any] = {"on": _day(meeting.starts_at)} if meeting.starts_at else {"times": len(times)}
+    act = record(chain, who, what, meeting, **data, people=len(invited))
+    later(TOLD, act.pk)
+    return meeting
+
+
+def _day(moment: datetime) -> str:
+    return localdate(moment).isoformat()
+
+
+def _refuse(wrong: list[str]) -> None:
+    if wrong:
+        raise Refused(wrong)
+
+
+def _wrong_details(meeting: Meeting) -> list[str]:
+    return [] if meeting.title.strip() else [_("Give the meeting a name.")]
+
+
+def _wrong_times(times: list[datetime], known: int = 0) -> list[str]:
+    if not times:
+        return [_("Propose at least one time.")]
+    if known + len(times) > MOST:
+        return [_("Propose at most %(most)s times: too many choices are picked by nobody.") % {"most": MOST}]
+    return [_("A time that you propose has passed.")] if times[0] <= now() else []
+
+
+def change(meeting: Meeting, by: Person, said: Mapping[str, Any], seen: int) -> Meeting:
+    """What is said of the meeting is this; where its time is fixed, calendars are told. Nothing happens when nothing is
+    another. Raises Refused as `arranging`, and for a meeting that is not to come."""
+    with arranging(meeting, by, seen) as found:
+        _only_upcoming(found.meeting)
+        changed = [name for name in DETAILS if getattr(found.meeting, name) != said[name]]
+        for name in changed:
+            setattr(found.meeting, name, said[name])
+        _refuse(_wrong_details(found.meeting))
+        if changed:
+            found.changed(*changed)
+            found.said("meeting_changed", tell=found.meeting.state == State.FIXED)
+    return found.meeting
+
+
+def propose_more(meeting: Meeting, by: Person, times: Iterable[datetime]) -> Meeting:
+    """More times to pick from; everybody has a mail. Raises Refused once a time is fixed."""
+    with arranging(meeting, by) as found:
+        if found.meeting.state != State.PROPOSED:
+            raise Refused([why_closed(found.meeting)])
+        known = set(found.meeting.times.values_list("starts_at", flat=True))
+        new = sorted(set(times) - known)
+        _refuse(_wrong_times(new, len(known)))
+        ProposedTime.objects.bulk_create(ProposedTime(meeting=found.meeting, starts_at=one) for one in new)
+        found.said("meeting_times_added", times=len(new))
+    return found.meeting
+
+
+def fix(meeting: Meeting, by: Person, starts_at: datetime, seen: int) -> Meeting:
+    """It is held at this time: everybody has the invitation into the calendar; one that was fixed before moves.
+
+    Raises Refused as `arranging`, for a time that has passed, and for that which is fixed already.
+    """
+    with arranging(meeting, by, seen) as found:
+        found.meeting.fix()
+        if starts_at <= now():
+            raise Refused([_("The time has passed: choose a later one.")])
+        if found.meeting.starts_at == starts_at:
+            raise Refused([_("This time is fixed already.")])
+        found.meeting.starts_at = starts_at
+        found.changed("starts_at", "state")
+        found.said("meeting_fixed", on=_day(starts_at))
+    return found.meeting
+
+
+def cancel(meeting: Meeting, by: Person, reason: str) -> Meeting:
+    """It is not held: everybody is told, and calendars take it out. Raises Refused for one held or cancelled."""
+    with arranging(meeting, by) as found:
+        found.meeting.cancel()
+        found.meeting.cancelled_because = reason.strip()
+        found.changed("state", "cancelled_because")
+        found.said("meeting_cancelled", reason.strip())
+    return found.meeting
+
+
+# -- who is invited ---------------------------------------------------------------------------------------------------
+
+
+def invite(meeting: Meeting, by: Person, people: Iterable[Whom]) -> list[Invitee]:
+    """They are invited too, and each of them has a mail. Raises Refused when all of them are already."""
+    with arranging(meeting, by) as found:
+        _only_upcoming(found.meeting)
+        new = invite_all(found.meeting, people)
+        _refuse([] if new else [_("Everybody whom you named is invited already.")])
+        found.changed()
+        found.said("meeting_called", invitees=[one.pk for one in new])
+    return new
+
+
+def uninvite(meeting: Meeting, by: Person, key: int) -> None:
+    """That one is no longer invited, is told so, and has it taken out of the calendar."""
+    with arranging(meeting, by) as found:
+        _only_upcoming(found.meeting)
+        invitee = found.meeting.invitees.filter(pk=key, uninvited_at=None).first()
+        if invitee is None:
+            raise Refused([_("That one is not invited any more.")])
+        invitee.uninvited_at = now()
+        invitee.save(update_fields=["uninvited_at"])
+        found.changed()
+        found.said("meeting_uncalled", invitees=[invitee.pk])
+
+
+def remind(meeting: Meeting, by: Person) -> int:
+    """Those who have picked nothing have a mail again, at most one a day. Returns how many they are."""
+    with arranging(meeting, by) as found:
+        if found.meeting.state != State.PROPOSED:
+            raise Refused([why_closed(found.meeting)])
+        silent = found.meeting.invitees.filter(uninvited_at=None, answered_at=None)
+        keys = list(silent.values_list("pk", flat=True))
+        _refuse([] if keys else [_("Everybody has answered.")])
+        if found.meeting.reminded_on == localdate():
+            raise Refused([_("They have been reminded today already.")])
+        found.meeting.reminded_on = localdate()
+        found.meeting.save(update_fields=["reminded_on"])
+        found.said("meeting_asked_again", invitees=keys)
+    return len(keys)
+
+
+# -- who came ---------------------------------------------------------------------------------------------------------
+
+
+def hold(meeting: Meeting, by: Person, came: Iterable[int], others: int = 0, minutes: str = "") -> Meeting:
+    """It was held: these invitees came, and so many others. A feedback meeting becomes the record of step 10 and of the
+    year. Said again, it corrects.
+
+    Raises Refused before the meeting has begun, with nobody there, for a cancelled one, and of a feedback meeting for
+    what cannot be recorded.
+    """
+    with arranging(meeting, by) as found:
+        if found.meeting.state != State.HELD:
+            found.meeting.hold()
+        if found.meeting.starts_at and found.meeting.starts_at > now():
+            raise Refused([_("The meeting is still to come: say who came when it has begun.")])
+        number = _mark(found.meeting, set(came)) + others
+        _refuse([] if number else [_("Mark who came. If nobody did, cancel the meeting.")])
+        found.meeting.others = others
+        found.meeting.save(update_fields=["state", "others"])
+        found.said("meeting_held", tell=False, on=_day(found.meeting.starts_at or now()), people=number)
+        if found.meeting.kind == Kind.FEEDBACK:
+            _record(found.meeting, by, number, minutes)
+    return found.meeting
+
+
+def _mark(meeting: Meeting, came: set[int]) -> int:
+    """How many of the invitees came."""
+    standing = meeting.invitees.filter(uninvited_at=None)
+    standing.exclude(pk__in=came).update(came=False)
+    return standing.filter(pk__in=came).update(came=True)
+
+
+def _record(meeting: Meeting, by: Person, number: int, minutes: str) -> None:
+    """The feedback meeting stands in the region's record, or is corrected there."""
+    assert meeting.region
+    on = localdate(meeting.starts_at)
+    ours = meeting.invitees.filter(person__is_kaikukeskus=True, came=True).exists()
+    if meeting.recorded:
+        correct_meeting(meeting.recorded, by, on, number, minutes, ours)
+        return
+    meeting.recorded = record_meeting(meeting.region, by, on, number, minutes, ours)
+    meeting.save(update_fields=["recorded"])
