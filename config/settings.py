@@ -254,8 +254,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 SESSION_COOKIE_AGE = 7 * 24 * 60 * 60
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
-# A stranger's file may take a second to read: so many in a minute from one address.
-ACCOUNT_RATE_LIMITS = {"check_file": "20/m/ip", "send_copy": "10/m/ip", "calendar": "60/m/ip"}
+# A stranger's file may take a second to read, and a pick is a row of history: so many in a minute from one address.
+ACCOUNT_RATE_LIMITS = {"check_file": "20/m/ip", "send_copy": "10/m/ip", "calendar": "60/m/ip", "pick": "60/m/ip"}
 
 # --- Mail -----------------------------------------------------------------------------------------
 MAIL_DIR = VAR_DIR / "mail"

@@ -30,6 +30,8 @@ PUBLIC = [
     "still_hand_over",
     "still_leave",
     "mails_off",
+    "invited",
+    "invited_calendar",
     "successor",
     "successor_decline",
     "feed",

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 from django_q.models import OrmQ
 
 from adoption.models import Person, Region
@@ -22,6 +23,8 @@ from tests.entries import lasting
 from tests.hostile import saying
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_trial
 from workflows import services
+from workflows.arranging.inviting import Whom
+from workflows.arranging.services import arrange
 from workflows.bodies import add_body
 from workflows.models import YearlyDone
 from workflows.my_work.filters import Wanted, save_filter
@@ -41,6 +44,8 @@ MEANT = {
     f"{HERE}/bodies/": "body",
     f"{HERE}/meetings/": "meeting",
     f"{HERE}/year/": "yearly",
+    f"{HERE}/meetings/arranged/": "arranged",
+    "national-meetings/": "national",
     "people/": "person",
     "organisations/": "organisation",
     "joins/": "organisation",
@@ -173,7 +178,11 @@ def _stored(folder: str) -> dict[str, object]:
 def _of_region(here: Walk) -> dict[str, object]:
     region, about = here.region, ("region", here.region.pk)
     meeting = services.record_meeting(region, here.aino, localdate(), 5, "Hyvin meni.", kaikukeskus_took_part=True)
+    said = {"kind": "feedback", "title": "Kokous", "place": "", "link": "", "length": 60, "message": ""}
+    soon, others = [now() + timedelta(days=9)], [Whom(here.mikko)]
     return {
+        "arranged": arrange(region, here.aino, said, soon, others).pk,
+        "national": arrange(None, here.laura, said | {"kind": "national"}, soon, others).pk,
         "region": region.pk, "trial": here.trial.pk, "person": here.aino.pk, "meeting": meeting.pk,
         "responsibility": region.responsibilities.get(person=here.aino).pk,
         "body": add_body(region, here.aino, region.municipalities.all()[0], "Lautakunta", [localdate()]).pk,

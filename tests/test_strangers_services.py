@@ -24,7 +24,7 @@ from tests.entries import an_entry
 from tests.people import a_pair, a_region, a_stranger, a_venue
 from tests.strangers import everything
 from workflows import handing_over
-from workflows.models import Body, FeedbackMeeting, YearlyDone
+from workflows.models import Body, FeedbackMeeting, Meeting, YearlyDone
 from workflows.walk import Walk, a_pdf, begin, walk
 
 # The pages ask `adoption.access` themselves (test_strangers); the walk is the demo's own.
@@ -106,7 +106,10 @@ def arguments(here: Walk) -> dict[str, object]:
         "what": "account", "plans": [together.Plan(partner)], "common": together.Common(),
         "seen": {commitment.pk: together.Seen(1, commitment.edition.manifest_sha256)},
         "kept": partner, "gone": other, "editions": [a_failed_edition(here).pk], "entry": an_entry(here.region),
-        "document": commitment.edition.documents.first(),
+        "document": commitment.edition.documents.first(), "times": [], "people": [], "starts_at": now(), "came": [],
+        "arranged": Meeting.objects.create(
+            kind="workshop", region=here.region, title="Työpaja", organiser=here.aino
+        ),
     }  # fmt: skip
 
 
@@ -125,7 +128,8 @@ def for_service(service: Callable, values: dict[str, object]) -> dict[str, objec
         "join_people": (partner.contact, other.contact),
     }
     kept, gone = joined.get(service.__name__, (partner, other))
-    return values | {"kept": kept, "gone": gone}
+    arranged = {"meeting": values["arranged"]} if service.__module__.startswith("workflows.arranging") else {}
+    return values | {"kept": kept, "gone": gone} | arranged
 
 
 def a_town(here: Walk) -> Municipality:

@@ -13,7 +13,7 @@ from adoption.models import Act, Municipality, Organisation, Partner, Person, Re
 from adoption.operating_model import MODELS as OPERATING_MODELS
 from adoption.templatetags.kaiku import side_name
 from commitments.models import Commitment
-from workflows.models import FeedbackMeeting, TrialStep, YearlyDone
+from workflows.models import FeedbackMeeting, Meeting, TrialStep, YearlyDone
 from workflows.standing import listed, written
 from workflows.trial import MODELS, OUTCOME_NAMES
 
@@ -159,6 +159,16 @@ SENTENCES = {
     "yearly_taken_back": gettext_lazy(
         "%(who)s took back what had been recorded of what comes round every year: %(yearly)s, %(on)s."
     ),
+    "meeting_proposed": gettext_lazy("%(who)s proposed times for a meeting: %(about)s."),
+    "meeting_times_added": gettext_lazy("%(who)s proposed more times for a meeting: %(about)s."),
+    "meeting_fixed": gettext_lazy("%(who)s fixed the time of a meeting: %(about)s, %(on)s."),
+    "meeting_changed": gettext_lazy("%(who)s changed what is said of a meeting: %(about)s."),
+    "meeting_called": gettext_lazy("%(who)s invited more people to a meeting: %(about)s."),
+    "meeting_uncalled": gettext_lazy("%(who)s took one off the list of those invited: %(about)s."),
+    "meeting_asked_again": gettext_lazy("%(who)s had the silent ones asked again which times suit: %(about)s."),
+    "meeting_picked": gettext_lazy("One who is invited said which times suit: %(about)s."),
+    "meeting_cancelled": gettext_lazy("%(who)s cancelled a meeting: %(about)s."),
+    "meeting_held": gettext_lazy("%(who)s recorded who came to a meeting: %(about)s, %(on)s."),
     "body_added": gettext_lazy("%(who)s entered the meetings of a body: %(body)s."),
     "body_changed": gettext_lazy("%(who)s changed the meetings of a body: %(body)s."),
     "body_removed": gettext_lazy("%(who)s removed a body: %(body)s."),
@@ -321,6 +331,7 @@ class Names:
             ),
             "trialstep": TrialStep.objects.select_related("trial__region").in_bulk(list(keys["trialstep"])),
             "feedbackmeeting": FeedbackMeeting.objects.select_related("region").in_bulk(list(keys["feedbackmeeting"])),
+            "meeting": Meeting.objects.in_bulk(list(keys["meeting"])),
             "region": Region.objects.in_bulk(list(keys["region"])),
             "organisation": Organisation.objects.in_bulk(list(keys["organisation"])),
         }

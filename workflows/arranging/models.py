@@ -74,9 +74,13 @@ class Meeting(FSMModelMixin, models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
+        return self.page("arranged_meeting")
+
+    def page(self, name: str) -> str:
+        """The address of the page of this name; the national meeting has its own."""
         if self.region is None:
-            return reverse("national_meeting", args=[self.pk])
-        return reverse("meeting", args=[self.region.slug, self.pk])
+            return reverse(f"national_{name}", args=[self.pk])
+        return reverse(name, args=[self.region.slug, self.pk])
 
     @property
     def ends_at(self) -> datetime | None:

@@ -56,7 +56,7 @@ def who_arranges(region: Region | None, by: Person) -> Acting:
 
 
 @contextmanager
-def arranging(meeting: Meeting, by: Person, seen: int | None = None) -> Iterator[Arranging]:
+def _arranging(meeting: Meeting, by: Person, seen: int | None = None) -> Iterator[Arranging]:
     """The meeting, to be written. `seen`: the number of the state that the page showed.
 
     Raises Refused when somebody has changed it since, and where its state does not allow what is done to it.
@@ -141,8 +141,8 @@ def _wrong_times(times: list[datetime], known: int = 0) -> list[str]:
 
 def change(meeting: Meeting, by: Person, said: Mapping[str, Any], seen: int) -> Meeting:
     """What is said of the meeting is this; where its time is fixed, calendars are told. Nothing happens when nothing is
-    another. Raises Refused as `arranging`, and for a meeting that is not to come."""
-    with arranging(meeting, by, seen) as found:
+    another. Raises Refused on a stale page, and for a meeting that is not to come."""
+    with _arranging(meeting, by, seen) as found:
         _only_upcoming(found.meeting)
         changed = [name for name in DETAILS if getattr(found.meeting, name) != said[name]]
         for name in changed:
@@ -156,7 +156,7 @@ def change(meeting: Meeting, by: Person, said: Mapping[str, Any], seen: int) -> 
 
 def propose_more(meeting: Meeting, by: Person, times: Iterable[datetime]) -> Meeting:
     """More times to pick from; everybody has a mail. Raises Refused once a time is fixed."""
-    with arranging(meeting, by) as found:
+    with _arranging(meeting, by) as found:
         if found.meeting.state != State.PROPOSED:
             raise Refused([why_closed(found.meeting)])
         known = set(found.meeting.times.values_list("starts_at", flat=True))
@@ -170,9 +170,9 @@ def propose_more(meeting: Meeting, by: Person, times: Iterable[datetime]) -> Mee
 def fix(meeting: Meeting, by: Person, starts_at: datetime, seen: int) -> Meeting:
     """It is held at this time: everybody has the invitation into the calendar; one that was fixed before moves.
 
-    Raises Refused as `arranging`, for a time that has passed, and for that which is fixed already.
+    Raises Refused on a stale page, for a time that has passed, and for that which is fixed already.
     """
-    with arranging(meeting, by, seen) as found:
+    with _arranging(meeting, by, seen) as found:
         found.meeting.fix()
         if starts_at <= now():
             raise Refused([_("The time has passed: choose a later one.")])
@@ -186,7 +186,7 @@ def fix(meeting: Meeting, by: Person, starts_at: datetime, seen: int) -> Meeting
 
 def cancel(meeting: Meeting, by: Person, reason: str) -> Meeting:
     """It is not held: everybody is told, and calendars take it out. Raises Refused for one held or cancelled."""
-    with arranging(meeting, by) as found:
+    with _arranging(meeting, by) as found:
         found.meeting.cancel()
         found.meeting.cancelled_because = reason.strip()
         found.changed("state", "cancelled_because")
@@ -199,7 +199,7 @@ def cancel(meeting: Meeting, by: Person, reason: str) -> Meeting:
 
 def invite(meeting: Meeting, by: Person, people: Iterable[Whom]) -> list[Invitee]:
     """They are invited too, and each of them has a mail. Raises Refused when all of them are already."""
-    with arranging(meeting, by) as found:
+    with _arranging(meeting, by) as found:
         _only_upcoming(found.meeting)
         new = invite_all(found.meeting, people)
         _refuse([] if new else [_("Everybody whom you named is invited already.")])
@@ -210,7 +210,7 @@ def invite(meeting: Meeting, by: Person, people: Iterable[Whom]) -> list[Invitee
 
 def uninvite(meeting: Meeting, by: Person, key: int) -> None:
     """That one is no longer invited, is told so, and has it taken out of the calendar."""
-    with arranging(meeting, by) as found:
+    with _arranging(meeting, by) as found:
         _only_upcoming(found.meeting)
         invitee = found.meeting.invitees.filter(pk=key, uninvited_at=None).first()
         if invitee is None:
@@ -223,7 +223,7 @@ def uninvite(meeting: Meeting, by: Person, key: int) -> None:
 
 def remind(meeting: Meeting, by: Person) -> int:
     """Those who have picked nothing have a mail again, at most one a day. Returns how many they are."""
-    with arranging(meeting, by) as found:
+    with _arranging(meeting, by) as found:
         if found.meeting.state != State.PROPOSED:
             raise Refused([why_closed(found.meeting)])
         silent = found.meeting.invitees.filter(uninvited_at=None, answered_at=None)
@@ -247,7 +247,7 @@ def hold(meeting: Meeting, by: Person, came: Iterable[int], others: int = 0, min
     Raises Refused before the meeting has begun, with nobody there, for a cancelled one, and of a feedback meeting for
     what cannot be recorded.
     """
-    with arranging(meeting, by) as found:
+    with _arranging(meeting, by) as found:
         if found.meeting.state != State.HELD:
             found.meeting.hold()
         if found.meeting.starts_at and found.meeting.starts_at > now():

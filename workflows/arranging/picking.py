@@ -1,0 +1,80 @@
+"""Which times suit one who is invited? Said by the personal link, and changed until the time is fixed."""
+
+from collections.abc import Mapping
+
+from django.db import models, transaction
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from adoption.history import NOBODY, Acting, locked, locked_country, record
+from adoption.refusal import Refused
+from workflows.arranging.links import Link, is_of
+from workflows.arranging.models import Invitee, Meeting, Pick, ProposedTime
+
+State = Meeting.State
+
+
+class Standing(models.TextChoices):
+    """How it is with a link, in words for the one who has it."""
+
+    OPEN = "open", gettext_lazy("Which times suit you?")
+    FIXED = "fixed", gettext_lazy("The time is fixed")
+    HELD = "held", gettext_lazy("The meeting has been held")
+    CANCELLED = "cancelled", gettext_lazy("The meeting is cancelled")
+    GONE = "gone", gettext_lazy("This link no longer works")
+
+
+BY_STATE = {
+    State.PROPOSED: Standing.OPEN, State.FIXED: Standing.FIXED, State.HELD: Standing.HELD,
+    State.CANCELLED: Standing.CANCELLED,
+}  # fmt: skip
+
+
+def invitee_of(link: Link) -> Invitee | None:
+    """Whose link it is, with the meeting."""
+    found = Invitee.objects.select_related("person", "meeting__region", "meeting__organiser")
+    return found.filter(pk=link.invitee).first()
+
+
+def standing(invitee: Invitee, link: Link) -> Standing:
+    """What the invitee's link is good for now."""
+    if invitee.uninvited_at or not is_of(link, invitee):
+        return Standing.GONE
+    return BY_STATE[invitee.meeting.state]
+
+
+def times_to_pick(meeting: Meeting) -> list[ProposedTime]:
+    """The proposed times that are still to come."""
+    return [one for one in meeting.times.all() if one.starts_at > now()]
+
+
+@transaction.atomic
+def pick(link: Link, picks: Mapping[int, str]) -> Invitee:
+    """These are the invitee's picks: time → yes, maybe or no; of a time that is not among them nothing is known.
+
+    The same again changes nothing. Raises Refused once the time is fixed, for one no longer invited, and where nothing
+    is picked.
+    """
+    region = Meeting.objects.only("region").get(invitees=link.invitee).region_id
+    chain = locked(region) if region else locked_country()
+    invitee = invitee_of(link)
+    if invitee is None or (now_so := standing(invitee, link)) == Standing.GONE:
+        raise Refused([str(Standing.GONE.label)])
+    if now_so != Standing.OPEN:
+        raise Refused([_("It is too late to pick. %(state)s.") % {"state": now_so.label}])
+    wanted = {one.pk: picks[one.pk] for one in times_to_pick(invitee.meeting) if picks.get(one.pk) in Pick.Suits.values}
+    if not wanted:
+        raise Refused([_("Say of at least one time how it suits you.")])
+    if wanted != dict(invitee.picks.filter(time__in=wanted).values_list("time", "suits")):
+        _store(invitee, wanted)
+        who = Acting(invitee.person) if invitee.person else NOBODY
+        record(chain, who, "meeting_picked", invitee.meeting, invitee=invitee.pk)
+    return invitee
+
+
+def _store(invitee: Invitee, wanted: dict[int, str]) -> None:
+    invitee.picks.filter(time__in=times_to_pick(invitee.meeting)).delete()
+    Pick.objects.bulk_create(Pick(invitee=invitee, time_id=time, suits=suits) for time, suits in wanted.items())
+    invitee.answered_at = now()
+    invitee.save(update_fields=["answered_at"])

@@ -1,0 +1,111 @@
+"""What does one who is invited see and say by the personal link, without an account?"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, NamedTuple
+
+from allauth.core.ratelimit import consume
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from adoption.fields import Form
+from workflows.arranging.calendars import PUBLISH, calendar_for
+from workflows.arranging.forms import PickForm
+from workflows.arranging.links import Link, link_in
+from workflows.arranging.models import Invitee
+from workflows.arranging.picking import Standing, invitee_of, pick, standing, times_to_pick
+from workflows.plan_files import ICS
+
+GONE = 410
+View = Callable[..., HttpResponse]
+
+
+class Visit(NamedTuple):
+    """A request of HTTP by a link that this site has made, and whose it is."""
+
+    http: HttpRequest
+    token: str
+    link: Link
+    invitee: Invitee
+
+    @property
+    def standing(self) -> Standing:
+        return standing(self.invitee, self.link)
+
+
+def by_link(view: View) -> View:
+    """The view is open to whoever has a link, and kept by nobody. A link that this site has not made leads nowhere."""
+
+    @login_not_required
+    @never_cache
+    @wraps(view)
+    def opened(request: HttpRequest, token: str, **rest: Any) -> HttpResponse:
+        link = link_in(token)
+        invitee = invitee_of(link) if link else None
+        if link is None or invitee is None:
+            response = render(request, "workflows/invited_unknown.html", status=404)
+        else:
+            _speak(request, invitee)
+            response = view(Visit(request, token, link, invitee), **rest)
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return opened
+
+
+def _speak(request: HttpRequest, invitee: Invitee) -> None:
+    """The page is in the language of the mail, unless the visitor has chosen another."""
+    if settings.LANGUAGE_COOKIE_NAME in request.COOKIES or request.user.is_authenticated:
+        return
+    translation.activate(invitee.person.language if invitee.person else invitee.language)
+    request.LANGUAGE_CODE = translation.get_language()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@by_link
+def invited(visit: Visit) -> HttpResponse:
+    """The proposed times, each with how it suits; or when and where the meeting is. Reading changes nothing."""
+    times = times_to_pick(visit.invitee.meeting)
+    picked = dict(visit.invitee.picks.values_list("time", "suits"))
+    if visit.http.method != "POST":
+        return _page(visit, PickForm(times, picked))
+    if not consume(visit.http, action="pick"):
+        return render(visit.http, "429.html", status=429)
+    form = PickForm(times, picked, visit.http.POST)
+    if form.done(lambda: pick(visit.link, form.picks)) is None:
+        return _page(visit, form)
+    messages.success(
+        visit.http, _("Thank you. Your answer has been stored. You can change it until the time is fixed.")
+    )
+    return redirect("invited", token=visit.token)
+
+
+def _page(visit: Visit, form: Form) -> HttpResponse:
+    """What the link is good for now decides what the page shows."""
+    meeting = visit.invitee.meeting
+    meeting.refresh_from_db(fields=["state", "starts_at", "cancelled_because"])
+    now_so = visit.standing
+    shown = {
+        "token": visit.token, "invitee": visit.invitee, "meeting": meeting, "standing": now_so, "form": form,
+        "other": meeting.organiser.pk != visit.invitee.person_id,
+    }  # fmt: skip
+    status = max(form.status, GONE) if now_so in (Standing.GONE, Standing.CANCELLED) else form.status
+    return render(visit.http, "workflows/invited.html", shown, status=status)
+
+
+@require_safe
+@by_link
+def invited_calendar(visit: Visit) -> HttpResponse:
+    """The meeting as a file for a calendar that does not read mails."""
+    if visit.standing != Standing.FIXED:
+        raise Http404
+    answer = HttpResponse(calendar_for(visit.invitee, PUBLISH), content_type=ICS)
+    answer["Content-Disposition"] = 'attachment; filename="kaikupolku.ics"'
+    return answer
