@@ -51,6 +51,7 @@ translations: install ## Check that the compiled translations are those of the t
 suites: install
 	@marks="($(MARKS))"; config/setup.sh has browser || marks="$$marks and not browser"
 	config/setup.sh has office || marks="$$marks and not office"
+	config/setup.sh has khal || marks="$$marks and not calendar"
 	echo "== SQLite: $$marks"; $(PYTEST) -n 2 -m "$$marks"
 	config/setup.sh has postgres || exit 0
 	marks="$$marks and database" # what opens none would only run twice

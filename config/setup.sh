@@ -3,7 +3,7 @@
 #
 #   config/setup.sh venv site|tests   .venv with the pinned packages of requirements.txt or requirements-dev.txt
 #   config/setup.sh system            Debian's packages and axe for the tests; installs what it may, says what is missing
-#   config/setup.sh has browser|postgres|gettext|office|pango
+#   config/setup.sh has browser|postgres|gettext|office|khal|pango
 #   config/setup.sh missing           says again, at the end, what was left out
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -68,6 +68,7 @@ has() {
     postgres) [ -x "$(postgres_folder)/initdb" ] ;;
     gettext) command -v msgfmt >/dev/null ;;
     office) command -v soffice >/dev/null && command -v pdfsig >/dev/null && /usr/bin/python3 -c "import uno" 2>/dev/null ;;
+    khal) command -v khal >/dev/null ;;
     pango) PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2>/dev/null | grep libpangoft2-1.0 >/dev/null ;;
     esac
 }
@@ -78,6 +79,7 @@ packages() {
     has gettext || echo gettext
     has postgres || echo postgresql
     has office || echo libreoffice-writer-nogui fonts-crosextra-carlito python3-uno poppler-utils
+    has khal || echo khal
     has pango || echo libpango-1.0-0 libpangoft2-1.0-0
 }
 
@@ -100,6 +102,7 @@ missing() {
     has postgres || left+=("PostgreSQL (apt-get install postgresql): no run of the suite on it")
     has gettext || left+=("gettext (apt-get install gettext): no check of the compiled translations")
     has office || left+=("LibreOffice (apt-get install libreoffice-writer-nogui python3-uno poppler-utils): no PDF of a document")
+    has khal || left+=("khal (apt-get install khal): no invitation read by a real calendar")
     has pango || left+=("Pango (apt-get install libpango-1.0-0 libpangoft2-1.0-0): no certificate as PDF")
     [ ${#left[@]} = 0 ] && return
     loud "LEFT OUT, since it is not installed: $(printf '\n***   %s' "${left[@]}")"
