@@ -24,6 +24,7 @@ from commitments.models import Commitment
 from commitments.turn import OURS, WITH_WHAT_THEY_ASK
 from commitments.turn import next_of as next_of_commitment
 from workflows import services
+from workflows.arranging.to_do import ahead_in
 from workflows.facts import Facts
 from workflows.meetings import invitation
 from workflows.models import Trial
@@ -363,6 +364,7 @@ def _meetings(region: Region, due: date | None) -> dict[str, Any]:
     """The last feedback meeting, and what is known of the next."""
     return {
         "invitation": invitation(region),
+        "arranged": ahead_in([region.pk]),
         "feedback_due": due,
         "feedback_stage": stage_of(due, localdate()) if due else "",
         "last_meeting": region.meetings.first(),

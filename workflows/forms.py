@@ -117,6 +117,14 @@ class StepForm(Form):
             return
         super().add_error(field, error)
 
+    def offer(self, found: dict[str, Any]) -> None:
+        """What is found of a meeting stands in the fields until the day is recorded; it is written when it is saved."""
+        if not found or "date" in self.standing.row.evidence:
+            return
+        for name in found.keys() & set(self.plain):
+            self.initial[name] = found[name]
+        self.fields["date"].help_text = _("From the meeting that was arranged here. Look at it, then save.")
+
     @property
     def field_rows(self) -> list[list[BoundField]]:
         """The fields in their order, short ones beside each other."""

@@ -14,6 +14,7 @@ from adoption import about
 from adoption.access import PAIR
 from adoption.models import Act, ContactCheck, Handover, Note, Partner, Person, Region, Responsibility
 from commitments.models import Commitment, Party
+from workflows.arranging.to_do import ahead_in
 from workflows.models import Trial, TrialStep
 from workflows.services import term_of
 from workflows.steps import Step
@@ -159,6 +160,9 @@ def _days(found: dict[int, Hanging]) -> None:
     for act in Act.objects.filter(region__in=found, what="kaikukeskus_invited", data__on__gte=today.isoformat()):
         on = date.fromisoformat(act.data["on"])
         days[act.region_id or 0].append(Thing(_("Feedback meeting to which Kaikukeskus was invited"), on=on))
+    for one in ahead_in(found):
+        on = localdate(one.starts_at)
+        days[one.region_id or 0].append(Thing(one.title, str(one.get_kind_display()), one.get_absolute_url(), on))
     rows = TrialStep.objects.filter(trial__region__in=found, trial__decided="", closed_at=None, due__gte=today)
     for row in rows.select_related("trial__region"):
         step = MODELS[row.trial.model].step(row.key)

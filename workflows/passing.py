@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 from django_fsm import TransitionNotAllowed
 
@@ -16,6 +16,8 @@ from adoption.partners import set_contact
 from adoption.refusal import Refused
 from commitments.models import Commitment, Party
 from commitments.signing import Named, pass_on
+from workflows.arranging.models import Meeting
+from workflows.arranging.services import pass_on_meeting
 from workflows.hanging import signed_by
 
 State = Handover.State
@@ -46,6 +48,7 @@ def carry_out(one: Handover, region: Region, who: Acting) -> None:
             "signatures": _pass_signatures(one, heir, region, who),
             "contacts": _pass_contacts(one, heir, region, who),
             "notes": _pass_notes(one, heir),
+            "meetings": _pass_meetings(one, heir, region, who),
         }
         _end_substitute(one, heir, region, who)
         said = said_of(one) | {"person": heir.pk}
@@ -122,6 +125,24 @@ def _pass_notes(one: Handover, heir: Person) -> list[int]:
     """Notes to the person are to the successor."""
     passed = list(notes_of(one).order_by("pk").values_list("pk", flat=True))
     Note.objects.filter(pk__in=passed).update(to=heir)
+    return passed
+
+
+def meetings_of(one: Handover) -> QuerySet[Meeting]:
+    """The meetings to come that the person arranges or is invited to."""
+    row = one.responsibility
+    if not _takes_all(one):
+        return Meeting.objects.none()
+    own = Q(organiser=row.person_id) | Q(invitees__person=row.person_id, invitees__uninvited_at=None)
+    return Meeting.objects.filter(own, region=row.region_id, state__in=Meeting.UPCOMING).distinct()
+
+
+def _pass_meetings(one: Handover, heir: Person, region: Region, who: Acting) -> list[int]:
+    """The successor arranges what the person arranged, and is invited to what the person is invited to."""
+    passed = []
+    for meeting in meetings_of(one).select_related("region").order_by("pk"):
+        pass_on_meeting(meeting, one.responsibility.person, heir, region, who)
+        passed.append(meeting.pk)
     return passed
 
 

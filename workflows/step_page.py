@@ -21,6 +21,7 @@ from commitments.access import sides_in
 from commitments.models import Commitment
 from commitments.turn import WITH_WHAT_THEY_ASK, lateness, next_of
 from commitments.turn import Next as Turn
+from workflows.arranging.evidence import KINDS, offered_for
 from workflows.board import Next, Walked, next_here
 from workflows.forms import FORMS, DecisionForm, Entry, OverrideForm, PartnersForm, ReasonForm, StepForm
 from workflows.meetings import Invited, invitation
@@ -143,7 +144,10 @@ class StepPage:
     def form(self) -> StepForm:
         """The step's own form, with what was typed when it was sent."""
         data = self.data if self.act in ("save", "confirm") and self.may_write else None
-        return FORMS[self.key](self.standing, data, self.own_partners, self.bodies)
+        form = FORMS[self.key](self.standing, data, self.own_partners, self.bodies)
+        if self.may_write:
+            form.offer(offered_for(self.trial, self.key))
+        return form
 
     @property
     def has_form(self) -> bool:
@@ -462,6 +466,11 @@ class StepPage:
     def meetings_shown(self) -> list[tuple[FeedbackMeeting, bool]]:
         """The meetings of the trial, each with whether the reader may correct it."""
         return [(meeting, self.may_correct(meeting)) for meeting in self.meetings]
+
+    @property
+    def meeting_kind(self) -> str:
+        """The kind of meeting that the step has; empty for a step without one."""
+        return KINDS[self.key].value if self.key in KINDS else ""
 
     @property
     def invitation(self) -> Invited | None:

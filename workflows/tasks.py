@@ -27,6 +27,7 @@ from adoption.templatetags.kaiku import in_words as number_in_words
 from commitments.models import Commitment, Party
 from commitments.turn import OURS, WITH_WHAT_THEY_ASK, in_words, looked_after_by, next_of
 from workflows import rules
+from workflows.arranging.to_do import to_do
 from workflows.facts import Facts, Read
 from workflows.models import Trial, TrialMunicipality, TrialStep
 from workflows.services import OPEN, gate, term_of
@@ -97,7 +98,7 @@ def work_of(person: Person) -> Work:
     """Everything of the person's regions that is open today."""
     trials = list(trials_of(person))
     items = step_items(trials) + partner_items(person) + commitment_items(person) + meeting_items(person)
-    items += contact_items(person) + colleague_items(person) + yearly_items(person)
+    items += contact_items(person) + colleague_items(person) + yearly_items(person) + arranged_items(person)
     items.sort(key=by_urgency)
     return Work([item for item in items if item.mine], [item for item in items if not item.mine])
 
@@ -537,6 +538,20 @@ def _induction_item(one: Inductions) -> Item:
         sides=frozenset([one.side]),
         mine=any(one.side in sides_held(partner) for partner in one.partners),
     )
+
+
+def arranged_items(person: Person) -> list[Item]:
+    """Arranged meetings whose time is to be fixed, or of which nobody has said who came."""
+    found = to_do(own_regions(person))
+    own = Responsibility.objects.current().filter(person=person, side__in=BOTH) if found else []
+    acts_in = {given.region_id for given in own}
+    return [
+        Item(
+            one.what, str(one.meeting.region), one.meeting.get_absolute_url(), one.act, one.due,
+            sides=BOTH, mine=one.meeting.region_id in acts_in,
+        )
+        for one in found
+    ]  # fmt: skip
 
 
 # -- what comes next, and whom to call --------------------------------------------------------------------------------

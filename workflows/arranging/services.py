@@ -237,6 +237,18 @@ def remind(meeting: Meeting, by: Person) -> int:
     return len(keys)
 
 
+def pass_on_meeting(meeting: Meeting, former: Person, heir: Person, region: Region, who: Acting) -> None:
+    """The successor arranges the meeting if the former did, and is invited. Called under the region's lock."""
+    if meeting.organiser_id == former.pk:
+        meeting.organiser = heir
+    new = invite_all(meeting, [Whom(heir)])
+    meeting.sequence += bool(new)
+    meeting.save(update_fields=["organiser", "sequence"])
+    if new:
+        act = record(region, who, "meeting_called", meeting, invitees=[one.pk for one in new])
+        later(TOLD, act.pk)
+
+
 # -- who came ---------------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,49 @@
+"""What is there to do about the meetings of a person's regions: a time to fix, or to say who came?"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.utils.timezone import localdate, now
+from django.utils.translation import gettext as _
+
+from workflows.arranging.models import Meeting
+
+State = Meeting.State
+
+
+class ToDo(NamedTuple):
+    """One meeting, what is to be done with it, and by when."""
+
+    meeting: Meeting
+    what: str
+    act: str
+    due: date
+
+
+def to_do(regions: Iterable[int] | QuerySet) -> list[ToDo]:
+    """The meetings of these regions whose time is to be fixed, or which have begun and nobody has said who came."""
+    found = Meeting.objects.filter(region__in=regions, state__in=Meeting.UPCOMING).exclude(starts_at__gt=now())
+    standing = Q(invitees__uninvited_at=None)
+    rows = found.select_related("region").annotate(
+        invited=Count("invitees", standing, distinct=True),
+        answered=Count("invitees", standing & ~Q(invitees__answered_at=None), distinct=True),
+        first=Min("times__starts_at"),
+    )
+    return [_to_do(one) for one in rows.order_by("pk")]
+
+
+def _to_do(one: Meeting) -> ToDo:
+    if one.starts_at:
+        return ToDo(one, _("Say who came: %(title)s") % {"title": one.title}, _("Record"), localdate(one.starts_at))
+    facts = {"title": one.title, "answered": getattr(one, "answered", 0), "all": getattr(one, "invited", 0)}
+    what = _("Fix the time: %(title)s (%(answered)s of %(all)s have answered)") % facts
+    first = getattr(one, "first", None) or one.made_at
+    return ToDo(one, what, _("Open"), localdate(first))
+
+
+def ahead_in(regions: Iterable[int]) -> list[Meeting]:
+    """The meetings of these regions that are fixed and still to come, the nearest first."""
+    found = Meeting.objects.filter(region__in=regions, state=State.FIXED, starts_at__gt=now())
+    return list(found.select_related("region").order_by("starts_at"))
