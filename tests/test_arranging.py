@@ -22,8 +22,10 @@ from workflows.arranging.links import link_in, token_of
 from workflows.arranging.models import Invitee, Meeting, Pick
 from workflows.arranging.picking import pick
 from workflows.arranging.times import suiting, times_of
+from workflows.handing_over import Given, hand_over
 from workflows.models import FeedbackMeeting
 from workflows.sentences import sentences
+from workflows.tasks import work_of
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -547,3 +549,57 @@ def test_mails_wait_for_nothing_and_their_text_is_wiped(region, aino, worker):
 def test_kaikukeskus_arranges_for_a_region_too(region, aino):
     meeting = proposed(region, a_kaikukeskus_person(), Whom(aino), times=(10,), kind="training")
     assert meeting.invitees.count() == 2
+
+
+# -- where else it is seen --------------------------------------------------------------------------------------------
+
+
+def test_a_held_introduction_is_offered_to_step_one_and_written_by_nobody():
+    here = a_walk()
+    meeting = proposed(here.region, here.aino, liisa(), times=(1,), kind="introduction")
+    row = here.trial.steps.get(key="intro_event")
+    client = Client()
+    with time_machine.travel(at(1, 12), tick=False):
+        client.force_login(here.laura)
+        assert "From the meeting" not in text_of(client.get(row.get_absolute_url()))
+        services.hold(meeting, here.aino, [], 12)
+        page = client.get(row.get_absolute_url())
+        day = localdate()
+        assert f'value="{day.day}.{day.month}.{day.year}"' in page.content.decode()
+        assert 'value="12"' in page.content.decode()
+        assert "From the meeting that was arranged here" in text_of(page)
+    row.refresh_from_db()
+    assert row.evidence == {}
+
+
+def test_my_work_says_what_is_to_do_with_a_meeting(region, aino, mikko):
+    meeting = proposed(region, aino, Whom(mikko))
+    reader = name_person(region, "group", "reino@example.org", "Reino Saari", aino).person
+    pick(link_of(invitee(meeting, mikko.email)), picks(meeting, "yes", "no"))
+    for person in (aino, mikko):
+        [item] = work_of(person).mine
+        assert item.what == "Fix the time: Palautekokous 2027 (1 of 2 have answered)"
+    assert [item.what for item in work_of(reader).others] == [item.what]
+    services.fix(meeting, aino, at(1), 0)
+    assert work_of(aino).mine == []
+    with time_machine.travel(at(1, 12), tick=False):
+        [item] = work_of(aino).mine
+        assert (item.what, item.href) == ("Say who came: Palautekokous 2027", meeting.get_absolute_url())
+
+
+def test_the_board_says_when_the_next_meeting_is(client, region, aino):
+    proposed(region, aino, liisa(), times=(10,))
+    client.force_login(aino)
+    assert "Palautekokous 2027" in text_of(client.get(region.get_absolute_url()))
+
+
+def test_who_follows_a_leaver_arranges_what_was_arranged_and_is_invited(region, aino, mikko, worker):
+    meeting, past = proposed(region, aino, Whom(mikko), times=(10,)), proposed(region, aino, Whom(mikko))
+    services.cancel(past, aino, "Turha.")
+    name_person(region, "culture", "uusi@example.org", "Uuno Uusi", aino)
+    given = region.responsibilities.get(person=aino)
+    hand_over(aino, aino, localdate(), [Given(given.pk, "uusi@example.org", "Uuno Uusi")])
+    worker.run()
+    assert [fresh(one).organiser.name for one in (meeting, past)] == ["Uuno Uusi", "Aino Virtanen"]
+    assert invitee(meeting, "uusi@example.org").uninvited_at is None
+    assert any("kaikupolku.ics" in str(one.attachments) for one in letters("uusi@example.org"))
