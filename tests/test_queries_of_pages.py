@@ -21,8 +21,8 @@ pytestmark = pytest.mark.django_db
 
 STEPS = ["commitments", "kaikukanta_users", "induction"]
 QUERIES = {
-    "home": 28,
-    "board": 33,
+    "home": 29,
+    "board": 34,
     "step commitments": 23,
     "step kaikukanta_users": 19,
     "step induction": 19,

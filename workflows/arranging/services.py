@@ -34,12 +34,6 @@ class Arranging:
         self.meeting = Meeting.objects.select_related("region", "organiser").get(pk=pk)
         self.who = who_arranges(self.meeting.region, by)
 
-    def said(self, what: str, reason: str = "", tell: bool = True, **data: object) -> None:
-        """History says it, and with `tell` those whom it concerns get a mail."""
-        act = record(self.chain, self.who, what, self.meeting, reason, **data)
-        if tell:
-            later(TOLD, act.pk)
-
     def changed(self, *fields: str) -> None:
         """Stored; calendars know the newer by its greater number."""
         self.meeting.sequence += 1
@@ -111,9 +105,10 @@ def arrange(
     ProposedTime.objects.bulk_create(ProposedTime(meeting=meeting, starts_at=one) for one in times)
     invited = invite_all(meeting, [*people, Whom(by)])
     _refuse([] if len(invited) > 1 else [_("Invite at least one other person.")])
-    what = "meeting_fixed" if meeting.starts_at else "meeting_proposed"
     data: dict[str, Any] = {"on": _day(meeting.starts_at)} if meeting.starts_at else {"times": len(times)}
-    act = record(chain, who, what, meeting, **data, people=len(invited))
+    act = record(
+        chain, who, "meeting_fixed" if meeting.starts_at else "meeting_proposed", meeting, **data, people=len(invited)
+    )
     later(TOLD, act.pk)
     return meeting
 
@@ -150,7 +145,9 @@ def change(meeting: Meeting, by: Person, said: Mapping[str, Any], seen: int) -> 
         _refuse(_wrong_details(found.meeting))
         if changed:
             found.changed(*changed)
-            found.said("meeting_changed", tell=found.meeting.state == State.FIXED)
+            act = record(found.chain, found.who, "meeting_changed", found.meeting)
+            if found.meeting.state == State.FIXED:
+                later(TOLD, act.pk)
     return found.meeting
 
 
@@ -163,7 +160,8 @@ def propose_more(meeting: Meeting, by: Person, times: Iterable[datetime]) -> Mee
         new = sorted(set(times) - known)
         _refuse(_wrong_times(new, len(known)))
         ProposedTime.objects.bulk_create(ProposedTime(meeting=found.meeting, starts_at=one) for one in new)
-        found.said("meeting_times_added", times=len(new))
+        act = record(found.chain, found.who, "meeting_times_added", found.meeting, times=len(new))
+        later(TOLD, act.pk)
     return found.meeting
 
 
@@ -180,7 +178,8 @@ def fix(meeting: Meeting, by: Person, starts_at: datetime, seen: int) -> Meeting
             raise Refused([_("This time is fixed already.")])
         found.meeting.starts_at = starts_at
         found.changed("starts_at", "state")
-        found.said("meeting_fixed", on=_day(starts_at))
+        act = record(found.chain, found.who, "meeting_fixed", found.meeting, on=_day(starts_at))
+        later(TOLD, act.pk)
     return found.meeting
 
 
@@ -190,7 +189,8 @@ def cancel(meeting: Meeting, by: Person, reason: str) -> Meeting:
         found.meeting.cancel()
         found.meeting.cancelled_because = reason.strip()
         found.changed("state", "cancelled_because")
-        found.said("meeting_cancelled", reason.strip())
+        act = record(found.chain, found.who, "meeting_cancelled", found.meeting, reason.strip())
+        later(TOLD, act.pk)
     return found.meeting
 
 
@@ -204,7 +204,8 @@ def invite(meeting: Meeting, by: Person, people: Iterable[Whom]) -> list[Invitee
         new = invite_all(found.meeting, people)
         _refuse([] if new else [_("Everybody whom you named is invited already.")])
         found.changed()
-        found.said("meeting_called", invitees=[one.pk for one in new])
+        act = record(found.chain, found.who, "meeting_called", found.meeting, invitees=[one.pk for one in new])
+        later(TOLD, act.pk)
     return new
 
 
@@ -218,7 +219,8 @@ def uninvite(meeting: Meeting, by: Person, key: int) -> None:
         invitee.uninvited_at = now()
         invitee.save(update_fields=["uninvited_at"])
         found.changed()
-        found.said("meeting_uncalled", invitees=[invitee.pk])
+        act = record(found.chain, found.who, "meeting_uncalled", found.meeting, invitees=[invitee.pk])
+        later(TOLD, act.pk)
 
 
 def remind(meeting: Meeting, by: Person) -> int:
@@ -233,7 +235,8 @@ def remind(meeting: Meeting, by: Person) -> int:
             raise Refused([_("They have been reminded today already.")])
         found.meeting.reminded_on = localdate()
         found.meeting.save(update_fields=["reminded_on"])
-        found.said("meeting_asked_again", invitees=keys)
+        act = record(found.chain, found.who, "meeting_asked_again", found.meeting, invitees=keys)
+        later(TOLD, act.pk)
     return len(keys)
 
 
@@ -268,9 +271,10 @@ def hold(meeting: Meeting, by: Person, came: Iterable[int], others: int = 0, min
         _refuse([] if number else [_("Mark who came. If nobody did, cancel the meeting.")])
         found.meeting.others = others
         found.meeting.save(update_fields=["state", "others"])
-        found.said("meeting_held", tell=False, on=_day(found.meeting.starts_at or now()), people=number)
+        on = _day(found.meeting.starts_at or now())
+        record(found.chain, found.who, "meeting_held", found.meeting, on=on, people=number)
         if found.meeting.kind == Kind.FEEDBACK:
-            _record(found.meeting, by, number, minutes)
+            _into_record(found.meeting, by, number, minutes)
     return found.meeting
 
 
@@ -281,7 +285,7 @@ def _mark(meeting: Meeting, came: set[int]) -> int:
     return standing.filter(pk__in=came).update(came=True)
 
 
-def _record(meeting: Meeting, by: Person, number: int, minutes: str) -> None:
+def _into_record(meeting: Meeting, by: Person, number: int, minutes: str) -> None:
     """The feedback meeting stands in the region's record, or is corrected there."""
     assert meeting.region
     on = localdate(meeting.starts_at)
