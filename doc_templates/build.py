@@ -1,17 +1,17 @@
-"""How are the six shipped templates made? `python -m doc_templates.build` sets the clauses' text as DOCX files.
+"""How are the nine shipped templates made? `python -m doc_templates.build` sets the clauses' text as DOCX files.
 
-The text lies in `clauses_fi.py`, `clauses_sv.py` and `clauses_en.py`, the look in `layout.py`; the result is the same
-on every machine.
+The text lies in `clauses_fi.py`, `clauses_sv.py` and `clauses_en.py`, that of minutes in `minutes.py`, the look in
+`layout.py`; the result is the same on every machine.
 """
 
 import io
 import re
 import zipfile
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from xml.sax.saxutils import escape
 
-from doc_templates import clauses_en, clauses_fi, clauses_sv, layout
+from doc_templates import clauses_en, clauses_fi, clauses_sv, layout, minutes
 from doc_templates.render import LOCALES
 
 FOLDER = Path(__file__).parent
@@ -29,34 +29,51 @@ STYLES = {"# ": "Heading1", "## ": "Annexes", "### ": "Annex", "#### ": "Heading
 TEXT_WIDTH = 9354  # in twentieths of a point: A4 less the margins of layout.SECTION
 
 
+Text = ModuleType | SimpleNamespace  # the notice, the facts at the head, the bodies and the tables of a language
+
+
 def main() -> None:
-    """Writes the six templates beside this file."""
+    """Writes the templates beside this file."""
     for kind, language in TITLES:
         (FOLDER / f"{kind}.{language}.docx").write_bytes(build(kind, language))
+    for language in minutes.TITLES:
+        (FOLDER / f"minutes.{language}.docx").write_bytes(zipped(parts_of_minutes(language)))
 
 
 def build(kind: str, language: str) -> bytes:
-    """The template of the kind in the language, as DOCX."""
+    """The template of the kind of commitment in the language, as DOCX."""
+    return zipped(parts(kind, language))
+
+
+def zipped(parts: dict[str, str]) -> bytes:
+    """The parts as a DOCX file."""
     result = io.BytesIO()
     with zipfile.ZipFile(result, "w") as archive:
-        for name, content in parts(kind, language).items():
+        for name, content in parts.items():
             archive.writestr(zipfile.ZipInfo(name, ZIP_TIME), content, zipfile.ZIP_DEFLATED)
     return result.getvalue()
 
 
 def parts(kind: str, language: str) -> dict[str, str]:
-    """The parts of the template by name, as XML."""
-    text = LANGUAGES[language]
-    locale = LOCALES[language]
-    return layout.fixed_parts(locale, TITLES[kind, language]) | {
+    """The parts of a commitment's template by name, as XML."""
+    return _parts(LANGUAGES[language], kind, language, TITLES[kind, language], "{{ document_id }}")
+
+
+def parts_of_minutes(language: str) -> dict[str, str]:
+    """The parts of the template of minutes by name, as XML."""
+    return _parts(minutes.text_in(language), "minutes", language, minutes.TITLES[language], "{{ subtitle }}")
+
+
+def _parts(text: Text, kind: str, language: str, title: str, foot: str) -> dict[str, str]:
+    return layout.fixed_parts(LOCALES[language], title) | {
         "word/document.xml": layout.document(body(text, kind)),
         "word/header1.xml": layout.header(paragraph("Header", text.RUNNING_HEAD)),
         "word/header2.xml": layout.header(paragraph("Header", "")),
-        "word/footer1.xml": layout.footer(escape("{{ document_id }}")),
+        "word/footer1.xml": layout.footer(escape(foot)),
     }
 
 
-def body(text: ModuleType, kind: str) -> str:
+def body(text: Text, kind: str) -> str:
     """Notice, title, the facts at the head, the clauses, the annexes."""
     head = (
         paragraph("SampleNotice", text.NOTICE)
@@ -81,7 +98,7 @@ def front_line(line: str) -> str:
     return layout.paragraph("Fact", layout.run(escape(label), "Label") + layout.tab() + layout.run(escape(value)))
 
 
-def clause_line(line: str, after: str, second: str, text: ModuleType) -> str:
+def clause_line(line: str, after: str, second: str, text: Text) -> str:
     """One line of the clauses' text as a paragraph of its style, or as the table that it names.
 
     A point before a table or a list stays on one page with it, and so do the last two items of a list.

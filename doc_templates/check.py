@@ -19,7 +19,7 @@ from doc_templates.tags import Use, broken_tags, filled_parts, has_tags, lint, s
 
 __all__ = ["Finding", "check", "fields"]
 
-KINDS = tuple(samples.FULL)
+KINDS = tuple(samples.SHAPES)
 MAX_PARAGRAPHS = 5_000
 FILLED = ("document", "header", "footer", "footnotes")
 RENDER_FAULTS = (TemplateError, etree.LxmlError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError,
@@ -41,7 +41,7 @@ def check(template: bytes, kind: str) -> list[Finding]:
     Each stage runs only when the one before found nothing: a file that is not safe is never rendered.
     Raises KeyError for a kind that does not exist.
     """
-    shape = samples.FULL[kind]
+    shape = samples.SHAPES[kind].full
     try:
         trees, findings = open_parts(template)
     except Refused as refusal:
@@ -104,7 +104,7 @@ def unknown(use: Use, shape: samples.Facts) -> Finding | None:
 def trial(template: bytes, kind: str) -> list[Finding]:
     """Renders the samples in the sealed environment; a fault is a finding with the paragraphs around it. What comes out
     is a document that the converter may be given."""
-    for facts in (samples.FULL[kind], samples.MINIMAL[kind]):
+    for facts in samples.SHAPES[kind]:
         try:
             document = render(template, facts, title="Trial", language="fi", moment=samples.MOMENT)
             Document(io.BytesIO(document))

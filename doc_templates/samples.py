@@ -1,10 +1,11 @@
-"""Which fields may a template use? Those of FULL, one invented commitment per kind with every field filled.
+"""Which fields may a template use? Those of FULL, one invented commitment per kind with every field filled, and those
+of MINUTES, the minutes of an invented meeting.
 
 MINIMAL is the least a commitment can say: one municipality, no county, no end, empty where empty is allowed.
 """
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 Facts = dict[str, Any]
 MOMENT = datetime(2027, 3, 5, 12, tzinfo=UTC)
@@ -169,6 +170,53 @@ MINIMAL: dict[str, Facts] = {
         "responsible_people": [],
     },
 }
+
+MINUTES: Facts = {
+    "title": "Palautekokous",
+    "subtitle": "Kaikukortti-alue Pohjois-Savo",
+    "held_on": "5.3.2027",
+    "time": "13.00–14.30",
+    "place": "Kuopion pääkirjasto",
+    "written_by": "Venla Kallio",
+    "agenda": [{"text": "Kortin käyttö ja luvut"}, {"text": "Kumppaneiden terveiset"}],
+    "present": "14",
+    "came": "2",
+    "attendees": [
+        {"name": "Venla Kallio", "whose": "Kulttuuripuoli"},
+        {"name": "Ilmari Puro", "whose": "Puu & Sivu <Oy>"},
+    ],
+    "said": [{"text": "Korttia on käytetty eniten elokuvissa ja uimahallissa."}],
+    "decisions": [{"text": "Perehdytys uusitaan syksyllä."}],
+    "points": [{"text": "Lähettää uudet julisteet kohteille", "who": "Venla Kallio", "until": "31.3.2027"}],
+    "has_survey": True,
+    "survey": {
+        "asked": "20",
+        "answered": "12",
+        "chart_words": "Keskiarvo: Kaikukortin käyttö on sujunut hyvin: 4,2.",
+        "questions": [
+            {
+                "text": "Kaikukortin käyttö on sujunut hyvin.", "ones": "0", "twos": "1", "threes": "1", "fours": "5",
+                "fives": "5", "mean": "4,2", "answers": "12",
+            }
+        ],
+        "texts": [{"text": "Henkilökunta vaihtuu usein."}],
+    },
+}  # fmt: skip
+MINUTES_MINIMAL: Facts = MINUTES | {
+    "place": "–", "agenda": [], "present": "0", "came": "0", "attendees": [], "said": [], "decisions": [], "points": [],
+    "has_survey": False,
+    "survey": {"asked": "", "answered": "", "chart_words": "", "questions": [], "texts": []},
+}  # fmt: skip
+
+
+class Shape(NamedTuple):
+    """What a template of a kind is tried with: every field filled, and the least."""
+
+    full: Facts
+    minimal: Facts
+
+
+SHAPES = {kind: Shape(full, MINIMAL[kind]) for kind, full in FULL.items()} | {"minutes": Shape(MINUTES, MINUTES_MINIMAL)}
 
 
 # What is another word, or another name, in another language. The rest is the same person and place.

@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="the template, a DOCX file")
-        parser.add_argument("--kind", required=True, choices=KINDS, help="the kind of commitment that it is for")
+        parser.add_argument("--kind", required=True, choices=KINDS, help="what it is for")
         parser.add_argument("--json", action="store_true", help='print {"ok", "findings": [{"where", "what", "code"}]}')
 
     def handle(self, *args: Any, **options: Any) -> None:
