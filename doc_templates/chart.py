@@ -58,11 +58,12 @@ def _paragraph(relation: str, words: str, count: int) -> str:
 def _chart(bars: Bars) -> str:
     """Bars from the left, the first one on top, each with its value at its end."""
     axes = '<c:axId val="1"/><c:axId val="2"/>'
+    values = _points([value for _label, value in bars])
     series = (
         '<c:ser><c:idx val="0"/><c:order val="0"/>'
         f'<c:spPr><a:solidFill><a:srgbClr val="{FILL}"/></a:solidFill></c:spPr><c:invertIfNegative val="0"/>{_labels()}'
         f"<c:cat><c:strLit>{_points([label for label, _value in bars])}</c:strLit></c:cat>"
-        f"<c:val><c:numLit><c:formatCode>0.0</c:formatCode>{_points([value for _label, value in bars])}</c:numLit></c:val>"
+        f"<c:val><c:numLit><c:formatCode>0.0</c:formatCode>{values}</c:numLit></c:val>"
         "</c:ser>"
     )
     plot = (

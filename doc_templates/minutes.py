@@ -27,7 +27,7 @@ Muistion kirjasi: {{ written_by }}
         "none": "Ei kirjattu.",
         "points": "Sovitut tehtävät",
         "survey": "Kysely kumppaneille",
-        "answered": "Kyselyyn vastasi {{ survey.answered }} kutsutuista {{ survey.asked }}. Vastaukset ovat nimettömiä. "
+        "answered": "Kutsuttuja oli {{ survey.asked }}, vastanneita {{ survey.answered }}. Vastaukset ovat nimettömiä. "
         "Asteikko: 1 = täysin eri mieltä, 5 = täysin samaa mieltä.",
         "words": "Mikä esti tai vaikeutti, mitä pitäisi muuttaa?",
         "tables": {
@@ -77,7 +77,7 @@ Minutes taken by: {{ written_by }}
         "none": "Nothing was recorded.",
         "points": "Points agreed on",
         "survey": "Survey to the partners",
-        "answered": "{{ survey.answered }} of the {{ survey.asked }} invited answered the survey. Answers are anonymous. "
+        "answered": "{{ survey.answered }} of the {{ survey.asked }} invited answered. The answers are anonymous. "
         "Scale: 1 = disagree entirely, 5 = agree entirely.",
         "words": "What hindered, and what should change?",
         "tables": {

@@ -216,7 +216,9 @@ class Shape(NamedTuple):
     minimal: Facts
 
 
-SHAPES = {kind: Shape(full, MINIMAL[kind]) for kind, full in FULL.items()} | {"minutes": Shape(MINUTES, MINUTES_MINIMAL)}
+SHAPES = {kind: Shape(full, MINIMAL[kind]) for kind, full in FULL.items()} | {
+    "minutes": Shape(MINUTES, MINUTES_MINIMAL)
+}
 
 
 # What is another word, or another name, in another language. The rest is the same person and place.
