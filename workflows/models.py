@@ -11,23 +11,30 @@ from viewflow.workflow.models import Process, Task
 
 from adoption.models import Person
 from workflows.arranging.models import Invitee, Meeting, Pick, ProposedTime
+from workflows.minutes.models import AgendaText, Minutes
 from workflows.my_work.models import OwnTask as OwnTask
 from workflows.my_work.models import SavedFilter as SavedFilter
 from workflows.my_work.models import Snooze as Snooze
+from workflows.survey.models import Answer, Place, Survey
 from workflows.yearly.models import YearlyDone as YearlyDone
 
 if TYPE_CHECKING:
     from workflows.steps import TrialFlow
 
 __all__ = [
+    "AgendaText",
+    "Answer",
     "Body",
     "FeedbackMeeting",
     "Heartbeat",
     "Invitee",
     "Meeting",
+    "Minutes",
     "Pick",
+    "Place",
     "ProposedTime",
     "Reminder",
+    "Survey",
     "Trial",
     "TrialMunicipality",
     "TrialStep",

@@ -21,6 +21,9 @@ class OwnTask(models.Model):
     text = models.CharField(max_length=200)
     due = models.DateField(null=True, blank=True)
     region = models.ForeignKey("adoption.Region", models.PROTECT, null=True, blank=True, related_name="+")
+    meeting = models.ForeignKey(
+        "workflows.Meeting", models.PROTECT, null=True, related_name="points"
+    )  # agreed on there
     made_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
     done_at = models.DateTimeField(null=True)

@@ -1,0 +1,71 @@
+"""Which surveys are there, who has been asked, and what was answered? Nothing says who has answered what.
+
+A place says whose link has been used, an answer what was said. Neither has a time, neither points at the other, and
+all rows of a survey are written anew, in an order by chance, with each answer (`answering.py`): so not even the order
+in which a database keeps them, or the transaction that wrote them, tells which of them came together.
+"""
+
+from datetime import date
+from uuid import uuid4
+
+from django.db import models
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+
+from adoption.models import Person
+
+
+class Survey(models.Model):
+    """A feedback meeting's survey to the partners; it is open until its last day is over."""
+
+    meeting = models.OneToOneField("workflows.Meeting", models.PROTECT, related_name="survey")
+    opened_on = models.DateField()
+    closes_on = models.DateField(_("last day to answer"))
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(closes_on__gte=models.F("opened_on")), name="survey_closes_later")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meeting}: {self.opened_on}–{self.closes_on}"
+
+    def get_absolute_url(self) -> str:
+        assert self.meeting.region
+        return reverse("survey", args=[self.meeting.region.slug, self.meeting_id])
+
+    def is_open(self, today: date | None = None) -> bool:
+        return self.meeting.state != "cancelled" and (today or localdate()) <= self.closes_on
+
+
+class Place(models.Model):
+    """That a contact person has a link of the survey, and whether it has been used: not when, and not for what."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    survey = models.ForeignKey(Survey, models.PROTECT, related_name="places")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    used = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.survey}: {self.person}"
+
+
+class Answer(models.Model):
+    """What somebody said: a number for each statement of `questions.STATEMENTS`, and a text. Of nobody, and of no
+    moment."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    survey = models.ForeignKey(Survey, models.PROTECT, related_name="answers")
+    scores = models.JSONField(default=dict)  # statement → 1 to 5; nothing of one about which nothing can be said
+    text = models.TextField(blank=True, default="")
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.survey}: {self.scores}"
