@@ -127,4 +127,5 @@ MEETING_SOON = timedelta(days=-FEEDBACK.rungs[0].days)  # the time in which a me
 SIGN_AT_THE_END = timedelta(days=2)  # the end of the time to sign in which one is reminded; the rest after a mail
 CONTACT_REMIND = timedelta(days=14)  # after the year's question to a contact person
 CONTACT_ALARM = timedelta(days=28)
+SURVEY_REMIND = timedelta(days=3)  # before the last day of a survey to the partners, once
 ANSWER_NOTICE = timedelta(days=7)  # between the reminder of Kaikukeskus's question and the return of the request

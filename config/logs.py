@@ -3,7 +3,7 @@
 import logging
 import re
 
-LINKS = re.compile(r"(/(?:sign|still|successor|invited|calendar)/)[^/\s\"'?]+")
+LINKS = re.compile(r"(/(?:sign|still|successor|invited|survey|calendar)/)[^/\s\"'?]+")
 
 
 class WithoutLinks(logging.Formatter):

@@ -36,6 +36,7 @@ PUBLIC = [
     "successor_decline",
     "feed",
     "feed_region",
+    "survey_answer",
     "sign",
     "sign_decline",
     "sign_forward",

@@ -5,12 +5,13 @@ The fields are those of `samples.MINUTES`. The chart of a survey is put before t
 """
 
 from types import SimpleNamespace
+from typing import Any
 
 TITLES = {"fi": "Muistio", "sv": "Promemoria", "en": "Minutes"}
 RUNNING_HEAD = "{{ title }}, {{ held_on }}"
 
 # In each text: what the document is, the facts at its head, its parts, the columns of its tables.
-_TEXTS = {
+_TEXTS: dict[str, dict[str, Any]] = {
     "fi": {
         "notice": "MALLI – ei Kaikukeskuksen virallinen pohja",
         "front": """
@@ -142,7 +143,7 @@ def text_in(language: str) -> SimpleNamespace:
     )  # fmt: skip
 
 
-def _tables(words: dict) -> dict:
+def _tables(words: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, str, list[tuple[str, int, list[str]]]]]:
     """Name → (list, description, columns), as of the commitments."""
     people, name, whose = words["attendees"]
     points, what, who, until = words["points"]

@@ -28,6 +28,7 @@ def ensure() -> None:
         _stands("proof", now(), func="commitments.certifying.make_waiting", schedule_type=Schedule.MINUTES, minutes=1)
         _stands("contacts", _next(MORNING), func="adoption.contacts.asking.daily", schedule_type=Schedule.DAILY)
         _stands("returned", now(), func="adoption.contacts.returned.read", schedule_type=Schedule.MINUTES, minutes=10)
+        _stands("surveys", _next(MORNING), func="workflows.survey.letters.remind", schedule_type=Schedule.DAILY)
         _stands("lists", _next(NIGHT), func="commitments.importing.expire", schedule_type=Schedule.DAILY)
         _stands("handovers", _next(MIDNIGHT), func="workflows.passing.daily", schedule_type=Schedule.DAILY)
         _stands("heartbeat", now(), func="workflows.schedule.beat", schedule_type=Schedule.MINUTES, minutes=1)

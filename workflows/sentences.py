@@ -172,6 +172,7 @@ SENTENCES = {
     "body_added": gettext_lazy("%(who)s entered the meetings of a body: %(body)s."),
     "body_changed": gettext_lazy("%(who)s changed the meetings of a body: %(body)s."),
     "body_removed": gettext_lazy("%(who)s removed a body: %(body)s."),
+    "survey_opened": gettext_lazy("%(who)s opened a survey to the partners, until %(on)s."),
     "kaikukeskus_invited": gettext_lazy("%(who)s invited Kaikukeskus to the feedback meeting of %(on)s."),
 }
 

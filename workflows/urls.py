@@ -18,6 +18,8 @@ from workflows.views import (
     readiness,
     reminders,
     steps,
+    survey,
+    survey_answer,
     tasks,
     together,
     trials,
@@ -69,6 +71,8 @@ urlpatterns = [
     path("regions/<slug:slug>/year.ics", year.region_year_calendar, name="region_year_calendar"),
     path("regions/<slug:slug>/year/<slug:kind>/", year.yearly_done, name="yearly_done"),
     path("regions/<slug:slug>/year/<slug:kind>/<int:pk>/", year.yearly_take_back, name="yearly_take_back"),
+    path("regions/<slug:slug>/arranged/<int:pk>/survey/", survey.survey, name="survey"),
+    path("survey/<str:token>/", survey_answer.survey_answer, name="survey_answer"),
     path("regions/<slug:slug>/commitments/new/", together.commitments_new, name="commitments_new"),
     path("regions/<slug:slug>/partners/<int:pk>/commitment/", steps.partner_draft, name="partner_draft"),
     # Before the steps: "commitment", "correct", "entry" and "plan" are no keys of a step.

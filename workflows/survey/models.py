@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from adoption.models import Person
+from adoption.models import Person, Region
 
 
 class Survey(models.Model):
@@ -33,8 +33,13 @@ class Survey(models.Model):
         return f"{self.meeting}: {self.opened_on}–{self.closes_on}"
 
     def get_absolute_url(self) -> str:
+        return reverse("survey", args=[self.region.slug, self.meeting_id])
+
+    @property
+    def region(self) -> Region:
+        """A feedback meeting has always one."""
         assert self.meeting.region
-        return reverse("survey", args=[self.meeting.region.slug, self.meeting_id])
+        return self.meeting.region
 
     def is_open(self, today: date | None = None) -> bool:
         return self.meeting.state != "cancelled" and (today or localdate()) <= self.closes_on

@@ -1,0 +1,66 @@
+"""What is written to those who are asked, and when are they reminded?"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.utils.timezone import localdate, now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from adoption.days import last_working_day, next_open
+from adoption.ladders import SURVEY_REMIND
+from adoption.mail import write_to
+from adoption.models import Kind
+from adoption.templatetags.kaiku import day
+from workflows.survey.links import address_for
+from workflows.survey.models import Place, Survey
+
+ASKS = gettext_noop(
+    "Hello %(name)s,\n\nhow has Kaikukortti gone with you in %(region)s? Four statements and one question take two "
+    "minutes, and the answers are spoken of in the feedback meeting.\n\n%(link)s\n\n"
+    "You need not sign in. Answers are anonymous: nobody can see who said what. The link is yours alone, works once, "
+    "and until %(until)s.\n"
+)
+
+
+def asked(survey: int) -> None:
+    """Everybody asked has a link."""
+    found = Survey.objects.select_related("meeting__region").get(pk=survey)
+    _write(found.places.filter(used=False), "asked", gettext_noop("How has Kaikukortti gone? %(region)s"), Kind.ASKED)
+
+
+def remind(today: date | None = None) -> int:
+    """Who has not answered is reminded once, some days before a survey is over; on a working day, or not at all.
+
+    The worker runs this each morning. Returns how many surveys it has written of.
+    """
+    today = today or localdate()
+    surveys = Survey.objects.filter(closes_on__gte=today, opened_on__lt=today).exclude(meeting__state="cancelled")
+    due = [survey for survey in surveys if _is_due(survey, today)]
+    for survey in due:
+        waiting = survey.places.filter(used=False)
+        _write(waiting, "reminded", gettext_noop("Reminder: how has Kaikukortti gone? %(region)s"), Kind.DUTIES)
+    return len(due)
+
+
+def _is_due(survey: Survey, today: date) -> bool:
+    """Its day has come, and the mail still leaves before the survey is over."""
+    reminded_on = last_working_day(survey.closes_on - SURVEY_REMIND)
+    return survey.opened_on < reminded_on <= today and localdate(next_open(now())) <= survey.closes_on
+
+
+def _write(places: Iterable[Place], letter: str, subject: str, kind: Kind) -> None:
+    """A mail to each, in the own language. The link lets act, so no copy of the text is kept."""
+    for place in Place.objects.filter(pk__in=[one.pk for one in places]).select_related(
+        "person", "survey__meeting__region"
+    ):
+
+        def text(place: Place = place) -> tuple[str, str]:
+            survey = place.survey
+            facts = {"name": place.person.given_name, "region": survey.region.name}
+            facts |= {"until": day(survey.closes_on), "link": address_for(place)}
+            return _(subject) % facts, _(ASKS) % facts
+
+        person = place.person
+        if person.is_active:
+            write_to(f"survey:{place.pk.hex}:{letter}", person.email, person.language, text, kind)
