@@ -22,7 +22,7 @@ WIDTH, BAR_HEIGHT, EDGES = 467, 34, 30  # points: the text's width, a bar's shar
 FILL, INK, LINE = "2F6B4F", "14211B", "C3CCC3"
 LOWEST, HIGHEST = 1, 5
 
-Bars = list[tuple[str, float | None]]  # each with its label; one without a value stays empty
+Bars = list[tuple[str, float]]  # each with its label
 
 
 def with_chart(document: bytes, words: str, bars: Bars, moment: datetime) -> bytes:
@@ -78,11 +78,9 @@ def _chart(bars: Bars) -> str:
     )
 
 
-def _points(values: list[str] | list[float | None]) -> str:
+def _points(values: list[str] | list[float]) -> str:
     points = "".join(
-        f'<c:pt idx="{number}"><c:v>{escape(str(value))}</c:v></c:pt>'
-        for number, value in enumerate(values)
-        if value is not None
+        f'<c:pt idx="{number}"><c:v>{escape(str(value))}</c:v></c:pt>' for number, value in enumerate(values)
     )
     return f'<c:ptCount val="{len(values)}"/>{points}'
 

@@ -172,6 +172,10 @@ SENTENCES = {
     "body_added": gettext_lazy("%(who)s entered the meetings of a body: %(body)s."),
     "body_changed": gettext_lazy("%(who)s changed the meetings of a body: %(body)s."),
     "body_removed": gettext_lazy("%(who)s removed a body: %(body)s."),
+    "agenda_changed": gettext_lazy("%(who)s changed the agenda with which meetings begin: %(agenda)s."),
+    "minutes_written": gettext_lazy("%(who)s wrote the minutes of a meeting: %(about)s."),
+    "point_agreed": gettext_lazy("%(who)s wrote down a point that was agreed on in a meeting (%(about)s): %(person)s."),
+    "point_taken_back": gettext_lazy("%(who)s took back a point of a meeting (%(about)s): %(person)s."),
     "survey_opened": gettext_lazy("%(who)s opened a survey to the partners, until %(on)s."),
     "kaikukeskus_invited": gettext_lazy("%(who)s invited Kaikukeskus to the feedback meeting of %(on)s."),
 }
@@ -203,7 +207,7 @@ def sentences(acts: Iterable[Act]) -> list[Line]:
 def _sentence(act: Act, names: "Names") -> str:
     facts = {"who": names.who(act), "about": names.about(act), "step": names.step(act), "of": names.of_note(act)}
     facts["gone"] = names.of(act.about_kind, act.data.get("gone", 0))
-    facts |= _details(act, names) | _of_body(act, names)
+    facts |= _details(act, names) | _of_body(act, names) | _of_agenda(act)
     said = SIGNED_BY_LINK if act.data.get("method") == "link" else SENTENCES[act.what]
     if act.what == "signature_renewed":
         said = ASKED_ANEW.get(act.data.get("round"), said)
@@ -241,6 +245,14 @@ def _of_body(act: Act, names: "Names") -> dict[str, str]:
         return {}
     town = act.data["municipality"]
     return {"body": f"{act.data['name']}, {names.of('municipality', town) if town else _('county')}"}
+
+
+def _of_agenda(act: Act) -> dict[str, str]:
+    """Of an agenda the kind of meeting, and the language."""
+    if act.what != "agenda_changed":
+        return {}
+    language = get_language_info(act.data["language"])["name_translated"]
+    return {"agenda": f"{Meeting.Kind(act.data['kind']).label}, {language}"}
 
 
 def _of_move(act: Act) -> dict[str, str]:
