@@ -129,7 +129,7 @@ def test_every_language_says_every_part():
 
 
 def test_there_is_an_agenda_for_every_kind_of_meeting_in_every_language():
-    assert {kind: set(texts) for kind, texts in shipped().items()} == dict.fromkeys(Meeting.Kind.values, set(SHIPPED))
+    assert {kind: set(texts) for kind, texts in shipped().items()} == {key: set(SHIPPED) for key in Meeting.Kind.values}
     for kind, texts in shipped().items():
         assert len({len(lines(text)) for text in texts.values()}) == 1, kind
 
