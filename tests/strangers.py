@@ -95,6 +95,7 @@ class World:
 
 OWN_KIND: dict[str, dict[str, object]] = {
     "lists_file": {"kind": "text"},
+    "agenda": {"kind": "feedback"},
     "template_ours": {"kind": "region_commitment"},
     "yearly_done": {"kind": "page"},
     "yearly_take_back": {"kind": "page"},

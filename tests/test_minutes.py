@@ -373,4 +373,4 @@ def test_the_page_asks_the_same_number_of_queries_of_few_and_of_many_points(
         client.get(page)
 
 
-QUERIES = 19
+QUERIES = 12

@@ -120,6 +120,9 @@ def a_failed_edition(here: Walk) -> Edition:
     return draft.editions.get()
 
 
+OF_ARRANGED = ("workflows.arranging", "workflows.minutes", "workflows.survey")  # whose `meeting` is such a one
+
+
 def for_service(service: Callable, values: dict[str, object]) -> dict[str, object]:
     """The same values, with two of what the service itself joins."""
     partner, other = values["kept"], values["gone"]
@@ -128,7 +131,7 @@ def for_service(service: Callable, values: dict[str, object]) -> dict[str, objec
         "join_people": (partner.contact, other.contact),
     }
     kept, gone = joined.get(service.__name__, (partner, other))
-    arranged = {"meeting": values["arranged"]} if service.__module__.startswith("workflows.arranging") else {}
+    arranged = {"meeting": values["arranged"]} if service.__module__.startswith(OF_ARRANGED) else {}
     return values | {"kept": kept, "gone": gone} | arranged
 
 

@@ -19,6 +19,7 @@ from workflows.arranging.models import LONGEST, SHORTEST, Invitee, Meeting, Pick
 from workflows.arranging.services import DETAILS
 from workflows.arranging.times import is_free_day, times_of
 from workflows.forms import ReasonForm, number
+from workflows.minutes.writing import written_of
 
 Kind = Meeting.Kind
 MOST_OTHERS = 100  # that are named one a line
@@ -206,7 +207,7 @@ class HeldForm(Form):
 
     def __init__(self, meeting: Meeting, invitees: Iterable[Invitee], *args: Any) -> None:
         invitees = list(invitees)
-        known = meeting.recorded.minutes if meeting.recorded else ""
+        known = meeting.recorded.minutes if meeting.recorded else written_of(meeting)
         initial = {"came": [one.pk for one in invitees if one.came], "others": meeting.others, "minutes": known}
         super().__init__(*args, initial=initial)
         offer(self, "came", [(one.pk, _named(one)) for one in invitees])

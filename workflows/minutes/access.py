@@ -25,6 +25,11 @@ def meeting_or_404(person: Person, slug: str, pk: int) -> Meeting:
     return get_object_or_404(found, pk=pk)
 
 
+def above(person: Person, meeting: Meeting) -> Meeting | None:
+    """The meeting's own page, to lead back to; of a national one only Kaikukeskus has it."""
+    return meeting if meeting.region or person.is_kaikukeskus else None
+
+
 def may_write(person: Person, meeting: Meeting) -> bool:
     """Whether the person may write of the meeting: who acts in its region, of a national one Kaikukeskus."""
     return may_act(person, meeting.region) if meeting.region else person.is_kaikukeskus

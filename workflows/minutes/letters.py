@@ -1,6 +1,5 @@
 """What is written to whoever has a point to do?"""
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from adoption.mail import link, write
@@ -18,7 +17,7 @@ def point(key: int) -> None:
     def text(person: Person) -> tuple[str, str]:
         facts = {"name": person.given_name, "text": found.text, "by": found.made_by.name, "meeting": found.meeting}
         facts["until"] = _("By %(day)s.") % {"day": day(found.due)} if found.due else ""
-        facts["link"] = link(reverse("my_tasks"))
+        facts["link"] = link(found.get_absolute_url())
         body = _(
             "Hello %(name)s,\n\nin a meeting (%(meeting)s) this was agreed on as yours:\n\n%(text)s\n%(until)s\n\n"
             "It stands in your own work until it is done. %(by)s wrote it down.\n\n%(link)s\n"

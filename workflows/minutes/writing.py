@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from datetime import date
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 
+from adoption.access import regions_of
 from adoption.mail import later
-from adoption.models import Person, Responsibility
+from adoption.models import Person, Region, Responsibility
 from adoption.refusal import Refused
 from adoption.regions import language_of
 from workflows.arranging.models import Meeting
-from workflows.arranging.services import arranging
+from workflows.arranging.services import Arranging
 from workflows.minutes.agenda import agenda_for
 from workflows.minutes.models import Minutes
 from workflows.my_work.models import OwnTask
@@ -29,24 +31,31 @@ def minutes_of(meeting: Meeting) -> Minutes:
     return Minutes(meeting=meeting, language=language, agenda=agenda_for(meeting.kind, language))
 
 
+def written_of(meeting: Meeting) -> str:
+    """What is written of the meeting so far, as one text."""
+    found = Minutes.objects.filter(meeting=meeting).first()
+    return "\n\n".join(part for part in (found.said, found.decisions) if part) if found else ""
+
+
+@transaction.atomic
 def write(meeting: Meeting, by: Person, said: Mapping[str, str], version: int) -> Minutes:
     """The minutes say this: language, agenda, what was said, decisions. Nothing happens when nothing is another.
 
     Raises NotYours for who does not act for the meeting's region, and Refused when somebody has written them since, and
     for a meeting that was cancelled.
     """
-    with arranging(meeting, by) as found:
-        _only_if_not_cancelled(found.meeting)
-        minutes = minutes_of(found.meeting)
-        if minutes.version != version:
-            raise Refused([_("Somebody has written the minutes since you opened the page: look at them anew.")])
-        if minutes.pk and all(getattr(minutes, part) == said[part] for part in PARTS):
-            return minutes
-        for part in PARTS:
-            setattr(minutes, part, said[part])
-        minutes.version, minutes.written_by, minutes.written_at = version + 1, by, now()
-        minutes.save()
-        found.said("minutes_written", tell=False)
+    found = Arranging(meeting.pk, by)
+    _only_if_not_cancelled(found.meeting)
+    minutes = minutes_of(found.meeting)
+    if minutes.version != version:
+        raise Refused([_("Somebody has written the minutes since you opened the page: look at them anew.")])
+    if minutes.pk and all(getattr(minutes, part) == said[part] for part in PARTS):
+        return minutes
+    for part in PARTS:
+        setattr(minutes, part, said[part])
+    minutes.version, minutes.written_by, minutes.written_at = version + 1, by, now()
+    minutes.save()
+    found.said("minutes_written", tell=False)
     return minutes
 
 
@@ -71,23 +80,34 @@ def points_of(meeting: Meeting) -> list[OwnTask]:
     return list(OwnTask.objects.filter(meeting=meeting).select_related("person").order_by("pk"))
 
 
+@transaction.atomic
 def agree(meeting: Meeting, by: Person, text: str, person: Person, due: date | None) -> OwnTask:
     """The point stands in the minutes, and in the person's own work until it is done; another person has a mail.
 
     Raises Refused for a cancelled meeting, a person who was not there to take it, a day that is past, and the same
     point twice.
     """
-    with arranging(meeting, by) as found:
-        _only_if_not_cancelled(found.meeting)
-        if wrong := _wrong(found.meeting, text.strip(), person, due):
-            raise Refused(wrong)
-        point = OwnTask.objects.create(
-            meeting=found.meeting, region=found.meeting.region, person=person, text=text.strip(), due=due, made_by=by
-        )
-        found.said("point_agreed", tell=False, person=person.pk)
-        if person != by:
-            later("workflows.minutes.letters.point", point.pk)
+    found = Arranging(meeting.pk, by)
+    _only_if_not_cancelled(found.meeting)
+    if wrong := _wrong(found.meeting, text.strip(), person, due):
+        raise Refused(wrong)
+    point = OwnTask.objects.create(
+        meeting=found.meeting,
+        region=_region_of(found.meeting, person),
+        person=person,
+        text=text.strip(),
+        due=due,
+        made_by=by,
+    )
+    found.said("point_agreed", tell=False, person=person.pk)
+    if person != by:
+        later("workflows.minutes.letters.point", point.pk)
     return point
+
+
+def _region_of(meeting: Meeting, person: Person) -> Region | None:
+    """The meeting's, for who reads it: the contact person of a partner does not."""
+    return regions_of(person).filter(pk=meeting.region.pk).first() if meeting.region else None
 
 
 def _wrong(meeting: Meeting, text: str, person: Person, due: date | None) -> list[str]:
@@ -101,14 +121,15 @@ def _wrong(meeting: Meeting, text: str, person: Person, due: date | None) -> lis
     return wrong
 
 
+@transaction.atomic
 def take_back(meeting: Meeting, by: Person, key: int) -> None:
     """The point is not agreed on after all: it leaves the minutes and the person's work. Raises Refused for one that is
     done, or gone."""
-    with arranging(meeting, by) as found:
-        point = OwnTask.objects.filter(meeting=found.meeting, pk=key).first()
-        if point is None:
-            raise Refused([_("This point has been taken back already.")])
-        if point.done_at:
-            raise Refused([_("This point is done: it stays in the minutes.")])
-        found.said("point_taken_back", tell=False, person=point.person_id)
-        point.delete()
+    found = Arranging(meeting.pk, by)
+    point = OwnTask.objects.filter(meeting=found.meeting, pk=key).first()
+    if point is None:
+        raise Refused([_("This point has been taken back already.")])
+    if point.done_at:
+        raise Refused([_("This point is done: it stays in the minutes.")])
+    found.said("point_taken_back", tell=False, person=point.person_id)
+    point.delete()

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -10,7 +11,7 @@ from adoption.models import Partner, Person, Region
 from adoption.refusal import Refused
 from adoption.templatetags.kaiku import day
 from workflows.arranging.models import Meeting
-from workflows.arranging.services import arranging
+from workflows.arranging.services import Arranging
 from workflows.survey.models import Place, Survey
 from workflows.survey.results import LEAST
 
@@ -21,6 +22,7 @@ def contacts(region: Region) -> list[Person]:
     return list(Person.objects.filter(is_active=True, pk__in=partners.values("contact")).order_by("pk"))
 
 
+@transaction.atomic
 def open_survey(meeting: Meeting, by: Person, closes_on: date) -> Survey:
     """The partners' contact persons have a link each, by which they answer until the end of that day.
 
@@ -28,17 +30,17 @@ def open_survey(meeting: Meeting, by: Person, closes_on: date) -> Survey:
     to come, for a second survey, for a day that is past or not before the meeting, and where too few would be asked:
     their answers could be told apart.
     """
-    with arranging(meeting, by) as found:
-        if reasons := why_not(found.meeting):
-            raise Refused(reasons)
-        if reasons := _wrong_day(found.meeting, closes_on):
-            raise Refused(reasons)
-        survey = Survey.objects.create(meeting=found.meeting, opened_on=localdate(), closes_on=closes_on)
-        assert found.meeting.region
-        places = [Place(survey=survey, person=person) for person in contacts(found.meeting.region)]
-        Place.objects.bulk_create(sorted(places, key=lambda place: place.pk))
-        found.said("survey_opened", tell=False, on=closes_on.isoformat(), people=len(places))
-        later("workflows.survey.letters.asked", survey.pk)
+    found = Arranging(meeting.pk, by)
+    if reasons := why_not(found.meeting):
+        raise Refused(reasons)
+    if reasons := _wrong_day(found.meeting, closes_on):
+        raise Refused(reasons)
+    survey = Survey.objects.create(meeting=found.meeting, opened_on=localdate(), closes_on=closes_on)
+    assert found.meeting.region
+    places = [Place(survey=survey, person=person) for person in contacts(found.meeting.region)]
+    Place.objects.bulk_create(sorted(places, key=lambda place: place.pk))
+    found.said("survey_opened", tell=False, on=closes_on.isoformat(), people=len(places))
+    later("workflows.survey.letters.asked", survey.pk)
     return survey
 
 

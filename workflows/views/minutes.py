@@ -16,7 +16,7 @@ from adoption.access import kaikukeskus_or_404
 from adoption.refusal import NotYours, Refused
 from adoption.views import Request
 from workflows.arranging.models import Meeting
-from workflows.minutes.access import may_write, meeting_or_404
+from workflows.minutes.access import above, may_write, meeting_or_404
 from workflows.minutes.agenda import agenda_for, set_agenda, shipped
 from workflows.minutes.forms import AgendaForm, MinutesForm, PointForm
 from workflows.minutes.models import LANGUAGES, AgendaText
@@ -80,7 +80,8 @@ def _taken_back(request: Request, meeting: Meeting) -> tuple[list[str], int]:
 def _shown(request: Request, meeting: Meeting) -> dict[str, Any]:
     found, result = minutes_of(meeting), survey_of(meeting)
     return {
-        "region": meeting.region, "meeting": meeting, "minutes": found, "facts": facts_of(meeting, found, result),
+        "region": meeting.region, "meeting": meeting, "up": above(request.user, meeting), "minutes": found,
+        "facts": facts_of(meeting, found, result),
         "points": points_of(meeting), "result": result, "drawing": drawing(result) if result else None,
         "in_own_words": IN_OWN_WORDS, "writes": may_write(request.user, meeting) and meeting.state != "cancelled",
         "may_ask": meeting.kind == Meeting.Kind.FEEDBACK,
@@ -97,7 +98,13 @@ def minutes_edit(request: Request, pk: int, slug: str = "") -> HttpResponse:
     if form.done(lambda: write(meeting, request.user, form.said_now, form.cleaned_data["version"])):
         messages.success(request, _("The minutes are stored."))
         return redirect(address("minutes", meeting))
-    shown = {"region": meeting.region, "meeting": meeting, "form": form, "back": address("minutes", meeting)}
+    shown = {
+        "region": meeting.region,
+        "meeting": meeting,
+        "up": meeting,
+        "form": form,
+        "back": address("minutes", meeting),
+    }
     return render(request, "workflows/minutes_edit.html", shown, status=form.status)
 
 

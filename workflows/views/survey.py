@@ -35,7 +35,7 @@ def survey(request: Request, slug: str, pk: int) -> HttpResponse:
         messages.success(request, _("The survey is open: each contact person gets a link by mail."))
         return redirect("survey", slug, pk)
     shown: dict[str, Any] = {
-        "region": meeting.region, "meeting": meeting, "survey": found, "statements": STATEMENTS.values(),
+        "region": meeting.region, "meeting": meeting, "up": meeting, "survey": found, "statements": STATEMENTS.values(),
         "in_own_words": IN_OWN_WORDS, "least": LEAST, "closed": closed,
         "form": form if writes and not found and not closed else None,
         "asked": len(contacts(meeting.region)) if meeting.region and not found else 0,
