@@ -26,8 +26,8 @@ class OpenSurveyForm(Form):
 
 
 def offered(meeting: Meeting) -> date:
-    """The day that is offered: two weeks from today, and at the latest the last working day before the meeting."""
-    usual = localdate() + USUAL
+    """The day that is offered: the last working day within two weeks, and before the meeting."""
+    usual = last_working_day(localdate() + USUAL)
     if meeting.starts_at is None:
         return usual
     return min(usual, last_working_day(localdate(meeting.starts_at) - A_DAY))
