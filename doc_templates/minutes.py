@@ -7,7 +7,7 @@ The fields are those of `samples.MINUTES`. The chart of a survey is put before t
 from types import SimpleNamespace
 from typing import Any
 
-TITLES = {"fi": "Muistio", "sv": "Promemoria", "en": "Minutes"}
+TITLES = {"fi": "Muistio", "sv": "Protokoll", "en": "Minutes"}
 RUNNING_HEAD = "{{ title }}, {{ held_on }}"
 
 # In each text: what the document is, the facts at its head, its parts, the columns of its tables.
@@ -43,7 +43,7 @@ Muistion kirjasi: {{ written_by }}
 Datum: {{ held_on }}
 Tid: {{ time }}
 Plats: {{ place }}
-Antecknat av: {{ written_by }}
+Protokollfört av: {{ written_by }}
 """,
         "agenda": "Föredragningslista",
         "attendance": "Närvarande",

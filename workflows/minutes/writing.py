@@ -81,7 +81,7 @@ def points_of(meeting: Meeting) -> list[OwnTask]:
 
 
 @transaction.atomic
-def agree(meeting: Meeting, by: Person, text: str, person: Person, due: date | None) -> OwnTask:
+def agree(meeting: Meeting, by: Person, text: str, person: Person, due: date | None = None) -> OwnTask:
     """The point stands in the minutes, and in the person's own work until it is done; another person has a mail.
 
     Raises Refused for a cancelled meeting, a person who was not there to take it, a day that is past, and the same
