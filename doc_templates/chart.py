@@ -12,7 +12,7 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from doc_templates.layout import XML
-from doc_templates.render import dated
+from doc_templates.render import LOCALES, dated
 
 DRAWINGML = "http://schemas.openxmlformats.org/drawingml/2006"
 NS = f'xmlns:c="{DRAWINGML}/chart" xmlns:a="{DRAWINGML}/main"'
@@ -25,7 +25,7 @@ LOWEST, HIGHEST = 1, 5
 Bars = list[tuple[str, float]]  # each with its label
 
 
-def with_chart(document: bytes, words: str, bars: Bars, moment: datetime) -> bytes:
+def with_chart(document: bytes, words: str, bars: Bars, *, language: str, moment: datetime) -> bytes:
     """The document with the chart before the paragraph that says the words; as it is when it has no such paragraph.
 
     The same arguments give the same bytes.
@@ -34,7 +34,9 @@ def with_chart(document: bytes, words: str, bars: Bars, moment: datetime) -> byt
     place = next((one for one in opened.paragraphs if words and one.text == words), None)
     if place is None:
         return document
-    part = Part(PackURI("/word/charts/chart1.xml"), CHART_TYPE, _chart(bars).encode(), opened.part.package)
+    part = Part(
+        PackURI("/word/charts/chart1.xml"), CHART_TYPE, _chart(bars, LOCALES[language]).encode(), opened.part.package
+    )
     place._p.addprevious(etree.fromstring(_paragraph(opened.part.relate_to(part, RT.CHART), words, len(bars))))
     result = io.BytesIO()
     opened.save(result)
@@ -55,7 +57,7 @@ def _paragraph(relation: str, words: str, count: int) -> str:
     )
 
 
-def _chart(bars: Bars) -> str:
+def _chart(bars: Bars, locale: str) -> str:
     """Bars from the left, the first one on top, each with its value at its end."""
     axes = '<c:axId val="1"/><c:axId val="2"/>'
     values = _points([value for _label, value in bars])
@@ -71,10 +73,11 @@ def _chart(bars: Bars) -> str:
         f'{series}<c:gapWidth val="60"/>{axes}</c:barChart>{_names()}{_scale()}'
     )
     return (
-        f'{XML}<c:chartSpace {NS}><c:roundedCorners val="0"/><c:chart><c:autoTitleDeleted val="1"/>'
+        f'{XML}<c:chartSpace {NS}><c:lang val="{locale}"/><c:roundedCorners val="0"/>'
+        '<c:chart><c:autoTitleDeleted val="1"/>'
         f'<c:plotArea><c:layout/>{plot}</c:plotArea><c:plotVisOnly val="1"/></c:chart>'
         f'<c:txPr><a:bodyPr/><a:p><a:pPr><a:defRPr sz="900"><a:solidFill><a:srgbClr val="{INK}"/></a:solidFill>'
-        '<a:latin typeface="Calibri"/></a:defRPr></a:pPr><a:endParaRPr lang="fi-FI"/></a:p></c:txPr></c:chartSpace>'
+        '<a:latin typeface="Calibri"/></a:defRPr></a:pPr><a:endParaRPr lang="{locale}"/></a:p></c:txPr></c:chartSpace>'
     )
 
 

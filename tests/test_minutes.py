@@ -104,8 +104,8 @@ def test_a_chart_comes_before_its_words_and_says_them_to_who_does_not_see_it():
     content = (build.FOLDER / "minutes.fi.docx").read_bytes()
     plain = render(content, MINUTES, title="Muistio", language="fi", moment=MOMENT)
     words, bars = MINUTES["survey"]["chart_words"], [("Sujunut & <hyvin>", 4.2), ("Jatkaa", 3.0)]
-    made = with_chart(plain, words, bars, MOMENT)
-    assert made == with_chart(plain, words, bars, MOMENT)
+    made = with_chart(plain, words, bars, language="fi", moment=MOMENT)
+    assert made == with_chart(plain, words, bars, language="fi", moment=MOMENT)
     body = Document(io.BytesIO(made)).element.body
     [drawing] = body.iter(qn("wp:docPr"))
     assert drawing.get("descr") == words
@@ -116,7 +116,7 @@ def test_a_chart_comes_before_its_words_and_says_them_to_who_does_not_see_it():
         chart = archive.read("word/charts/chart1.xml").decode()
     assert "Sujunut &amp; &lt;hyvin&gt;" in chart
     assert chart.index("4.2") < chart.index("3.0")
-    assert with_chart(plain, "Words that stand nowhere.", bars, MOMENT) == plain
+    assert with_chart(plain, "Words that stand nowhere.", bars, language="fi", moment=MOMENT) == plain
 
 
 def test_every_language_says_every_part():

@@ -37,7 +37,7 @@ def document(meeting: Meeting, minutes: Minutes) -> bytes:
     if result is None:
         return filled
     bars = [(row.text, row.mean) for row in result.rows if row.mean is not None]
-    return with_chart(filled, facts["survey"]["chart_words"], bars, at)
+    return with_chart(filled, facts["survey"]["chart_words"], bars, language=minutes.language, moment=at)
 
 
 @lru_cache(maxsize=3)
