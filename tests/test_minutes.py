@@ -15,6 +15,7 @@ from docx.oxml.ns import qn
 from adoption.models import Act, Person
 from adoption.people import find_or_make, name_person
 from adoption.refusal import NotYours, Refused
+from adoption.templatetags.kaiku import day
 from doc_templates import build
 from doc_templates import minutes as template
 from doc_templates.chart import with_chart
@@ -31,6 +32,7 @@ from workflows.minutes.models import LANGUAGES, AgendaText, Minutes
 from workflows.minutes.paper import document
 from workflows.minutes.writing import agree, minutes_of, points_of, take_back, write
 from workflows.models import OwnTask, Survey, Trial
+from workflows.my_work.own_tasks import finish_task
 from workflows.sentences import sentences
 from workflows.survey.answering import answer
 from workflows.survey.links import link_in, token_of
@@ -219,6 +221,19 @@ def test_a_point_is_that_persons_own_task_and_a_mail_says_so(here, meeting, work
     assert not [one for one in mail.outbox if "My own one" in one.subject]
     [act, _own] = Act.objects.filter(what="point_agreed").order_by("pk")
     assert here.mikko.name in sentences([act])[0].text
+
+
+def test_a_point_stands_in_my_work_until_it_is_done_and_the_minutes_say_so(client, here, meeting):
+    point = agree(meeting, here.aino, "Send the posters", here.mikko, None)
+    client.force_login(here.mikko)
+    work = reverse("my_tasks")
+    assert "Send the posters" in text_of(client.get(work))
+    assert client.get(point.get_absolute_url()).status_code == 200
+    finish_task(point, here.mikko)
+    minutes = text_of(client.get(reverse("minutes", args=[here.region.slug, meeting.pk])))
+    assert f"done {day(localdate())}" in minutes
+    client.force_login(here.aino)
+    assert "Send the posters" not in text_of(client.get(work))
 
 
 def test_a_point_is_given_to_somebody_of_the_meeting_once_and_for_a_day_to_come(here, meeting):
