@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from adoption.models import Person
 from tests.people import a_kaikukeskus_person, a_pair, a_region, a_venue
-from tests.test_signing_in_browser import fits, tab_to
+from tests.test_signing_in_browser import fits, send, tab_to
 from tests.trials import promise
 from workflows.arranging.inviting import groups
 from workflows.arranging.services import arrange
@@ -58,8 +58,7 @@ def test_a_partner_answers_by_keyboard_in_the_language_of_the_mail(meeting, work
     tab_to(page, "textarea[name=text]")
     page.keyboard.type("Fler affischer.")
     tab_to(page, "main form button")
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    send(page)
     assert clean(page, axe) == ([], True)
     assert page.locator("main form").count() == 0
     [said] = Answer.objects.all()

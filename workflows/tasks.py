@@ -549,6 +549,7 @@ def arranged_items(person: Person) -> list[Item]:
         Item(
             one.what, str(one.meeting.region), one.meeting.get_absolute_url(), one.act, one.due,
             sides=BOTH, mine=one.meeting.region_id in acts_in,
+            key=f"arranged-{one.meeting.pk}", region=one.meeting.region,
         )
         for one in found
     ]  # fmt: skip

@@ -1,6 +1,5 @@
 """What is written to those who are asked, and when are they reminded?"""
 
-from collections.abc import Iterable
 from datetime import date
 
 from django.utils.timezone import localdate, now
@@ -25,8 +24,8 @@ ASKS = gettext_noop(
 
 def asked(survey: int) -> None:
     """Everybody asked has a link."""
-    found = Survey.objects.select_related("meeting__region").get(pk=survey)
-    _write(found.places.filter(used=False), "asked", gettext_noop("How has Kaikukortti gone? %(region)s"), Kind.ASKED)
+    found = Survey.objects.get(pk=survey)
+    _write(found, "asked", gettext_noop("How has Kaikukortti gone? %(region)s"), Kind.ASKED)
 
 
 def remind(today: date | None = None) -> int:
@@ -38,8 +37,7 @@ def remind(today: date | None = None) -> int:
     surveys = Survey.objects.filter(closes_on__gte=today, opened_on__lt=today).exclude(meeting__state="cancelled")
     due = [survey for survey in surveys if _is_due(survey, today)]
     for survey in due:
-        waiting = survey.places.filter(used=False)
-        _write(waiting, "reminded", gettext_noop("Reminder: how has Kaikukortti gone? %(region)s"), Kind.DUTIES)
+        _write(survey, "reminded", gettext_noop("Reminder: how has Kaikukortti gone? %(region)s"), Kind.DUTIES)
     return len(due)
 
 
@@ -49,18 +47,15 @@ def _is_due(survey: Survey, today: date) -> bool:
     return survey.opened_on < reminded_on <= today and localdate(next_open(now())) <= survey.closes_on
 
 
-def _write(places: Iterable[Place], letter: str, subject: str, kind: Kind) -> None:
-    """A mail to each, in the own language. The link lets act, so no copy of the text is kept."""
-    for place in Place.objects.filter(pk__in=[one.pk for one in places]).select_related(
-        "person", "survey__meeting__region"
-    ):
+def _write(survey: Survey, letter: str, subject: str, kind: Kind) -> None:
+    """A mail to each who has not answered, in the own language. The link lets act, so no copy of the text is kept."""
+    waiting = survey.places.filter(used=False, person__is_active=True)
+    for place in waiting.select_related("person", "survey__meeting__region"):
 
         def text(place: Place = place) -> tuple[str, str]:
-            survey = place.survey
-            facts = {"name": place.person.given_name, "region": survey.region.name}
-            facts |= {"until": day(survey.closes_on), "link": address_for(place)}
+            facts = {"name": place.person.given_name, "region": place.survey.region.name}
+            facts |= {"until": day(place.survey.closes_on), "link": address_for(place)}
             return _(subject) % facts, _(ASKS) % facts
 
-        person = place.person
-        if person.is_active:
-            write_to(f"survey:{place.pk.hex}:{letter}", person.email, person.language, text, kind)
+        key = f"survey:{place.pk.hex}:{letter}"
+        write_to(key, place.person.email, place.person.language, text, kind)
