@@ -9,6 +9,7 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 
 from adoption.access import regions_of
+from adoption.history import record
 from adoption.mail import later
 from adoption.models import Person, Region, Responsibility
 from adoption.refusal import Refused
@@ -55,7 +56,7 @@ def write(meeting: Meeting, by: Person, said: Mapping[str, str], version: int) -
         setattr(minutes, part, said[part])
     minutes.version, minutes.written_by, minutes.written_at = version + 1, by, now()
     minutes.save()
-    found.said("minutes_written", tell=False)
+    record(found.chain, found.who, "minutes_written", found.meeting)
     return minutes
 
 
@@ -99,7 +100,7 @@ def agree(meeting: Meeting, by: Person, text: str, person: Person, due: date | N
         due=due,
         made_by=by,
     )
-    found.said("point_agreed", tell=False, person=person.pk)
+    record(found.chain, found.who, "point_agreed", found.meeting, person=person.pk)
     if person != by:
         later("workflows.minutes.letters.point", point.pk)
     return point
@@ -131,5 +132,5 @@ def take_back(meeting: Meeting, by: Person, key: int) -> None:
         raise Refused([_("This point has been taken back already.")])
     if point.done_at:
         raise Refused([_("This point is done: it stays in the minutes.")])
-    found.said("point_taken_back", tell=False, person=point.person_id)
+    record(found.chain, found.who, "point_taken_back", found.meeting, person=point.person_id)
     point.delete()

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from adoption.history import record
 from adoption.mail import later
 from adoption.models import Partner, Person, Region
 from adoption.refusal import Refused
@@ -39,7 +40,7 @@ def open_survey(meeting: Meeting, by: Person, closes_on: date) -> Survey:
     assert found.meeting.region
     places = [Place(survey=survey, person=person) for person in contacts(found.meeting.region)]
     Place.objects.bulk_create(sorted(places, key=lambda place: place.pk))
-    found.said("survey_opened", tell=False, on=closes_on.isoformat(), people=len(places))
+    record(found.chain, found.who, "survey_opened", found.meeting, on=closes_on.isoformat(), people=len(places))
     later("workflows.survey.letters.asked", survey.pk)
     return survey
 
