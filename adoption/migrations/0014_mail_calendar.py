@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("adoption", "0011_mail_kinds"),
+        ("adoption", "0013_calendar_feeds"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("adoption", "0011_mail_kinds"),
-        ("workflows", "0005_reminders"),
+        ("workflows", "0006_yearly"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,8 +9,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("adoption", "0012_mail_calendar"),
-        ("workflows", "0005_reminders"),
+        ("adoption", "0014_mail_calendar"),
+        ("workflows", "0007_own_tasks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

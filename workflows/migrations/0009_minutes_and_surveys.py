@@ -9,8 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workflows", "0006_meetings"),
-        ("workflows", "0006_own_tasks"),
+        ("workflows", "0008_meetings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("adoption", "0011_mail_kinds"),
+        ("adoption", "0012_import_language"),
     ]
 
     operations = [
