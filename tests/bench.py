@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localdate, now
 from django_q.models import OrmQ
@@ -45,6 +45,7 @@ from doc_templates.render import render
 from tests import postgres
 from tests.people import a_kaikukeskus_person, a_pair, a_region
 from workflows import services
+from workflows.holding import held_by
 from workflows.models import Trial, TrialMunicipality, TrialStep
 from workflows.tasks import work_of
 from workflows.trial import Trial2024
@@ -119,20 +120,20 @@ def bare_confirm(trial: Trial, by: Person) -> None:
     with transaction.atomic():
         locked = Region.objects.select_for_update(of=("self",), no_key=True).select_related("county")
         region = locked.get(trials=trial.pk)
-        steps = list(TrialStep.objects.filter(trial=trial.pk).select_related("trial").order_by("round"))
+        members = TrialMunicipality.objects.filter(trial=OuterRef("trial")).order_by().values("trial")
+        size = Subquery(members.annotate(size=Count("pk")).values("size"))
+        rows = TrialStep.objects.filter(trial=trial.pk).select_related("trial").order_by("round")
+        steps = list(rows.annotate(size=size).annotate(held=held_by(by)))
         task = Task.objects.filter(process_id=trial.process_id, **services.OPEN).select_related("process")[0]
-        held = Responsibility.objects.current().filter(region=region, person=by, side__in=("culture", "care"))
-        members = TrialMunicipality.objects.filter(trial=trial.pk).values("municipality")
-        held.covering(members).order_by("substitute").first()
         step = next(one for one in steps if one.key == "pair_training")
         step.confirmed, step.closed_at = {**step.confirmed, "care": {"by": by.pk}}, now()
-        step.save()
         number, head = region.history_length + 1, "0" * 64
         Act.objects.create(region=region, number=number, at=now(), by=by, side="care", what="step_confirmed",
                            about_kind="trialstep", about_id=str(step.pk), data={"step": "pair_training"},
                            previous=region.history_head, hash=head)  # fmt: skip
         region.history_length, region.history_head = number, head
         region.save(update_fields=["history_length", "history_head"])
+        step.save()
         task.status, task.started, task.finished = STATUS.DONE, now(), now()
         task.save()
         node = Trial2024.instance.node("workshop")

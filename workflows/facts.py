@@ -181,6 +181,14 @@ class Facts:
         return {promise.municipality for promise in self.promises if promise.partner is None}
 
     @property
+    def unbound(self) -> list[Municipality]:
+        """The trial's municipalities that do not; they are read only where there are any."""
+        bound = self.bound_municipalities
+        if bound and len(bound) == self.trial.size:
+            return []
+        return [municipality for municipality in self.municipalities if municipality.pk not in bound]
+
+    @property
     def on_time(self) -> list[Promise]:
         """The partners' promises that were in force when step 5 closed: whoever came later goes on by the late
         partner's path, and keeps nobody waiting."""

@@ -65,6 +65,8 @@ class Trial(models.Model):
     open: dict[str, Task]
     passing: frozenset[str] = frozenset()
     outcome: str = ""
+    size: int = 0  # how many municipalities; 0 where nobody has counted
+    held: dict[int, dict[str, Any] | None]  # person's key → what the person holds in the trial
 
     class Meta:
         ordering = ["-pk"]

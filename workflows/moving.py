@@ -58,7 +58,7 @@ def move_due(trial: Trial, key: str, by: Person, to: date, reason: str, mark: st
     `mark`: that of the plan which the person's page showed. Raises NotYours for who does not act in the trial, and
     Refused without a reason, when the plan has moved meanwhile, and for what `what_moves` refuses.
     """
-    with locked_trial(trial.pk) as (trial, region):
+    with locked_trial(trial.pk, by) as (trial, region):
         who = acting_in(trial, region, by)
         require(reason)
         if mark != mark_of(trial):

@@ -162,8 +162,7 @@ def _of_body(facts: Facts, key: str, name: str, said: dict[str, str] | None) -> 
     S1,
 )
 def region_commitment_not_in_force(facts: Facts) -> list[str]:
-    bound = facts.bound_municipalities
-    lacking = [m.name for m in facts.municipalities if m.pk not in bound]
+    lacking = [municipality.name for municipality in facts.unbound]
     if not lacking:
         return []
     county = [str(Party.Role.COUNTY.label)] if facts.region.county_id else []

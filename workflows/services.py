@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,6 +23,7 @@ from commitments.models import Commitment
 from commitments.services import carry_over, draft_partner_commitment, draft_region_commitment
 from commitments.together import Plan
 from workflows.facts import Facts, Read
+from workflows.holding import held_by, held_in
 from workflows.models import FeedbackMeeting, Trial, TrialMunicipality, TrialStep
 from workflows.plan import due_dates, due_when_reopened, possible_ends
 from workflows.rules import Rule
@@ -39,20 +40,24 @@ OPEN = {"status": STATUS.NEW, "flow_task_type": "STEP"}
 
 
 @contextmanager
-def locked_trial(trial_id: int) -> Iterator[tuple[Trial, Region]]:
-    """The trial with its rows and open tasks, alone: whoever waited here reads everything anew after the lock."""
+def locked_trial(trial_id: int, by: Person | None = None) -> Iterator[tuple[Trial, Region]]:
+    """The trial with its rows and open tasks, alone: whoever waited here reads everything anew after the lock, and what
+    the person holds in it."""
     with transaction.atomic():
         regions = Region.objects.select_for_update(of=("self",), no_key=True).select_related("county")
         region = regions.get(trials=trial_id)
-        trial = read(trial_id)
+        trial = read(trial_id, by)
         trial.region = region  # so that no rule and no address asks for it again
         yield trial, region
 
 
-def read(trial_id: int) -> Trial:
-    """The trial as it stands, with `flow`, `rows` (the newest round of each step) and `open` (key → open task)."""
-    rows = list(TrialStep.objects.filter(trial=trial_id).select_related("trial").order_by("round"))
+def read(trial_id: int, by: Person | None = None) -> Trial:
+    """The trial as it stands, with `flow`, `rows` (the newest round of each step), `open` (key → open task), and what
+    the person holds in it."""
+    rows = list(_rows_of(trial_id, by))
     trial = rows[0].trial
+    trial.size = rows[0].size
+    trial.held = {by.pk: rows[0].held} if by else {}
     trial.flow = MODELS[trial.model]
     trial.rows = {row.key: row for row in rows}
     for row in rows:
@@ -63,6 +68,14 @@ def read(trial_id: int) -> Trial:
         trial.process = task.process
         trial.open[task.flow_task.name] = task
     return trial
+
+
+def _rows_of(trial_id: int, by: Person | None) -> QuerySet[Any]:
+    """The rows of its steps, each with the trial's `size`, and with `held` by the person."""
+    rows = TrialStep.objects.filter(trial=trial_id).select_related("trial").order_by("round")
+    members = TrialMunicipality.objects.filter(trial=OuterRef("trial")).order_by().values("trial")
+    rows = rows.annotate(size=Subquery(members.annotate(size=Count("pk")).values("size")))
+    return rows.annotate(held=held_by(by)) if by else rows
 
 
 def open_step(trial: Trial, key: str) -> tuple[Step, TrialStep]:
@@ -109,13 +122,13 @@ def acting_in(trial: Trial, region: Region, by: Person) -> Acting:
     """For whom the person acts in this trial: a holder whose responsibility covers one of its municipalities."""
     if by.is_kaikukeskus and by.is_active:
         return Acting(by, KAIKUKESKUS)
-    held = Responsibility.objects.current().filter(region=region, person=by, side__in=("culture", "care"))
-    found = held.covering(TrialMunicipality.objects.filter(trial=trial).values("municipality")).order_by("substitute")
-    one = found.first()
-    if one is None or not by.is_active:
+    held = held_in(trial, by)
+    if held is None or not by.is_active:
         raise NotYours
-    members = TrialMunicipality.objects.filter(trial=trial).values("municipality")
-    return Acting(by, one.side, holder_for(one, members) if one.substitute else None)
+    if not held.substitute:
+        return Acting(by, held.side)
+    one = Responsibility(region=region, side=held.side, municipality_id=held.municipality)
+    return Acting(by, held.side, holder_for(one, TrialMunicipality.objects.filter(trial=trial).values("municipality")))
 
 
 # -- opening ------------------------------------------------------------------------------------------------------
@@ -255,7 +268,7 @@ def save_evidence(trial: Trial, key: str, by: Person, evidence: dict[str, Any], 
     `version`: the one that the person's page showed; refused when somebody has changed the evidence since.
     Raises NotYours for who may not enter it, and Refused for a closed step.
     """
-    with locked_trial(trial.pk) as (trial, region):
+    with locked_trial(trial.pk, by) as (trial, region):
         step, row = open_step(trial, key)
         who = acting_in(trial, region, by)
         _write_evidence(region, step, row, who, evidence, version)
@@ -308,13 +321,13 @@ def confirm_step(
     (outcome, body, date, section, record_number, new_end). Raises NotYours for who may not confirm; Refused with the
     list of what is missing, for a step that is not open, and for a side that has confirmed already.
     """
-    with locked_trial(trial.pk) as (trial, region):
+    with locked_trial(trial.pk, by) as (trial, region):
         step, row = open_step(trial, key)
         who = acting_in(trial, region, by)
         if who.side not in step.sides:
             raise NotYours
         if step.outcomes:
-            _refuse_second(row, who)
+            _refuse_second(trial, row, who)
             _check_decision(trial, step, row, who, evidence or {})
             row.evidence = row.evidence | {who.side: evidence}
         elif evidence is not None:
@@ -324,7 +337,7 @@ def confirm_step(
 
 
 def _confirm(trial: Trial, region: Region, step: Step, row: TrialStep, who: Acting) -> None:
-    _refuse_second(row, who)
+    _refuse_second(trial, row, who)
     facts = facts_of(trial, step.key)
     lacking = missing(step, facts)
     if lacking:
@@ -334,25 +347,32 @@ def _confirm(trial: Trial, region: Region, step: Step, row: TrialStep, who: Acti
     row.confirmed = row.confirmed | {who.side: {"by": who.person.pk, "for": behalf, "at": now().isoformat()}}
     closes = not step.awaits(row.confirmed)
     row.closed_at = now() if closes else None
-    row.save()
     act = record(
         region, who, "step_confirmed", row, step=row.key, closes=closes, round=row.round,
         opens=_opens(trial, step, row) if closes else [], unsigned=_unsigned(step, facts) if closes else [],
     )  # fmt: skip
     if closes:
         _close(trial, region, step, row, who)
+    else:
+        row.save()
     later("workflows.letters.step_confirmed", act.pk)
 
 
-def _refuse_second(row: TrialStep, who: Acting) -> None:
+def _refuse_second(trial: Trial, row: TrialStep, who: Acting) -> None:
     """One confirmation a side, and never the same person for both: the pair is always two people (R2)."""
     if who.side in row.confirmed:
         raise Refused([_("Your side has confirmed this step already. It waits for the other side.")])
     givers = _givers(row)
-    if givers and who.person and not who.person.keys.isdisjoint(givers):
+    if givers and who.person and not _keys(trial, who.person).isdisjoint(givers):
         raise Refused(
             [_("You have confirmed this step for the other side. That side takes the confirmation back first.")]
         )
+
+
+def _keys(trial: Trial, person: Person) -> set[int]:
+    """By which confirmations know the person; rows joined into this one are asked for only where there are any."""
+    held = held_in(trial, person)
+    return person.keys if held and held.joined else {person.pk}
 
 
 def _opens(trial: Trial, step: Step, row: TrialStep) -> list[str]:
@@ -378,24 +398,26 @@ def _unsigned(step: Step, facts: Facts) -> list[int]:
 def _close(trial: Trial, region: Region, step: Step, row: TrialStep, who: Acting) -> None:
     if step.key == "start_distribution":
         _start(trial, row)
+    else:
+        row.save()
     if step.outcomes:
         _decide(trial, region, step, row, who)
     go_on(trial.open[step.key])
 
 
 def _start(trial: Trial, row: TrialStep) -> None:
-    """Step 9 records the actual dates, and the municipalities are in trial."""
+    """Step 9 records the actual dates, and the municipalities are in trial; its row is saved with those it plans."""
     trial.started_on = date.fromisoformat(row.evidence["start"])
     if not _was_extended(trial):
         trial.ends_on = date.fromisoformat(row.evidence["end"])
     trial.save(update_fields=["started_on", "ends_on"])
     _set_phase(trial, Phase.TRIAL, trial.started_on)
-    plan_the_rest(trial)
+    plan_the_rest(trial, row)
 
 
-def plan_the_rest(trial: Trial) -> None:
+def plan_the_rest(trial: Trial, *closing: TrialStep) -> None:
     """The feedback meeting and the decision are due by the actual dates; a day to which one was moved stays, where it
-    is within them."""
+    is within them. With them is saved the row of the step whose closing gave the dates."""
     assert trial.started_on
     assert trial.ends_on
     due = due_dates(trial.flow, trial.opened_on, trial.started_on, trial.ends_on)
@@ -405,7 +427,8 @@ def plan_the_rest(trial: Trial) -> None:
     met, decided = (row.due for row in rest)
     if met and decided and decided < met:
         rest[1].plan_for(met)
-    TrialStep.objects.bulk_update(rest, ["due", "due_version"])
+    of_closing = ["evidence", "version", "confirmed", "closed_at"] if closing else []
+    TrialStep.objects.bulk_update([*rest, *closing], ["due", "due_version", *of_closing])
 
 
 def _day_of_the_rest(row: TrialStep, planned: date, first: date, last: date) -> date | None:
@@ -421,7 +444,7 @@ def _was_extended(trial: Trial) -> bool:
 def withdraw(trial: Trial, key: str, by: Person) -> TrialStep:
     """The half confirmation is taken back by its giver; where the giver no longer answers for that side, by whoever
     does, or by Kaikukeskus. Raises Refused when there is none such, or the step has closed."""
-    with locked_trial(trial.pk) as (trial, region):
+    with locked_trial(trial.pk, by) as (trial, region):
         step, row = open_step(trial, key)
         who = acting_in(trial, region, by)
         fallen = withdrawable(trial, row, who)
@@ -537,7 +560,7 @@ def reopen_step(trial: Trial, key: str, by: Person, reason: str) -> TrialStep:
     A holder of a side that confirms it, or Kaikukeskus, may. Raises Refused without a reason, for a step that is not
     closed, and once the trial has been decided.
     """
-    with locked_trial(trial.pk) as (trial, region):
+    with locked_trial(trial.pk, by) as (trial, region):
         who = acting_in(trial, region, by)
         step, row = _known(trial, key)
         require(reason)
