@@ -45,15 +45,23 @@ def in_languages(commitment: Commitment, moment: datetime) -> dict[str, dict]:
 
 
 def languages(commitment: Commitment) -> list[str]:
-    """The languages of the parties: each municipality's own, both where it is bilingual, and the partner's."""
-    return _languages(commitment, commitment.parties.select_related("municipality"))
+    """The languages of the parties: those of each municipality and of the county, both where it is bilingual, the
+    partner's, and Kaikukeskus's, which works in Finnish."""
+    return _languages(commitment, commitment.parties.select_related("municipality", "county"))
 
 
 def _languages(commitment: Commitment, parties: Iterable[Party]) -> list[str]:
     wanted = {commitment.partner.language} if commitment.partner else set()
     for party in parties:
-        wanted |= set(party.municipality.languages if party.municipality else [])
+        wanted |= _of_party(party)
     return [language for language in LANGUAGES if language in wanted] or ["fi"]
+
+
+def _of_party(party: Party) -> set[str]:
+    if party.role == Party.Role.KAIKUKESKUS:
+        return {"fi"}
+    body = party.municipality or party.county
+    return set(body.languages) if body else set()
 
 
 def _known(commitment: Commitment) -> Known:

@@ -338,6 +338,31 @@ def test_one_file_a_language_of_the_parties(db):
     assert bilingual[0].name_sv in text_of(draft.edition.documents.get(language="sv"))
 
 
+def languages_of(draft) -> list[str]:
+    return [document.language for document in draft.edition.documents.order_by("language")]
+
+
+@pytest.mark.parametrize(
+    ("slug", "town", "of_region", "of_venue"),
+    [
+        ("lansi-uusimaa", "Vihti", ["fi", "sv"], ["fi", "sv"]),  # a Finnish town in a bilingual county
+        ("kainuu", "Kajaani", ["fi"], ["fi"]),
+        ("kainuu", "Geta", ["fi", "sv"], ["fi", "sv"]),  # a Swedish one: the county and Kaikukeskus read Finnish
+        ("turku", "Geta", ["fi", "sv"], ["sv"]),  # the same without a county: only Kaikukeskus does
+    ],
+)
+def test_county_and_kaikukeskus_have_the_document_in_their_language(db, slug, town, of_region, of_venue):
+    region, laura = a_region("kainuu" if slug == "turku" else slug), a_kaikukeskus_person()
+    if slug == "turku":
+        region.county = None
+        region.save()
+    [there] = Municipality.objects.filter(name_fi=town)
+    assert languages_of(papers.draft_region_commitment(region, [there], laura, term=TERM)) == of_region
+    venue = a_venue(region, laura, language="sv" if town == "Geta" else "fi")
+    venue.municipalities.set([there])
+    assert languages_of(papers.draft_partner_commitment(venue, laura, term=TERM)) == of_venue
+
+
 @pytest.mark.parametrize("name", ["Puu & Sivu <Oy>", "Y" * 297 + " ry", "{{ title }} {% for %}", "Åsa “Öl” – ry"])
 def test_every_party_is_named_in_full(kainuu, aino, name):
     venue = a_venue(kainuu, aino, name, signatory_name="Toimi Venho")

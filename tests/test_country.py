@@ -34,6 +34,17 @@ def test_helsinki_and_aland_have_no_county_and_haaparanta_is_not_known():
     )
 
 
+def test_seven_counties_are_bilingual():
+    """As the counties' own association lists them: hyvil.fi, Kaksikielisyys (suomi-ruotsi)."""
+    a_region()
+    both = {county.name_fi.removesuffix(" hyvinvointialue") for county in County.objects.all() if county.languages[1:]}
+    assert both == {
+        "Itä-Uudenmaan", "Keski-Pohjanmaan", "Kymenlaakson", "Länsi-Uudenmaan", "Pohjanmaan", "Vantaan ja Keravan",
+        "Varsinais-Suomen",
+    }  # fmt: skip
+    assert {county.languages[0] for county in County.objects.all()} == {"fi"}
+
+
 def test_the_regions_of_2024_have_their_municipalities_phases_and_names():
     region = a_region("pirkanmaa")
     assert Region.objects.count() == 15

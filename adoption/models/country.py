@@ -40,6 +40,13 @@ class County(Named):
 
     code = models.CharField(max_length=2, unique=True)
 
+    @property
+    def languages(self) -> list[str]:
+        """The languages of its municipalities: both, where one is bilingual or they have different ones (Language Act
+        423/2003, section 6)."""
+        known = set(self.municipalities.order_by().values_list("language", flat=True).distinct())
+        return [one for one in ("fi", "sv") if any(one in served_in(language) for language in known)]
+
 
 class Municipality(Named):
     """A municipality of the register, or one outside it, of which code, county and population are not known."""
@@ -63,7 +70,12 @@ class Municipality(Named):
     @property
     def languages(self) -> list[str]:
         """The languages in which it is served; both where its language status is not known."""
-        return self.language.split("_") if self.language else ["fi", "sv"]
+        return served_in(self.language)
+
+
+def served_in(language: str) -> list[str]:
+    """The languages of a municipality of this language status."""
+    return language.split("_") if language else ["fi", "sv"]
 
 
 class Region(Named, Chained):
