@@ -6,15 +6,18 @@ from functools import partial
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from adoption.access import pair_for_partner
+from adoption.access import holders_for_partner, holders_of, pair_for_partner
 from adoption.joined import partner_of
 from adoption.mail import link, write
 from adoption.models import Act, ImportRow, Kind, Partner, Person, Side
 from adoption.templatetags.kaiku import day
+
+NAMED = 20  # partners of a list, in the mail about them; behind them stands the whole list's page
 
 
 def named(act_pk: int) -> None:
@@ -73,6 +76,47 @@ def contact_named(act_pk: int) -> None:
 
     write(f"act:{act.pk}", Person.objects.filter(pk=act.data["person"]), text)
     _contact_taken_over(act, partner)
+
+
+def partner_added(act_pk: int) -> None:
+    """Who looks after a new partner knows of it: its municipality's own holders, else the side's; not who added it."""
+    act = Act.objects.select_related("by").get(pk=act_pk)
+    partner = partner_of(act)
+    told = [person for person in holders_for_partner(partner) if person.pk != act.by_id]
+    write(f"act:{act.pk}", told, partial(_added, act, [partner]), Kind.TOLD)
+
+
+def partners_added(key: str, act_pk: int) -> None:
+    """The same of the new ones of a list: one mail for each holder, with all of them."""
+    act = Act.objects.select_related("by", "region").get(pk=act_pk)
+    new = Partner.objects.filter(pk__in=_new_of(UUID(key))).select_related("organisation", "region")
+    looked_after: dict[Person, list[Partner]] = defaultdict(list)
+    partners = list(new.prefetch_related("municipalities").order_by("pk"))
+    whom = holders_of(partners)
+    for partner in partners:
+        for person in whom[partner.pk]:
+            looked_after[person].append(partner)
+    for person, own in looked_after.items():
+        if person.pk != act.by_id:
+            write(f"act:{act.pk}:added", [person], partial(_added, act, own), Kind.TOLD)
+
+
+def _new_of(key: UUID) -> QuerySet:
+    return ImportRow.objects.filter(brought=key, outcome=ImportRow.Outcome.CREATE, done=True).values("partner")
+
+
+def _added(act: Act, partners: list[Partner], person: Person) -> tuple[str, str]:
+    body = _(
+        "Hello %(name)s,\n\n%(by)s has added to the partners of %(region)s what you look after there:\n\n"
+        "%(partners)s\n\nA partner's page says what is next.\n"
+    )
+    count, first = len(partners), partners[0]
+    subject = _("New in %(region)s: %(count)s partners") if count > 1 else _("New in %(region)s: %(partner)s")
+    listed = "\n".join(f"{one}\n{link(one.get_absolute_url())}" for one in partners[:NAMED])
+    if count > NAMED:
+        listed += "\n" + link(reverse("partners", args=[first.region.slug]))
+    facts = {"name": person.given_name, "by": _by(act), "region": first.region.name, "partners": listed}
+    return subject % (facts | {"partner": first, "count": count}), body % facts
 
 
 def contacts_brought(key: str, act_pk: int) -> None:

@@ -17,7 +17,7 @@ from adoption.alphabet import spelt
 from adoption.history import Acting, locked, record
 from adoption.joined import read_anew
 from adoption.mail import later
-from adoption.models import Municipality, Organisation, Partner, Person, Region
+from adoption.models import Act, Municipality, Organisation, Partner, Person, Region
 from adoption.operating_model import LIMITS, MODELS
 from adoption.people import alone, find_or_make
 from adoption.refusal import Linked, Refused
@@ -64,7 +64,7 @@ def add_partner(
 ) -> Partner:
     """The organisation's unit is a candidate of the region in this role; an organisation known by its business ID
     is not typed again. `organisation`: name, sector, business_id, or the `known` one itself; `contact`: email, name,
-    title, phone, language.
+    title, phone, language. Who looks after it there hears of it.
 
     Raises Refused for the same unit twice in one role, however its name is typed, a kind that is not of the role, and
     a municipality that is not the region's.
@@ -75,7 +75,8 @@ def add_partner(
     _check(region, role, details["kind"], municipalities)
     partner = Partner(region=region, organisation=_organisation(region, **organisation), unit=unit, role=role)
     _refuse_twin(partner, partner.organisation)
-    enter(partner, region, who, municipalities, details)
+    act = enter(partner, region, who, municipalities, details)
+    later("adoption.letters.partner_added", act.pk)
     if contact and contact.get("email"):
         set_contact(partner, region, who, contact)
     return partner
@@ -83,13 +84,13 @@ def add_partner(
 
 def enter(
     partner: Partner, region: Region, who: Acting, municipalities: list[Municipality], details: dict[str, Any]
-) -> None:
+) -> Act:
     """The partner, which nothing is against, stands in the list. Called under the region's lock."""
     _hold(partner.organisation)
     _set(partner, details)
     partner.save()
     partner.municipalities.add(*municipalities)
-    record(region, who, "partner_added", partner, role=partner.role)
+    return record(region, who, "partner_added", partner, role=partner.role)
 
 
 def _hold(owner: Organisation) -> None:

@@ -259,6 +259,7 @@ def _finish(brought: Import, region: Region) -> None:
     if numbers["create"] or numbers["update"]:
         act = record(region, who, "partners_brought", region, "", manner=brought.manner, numbers=numbers)
         later("adoption.letters.contacts_brought", str(brought.pk), act.pk)
+        later("adoption.letters.partners_added", str(brought.pk), act.pk)
 
 
 # -- afterwards -------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from viewflow.workflow.models import Task
 
-from adoption.access import KAIKUKESKUS, PAIR
+from adoption.access import KAIKUKESKUS, PAIR, holders_of
 from adoption.contacts import alarms
 from adoption.ladders import DECISION, MEETING_SOON
 from adoption.models import Municipality, Partner, Person, Region, Responsibility, Side
@@ -593,21 +593,9 @@ class Contacted(NamedTuple):
 
 
 def partners_of_contact(person: Person) -> list[Contacted]:
-    """The partners whose contact the person is, each with the holders who look after it, as in
-    `adoption.access.holders_for_partner`, for all of them in three queries."""
+    """The partners whose contact the person is, each with the holders who look after it, for all of them
+    in three queries."""
     partners = Partner.objects.alive().filter(contact=person).select_related("organisation", "region")
     found = list(partners.prefetch_related("municipalities"))
-    regions = {partner.region_id for partner in found}
-    holders: dict[tuple[int, str], list[Responsibility]] = defaultdict(list)
-    current = Responsibility.objects.current().holders().filter(region__in=regions)
-    for one in current.select_related("person").order_by("pk"):
-        holders[one.region_id, one.side].append(one)
-    return [Contacted(partner, _whom(partner, holders[partner.region_id, partner.side])) for partner in found]
-
-
-def _whom(partner: Partner, holders: list[Responsibility]) -> list[Person]:
-    """The own holders of its municipalities first, else those of the whole region's side, else all of the side."""
-    served = {municipality.pk for municipality in partner.municipalities.all()}
-    own = [one.person for one in holders if one.municipality_id in served]
-    whole = [one.person for one in holders if one.municipality_id is None]
-    return list(dict.fromkeys(own or whole or [one.person for one in holders]))
+    whom = holders_of(found)
+    return [Contacted(partner, whom[partner.pk]) for partner in found]
