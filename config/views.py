@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve, reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
@@ -25,6 +26,7 @@ from adoption.mail import stuck
 from adoption.models import Person
 from adoption.refusal import Refused
 from commitments import certificates, pdf, seal_keys, storage
+from config.sent import sent_with
 from config.words import WORDS
 from workflows.models import Heartbeat
 
@@ -151,9 +153,9 @@ def exists(path: str) -> bool:
         return False
 
 
-def bare(template: str, status: int) -> HttpResponse:
+def bare(template: str, status: int, **more: object) -> HttpResponse:
     """A page that is made without the request, its person and the database."""
-    return HttpResponse(render_to_string(template), status=status)
+    return HttpResponse(render_to_string(template, more), status=status)
 
 
 def back(request: HttpRequest) -> str:
@@ -170,14 +172,16 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
 
 
 def unreachable(request: HttpRequest) -> HttpResponse:
-    """The database did not answer: nothing was saved, and the same can be sent again.
+    """The database did not answer: nothing was saved, and the same can be sent again from this very page.
 
     The machine that asks /health/ with a session gets its own answer: the session was asked for before the view.
     """
     log.exception("The database cannot be reached: %s %s", request.method, request.path)
     if request.path_info == reverse("health"):
         return state({"database": OUT_OF_REACH})
-    return bare("503.html", 503)
+    answer = bare("503.html", 503, sent=sent_with(request))
+    add_never_cache_headers(answer)
+    return answer
 
 
 def to_the_form(request: HttpRequest) -> HttpResponse:

@@ -33,9 +33,15 @@ def start(folder: Path) -> subprocess.Popen:
     folder.mkdir(0o700)
     if os.getuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
-    data, log = folder / "data", folder / "log"
     initdb = ["initdb", "-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "-D"]
-    subprocess.run(command(programs() / initdb[0], *initdb[1:], data), check=True, cwd="/", stdout=subprocess.DEVNULL)
+    made = command(programs() / initdb[0], *initdb[1:], folder / "data")
+    subprocess.run(made, check=True, cwd="/", stdout=subprocess.DEVNULL)
+    return start_again(folder)
+
+
+def start_again(folder: Path) -> subprocess.Popen:
+    """The server whose data lies in the folder answers there."""
+    data, log = folder / "data", folder / "log"
     with log.open("w") as output:
         server = subprocess.Popen(
             command(programs() / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", *FAST),
