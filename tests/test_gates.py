@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import localdate
 
-from adoption.models import Partner
+from adoption.models import Partner, Person
 from adoption.partners import record_account, record_induction
 from adoption.people import name_person
 from adoption.refusal import Refused
@@ -16,6 +16,7 @@ from commitments.models import Commitment, Party
 from tests.trials import a_walk, promise, text_of, venues
 from workflows import services, walk
 from workflows.models import TrialStep
+from workflows.trial import MODELS
 from workflows.walk import Walk
 
 pytestmark = pytest.mark.django_db
@@ -202,3 +203,20 @@ def test_records_of_partners_still_count_for_themselves():
         record_account(partner, here.mikko, localdate())
         record_induction(partner, here.mikko, localdate(), Partner.Manner.EVENT)
     assert lacking(here, "induction") == {"inductions_missing": [], "contacts_missing": []}
+
+
+@pytest.mark.parametrize("model", ["2023", "2024"])
+def test_each_rule_says_whose_it_is(model):
+    """Kaikukeskus's own words with their source, or that it is this service's own rule, and why."""
+    rules = [rule for step in MODELS[model].all_steps() for rule in step.missing]
+    said = [(bool(rule.quote), bool(rule.source), bool(rule.ours)) for rule in rules]
+    assert set(said) == {(True, True, False), (False, False, True)}
+
+
+def test_the_pages_say_of_our_own_rule_that_it_is_ours(client):
+    here = a_walk("ruotsi", until="start_distribution")
+    Person.objects.filter(pk=here.aino.pk).update(language="en")
+    client.force_login(here.aino)
+    own = "This is Kaikupolku&#x27;s own rule: what was reopened or passed over is closed before step 10"
+    for page in (here.trial.steps.get(key="feedback").get_absolute_url(), reverse("steps_help")):
+        assert client.get(page).content.decode().count(own) == 1

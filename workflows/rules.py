@@ -36,13 +36,16 @@ NO = "no"  # a body's answer: it does not take part; that it takes part is not w
 
 @dataclass(frozen=True, eq=False)
 class Rule:
-    """A rule of a gate: its key, its words when it holds, Kaikukeskus's own words behind it, and the function."""
+    """A rule of a gate: its key, its words when it holds, Kaikukeskus's own words behind it, and the function.
+
+    A rule without a quote is this service's own, and `ours` says why there is one."""
 
     key: str
     title: "StrOrPromise"
     check: Check
     quote: str = ""
     source: "StrOrPromise" = ""
+    ours: "StrOrPromise" = ""
     firm: bool = False  # no override, since the engine itself stands on it
 
     def __call__(self, facts: Facts) -> list[str]:
@@ -53,7 +56,7 @@ def rule(
     title: "StrOrPromise", quote: str = "", source: "StrOrPromise" = "", firm: bool = False
 ) -> Callable[[Check], Rule]:
     """Makes a rule of the function that returns what is missing; its key is the function's name."""
-    return lambda check: Rule(check.__name__, title, check, quote, source, firm)
+    return lambda check: Rule(check.__name__, title, check, quote, source, firm=firm)
 
 
 def _lacking(facts: Facts, *fields: tuple[str, str]) -> list[str]:
@@ -414,7 +417,13 @@ def earlier_step_open(facts: Facts) -> list[str]:
 
 
 # Before 10 the distribution has begun long ago: the words about what precedes it belong to 9 alone.
-earlier_step_open_at_feedback = replace(earlier_step_open, quote="", source="")
+earlier_step_open_at_feedback = replace(
+    earlier_step_open, quote="", source="",
+    ours=gettext_lazy(
+        "This is Kaikupolku's own rule: what was reopened or passed over is closed before step 10, so that the meeting "
+        "looks back on all of it."
+    ),
+)  # fmt: skip
 
 
 @rule(

@@ -274,6 +274,11 @@ class StepPage:
         return {rule.quote: str(rule.source) for rule in self.standing.step.missing if rule.quote}
 
     @property
+    def ours(self) -> list[str]:
+        """Why the rules are there that stand on no words of Kaikukeskus."""
+        return [str(rule.ours) for rule in self.standing.step.missing if rule.ours]
+
+    @property
     def missing_in_words(self) -> str:
         """How many things are missing: of the checklist's own lines."""
         count = len(self.standing.missing)
