@@ -19,6 +19,7 @@ install: ## Make .venv with everything pinned
 
 demo: ## Serve the site with people in it on 127.0.0.1:8000 (another: make demo PORT=8123)
 	@config/setup.sh venv site
+	@config/setup.sh pango
 	@DEMO=1 SITE_URL=http://127.0.0.1:$(PORT) exec $(MANAGE) demo --port $(PORT)
 
 test: system lint translations suites ## Check everything, on SQLite and on PostgreSQL, with the browser

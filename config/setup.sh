@@ -2,6 +2,7 @@
 # What does this machine need before the site or its tests run, and what of it is missing?
 #
 #   config/setup.sh venv site|tests   .venv with the pinned packages of requirements.txt or requirements-dev.txt
+#   config/setup.sh pango             what makes certificates PDF, where it may be installed; a demo runs without it too
 #   config/setup.sh system            Debian's packages and axe for the tests; installs what it may, says what is missing
 #   config/setup.sh has browser|postgres|gettext|office|khal|pango
 #   config/setup.sh missing           says again, at the end, what was left out
@@ -59,6 +60,16 @@ venv() {
     touch .venv/stamp
 }
 
+# --- What the site can do without ---
+
+PANGO="libpango-1.0-0 libpangoft2-1.0-0"
+
+pango() {
+    has pango && return
+    # shellcheck disable=SC2086
+    { apt_may && apt_install $PANGO; } || loud "Without Pango certificates are web pages. On Debian: sudo apt-get install $PANGO"
+}
+
 # --- What the tests need beside it ---
 
 postgres_folder() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1; }
@@ -80,7 +91,7 @@ packages() {
     has postgres || echo postgresql
     has office || echo libreoffice-writer-nogui fonts-crosextra-carlito python3-uno poppler-utils
     has khal || echo khal
-    has pango || echo libpango-1.0-0 libpangoft2-1.0-0
+    has pango || echo "$PANGO"
 }
 
 system() {
@@ -103,7 +114,7 @@ missing() {
     has gettext || left+=("gettext (apt-get install gettext): no check of the compiled translations")
     has office || left+=("LibreOffice (apt-get install libreoffice-writer-nogui python3-uno poppler-utils): no PDF of a document")
     has khal || left+=("khal (apt-get install khal): no invitation read by a real calendar")
-    has pango || left+=("Pango (apt-get install libpango-1.0-0 libpangoft2-1.0-0): no certificate as PDF")
+    has pango || left+=("Pango (apt-get install $PANGO): no certificate as PDF")
     [ ${#left[@]} = 0 ] && return
     loud "LEFT OUT, since it is not installed: $(printf '\n***   %s' "${left[@]}")"
     [ "${CI:-}" != true ]

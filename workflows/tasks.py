@@ -3,7 +3,6 @@
 Permission is read live: the rows are found in SQL by the responsibilities that the person has today.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
