@@ -7,15 +7,17 @@ folded columns (adoption.folding), which have their indexes on PostgreSQL.
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import F, IntegerField, QuerySet, TextField, Value
+from django.db.models import F, IntegerField, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from adoption.access import partners_of, regions_of
 from adoption.fields import UNSEEN
 from adoption.folding import folded
-from adoption.models import Organisation, Partner, Person, Phase, Region, RegionMunicipality
+from adoption.models import Municipality, Organisation, Partner, Person, Phase, Region, RegionMunicipality
 from adoption.operating_model import MODELS
 from adoption.views.people import people_of
 from commitments.access import commitments_of
@@ -49,15 +51,16 @@ class Row(NamedTuple):
     title: str
     unit: str
     place: str
-    code: str  # role, phase, or kind of commitment
+    code: str  # role, kind of commitment, or the county of a municipality of no region
     model: str  # the operating model, which names a commitment
     state: str
-    slug: str
+    slug: str  # the region's; empty for a municipality of none
     key: int
 
 
 class Found(NamedTuple):
-    """One thing: what it is in a word, its name, where it is, in what state, and the address of its page."""
+    """One thing: what it is in a word, its name, where it is, in what state, and the address of its page, if it has
+    one that the reader may see."""
 
     what: str
     title: str
@@ -91,9 +94,8 @@ def find(person: Person, text: str, only: str = "") -> list[Found]:
     if not parts:
         return []
     rows = parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]
-    return [
-        _found(Row(*row)) for row in rows.order_by("found_kind", "found_title", "found_unit", "found_key")[:AT_MOST]
-    ]
+    ordered = rows.order_by("found_kind", "found_title", "found_unit", "found_key")
+    return [_found(Row(*row), person) for row in ordered[:AT_MOST]]
 
 
 # -- the parts of the query -------------------------------------------------------------------------------------------
@@ -108,6 +110,7 @@ def _parts(person: Person, words: list[str]) -> list[Part]:
     found: list[Part] = [
         (REGION, _region(_named(regions, words))),
         (MUNICIPALITY, _municipality(_named(towns, words, "municipality__found_by"))),
+        (MUNICIPALITY, _of_no_region(Municipality.objects.filter(regions=None), words)),
         (PERSON, _person(_named(people_of(person).filter(joined_to=None), words))),
         (PARTNER, _partner(partners_of(person).filter(pk__in=_partners(words)))),
         *[(COMMITMENT, part) for part in _commitments(person, words)],
@@ -184,6 +187,16 @@ def _municipality(things: QuerySet[RegionMunicipality]) -> QuerySet[Any]:
     return _shaped(things, MUNICIPALITY, title=_own_name("municipality"), state=F("phase"), **region)
 
 
+def _of_no_region(things: QuerySet[Municipality], words: list[str]) -> QuerySet[Any]:
+    """Where nothing has begun, a name is found by its beginning, and by two letters only where it has no more: a
+    reader looks for a town, and is not shown all that begin alike."""
+    for word in words:
+        whole = Q(found_by__contains=f" {word} ") | Q(found_by__endswith=f" {word}")
+        things = things.filter(Q(found_by__contains=f" {word}") if len(word) >= WHOLE else whole)
+    county = Coalesce(Cast("county", TextField()), Value("", TextField()))
+    return _shaped(things, MUNICIPALITY, title=_own_name(), code=county)
+
+
 def _person(things: QuerySet[Person]) -> QuerySet[Any]:
     return _shaped(things, PERSON, title=F("name"), place=F("title"))
 
@@ -205,13 +218,17 @@ def _commitment(things: QuerySet[Commitment], **owner: Any) -> QuerySet[Any]:
 # -- in words ---------------------------------------------------------------------------------------------------------
 
 
-def _found(row: Row) -> Found:
+def _found(row: Row, person: Person) -> Found:
     what, state = WHAT[row.kind](row)
     title = f"{row.title}, {row.unit}" if row.unit else row.title
-    return Found(what, title, "" if row.place == title else row.place, state, _address(row))
+    return Found(what, title, "" if row.place == title else row.place, state, _address(row, person))
 
 
-def _address(row: Row) -> str:
+def _address(row: Row, person: Person) -> str:
+    """Of a municipality in no region Kaikukeskus gets to making one, where its trial begins; others see it named."""
+    if row.kind == MUNICIPALITY and not row.slug:
+        query = urlencode([("county", row.code), ("municipality", str(row.key))])
+        return f"{reverse('region_new')}?{query}" if person.is_kaikukeskus else ""
     given: dict[int, tuple[str, list[str | int]]] = {
         REGION: ("board", [row.slug]),
         MUNICIPALITY: ("board", [row.slug]),
@@ -230,7 +247,10 @@ def _label(choices: Any, value: str) -> str:
 
 WHAT: dict[int, Callable[[Row], tuple[str, str]]] = {
     REGION: lambda _row: (_("Region"), ""),
-    MUNICIPALITY: lambda row: (_("Municipality"), _label(Phase.choices, row.state)),
+    MUNICIPALITY: lambda row: (
+        _("Municipality"),
+        _label(Phase.choices, row.state) if row.slug else _("not in any region yet"),
+    ),
     PERSON: lambda _row: (_("Person"), ""),
     ORGANISATION: lambda _row: (_("Organisation"), ""),
     PARTNER: lambda row: (_label(Partner.Role.choices, row.code), _label(Partner.State.choices, row.state)),

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adoption.folding import folded
-from adoption.models import Organisation, Partner, Person, Region
+from adoption.models import Municipality, Organisation, Partner, Person, Region, RegionMunicipality
 from adoption.partners import change_partner
 from adoption.people import find_or_make, name_person
 from commitments.services import draft_region_commitment
@@ -81,6 +81,36 @@ def test_two_letters_are_looked_for_where_a_word_begins(region, aino):
 def test_a_municipality_is_found_by_its_names_in_any_language(aino, text):
     found = [(one.what, one.title, one.href) for one in find(aino, text)]
     assert ("Municipality", "Kajaani", "/regions/kainuu/") in found
+
+
+@pytest.mark.parametrize("text", ["Turku", "Åbo", "abo", "tur"])
+def test_a_municipality_in_no_region_is_found_and_said_to_be_in_none(client, aino, text):
+    assert [(one.what, one.title, one.state, one.href) for one in find(aino, text, "municipalities")] == [
+        ("Municipality", "Turku", "not in any region yet", "")
+    ]
+    client.force_login(aino)
+    page = client.get("/search/", {"q": text, "only": "municipalities"}).content.decode()
+    assert '<th class="breaks" scope="row">Turku</th>' in page
+
+
+def test_from_there_kaikukeskus_makes_its_region_where_its_trial_begins(client, region, aino):
+    laura = a_kaikukeskus_person()
+    [found] = find(laura, "Turku", "municipalities")
+    client.force_login(laura)
+    page = client.get(found.href)
+    turku = Municipality.objects.get(name_fi="Turku")
+    assert page.context["form"].initial["municipalities"] == [str(turku.pk)]
+    assert re.search(rf'value="{turku.pk}"[^>]*checked', page.content.decode())
+    said = {"name_fi": "Turku", "municipalities": [turku.pk]}
+    made = client.post(found.href, said)
+    assert (made.status_code, found.state) == (302, "not in any region yet")
+    assert [one.href for one in find(laura, "Turku", "municipalities")] == ["/regions/turku/"]
+
+
+def test_a_short_name_is_found_whole_and_not_all_that_begin_alike(region, aino):
+    """Of those in no region; two letters would name a third of the country."""
+    RegionMunicipality.objects.filter(municipality__name_fi="Ii").delete()
+    assert [one.title for one in find(aino, "ii", "municipalities")] == ["Ii"]
 
 
 def test_a_region_a_unit_a_business_id_a_person_and_a_commitment(region, aino):

@@ -22,7 +22,8 @@ def region_new(request: Request) -> HttpResponse:
     if not counties.is_valid():
         return render(request, "adoption/region_new.html", {"form": counties}, status=counties.status)
     county = counties.cleaned_data["county"]
-    form = RegionForm(county, request.POST if request.method == "POST" else None)
+    first = {"municipalities": request.GET.getlist("municipality")}
+    form = RegionForm(county, request.POST if request.method == "POST" else None, initial=first)
     shown = {"form": form, "county": county, "county_chosen": True}
     if form.is_valid():
         try:
