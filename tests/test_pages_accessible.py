@@ -13,7 +13,6 @@ from workflows.demo import fill
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
-MOST = 45  # pages a visitor
 FILES = re.compile(r"/(documents|copies)/\d+/$")
 
 
@@ -30,11 +29,16 @@ def people(live_server):
 
 
 def crawl(page: Page, start: list[str]) -> list[str]:
-    """Every page that a link leads to, breadth first and one of each kind of address first, without files."""
+    """One page of each kind of address that a link leads to, breadth first, without files; none is left out.
+
+    Addresses to which no link leads are opened by tests/test_every_page.py.
+    """
     waiting, seen, kinds = list(start), [], set()
-    while waiting and len(seen) < MOST:
-        waiting.sort(key=lambda path: (_kind(path) in kinds, len(path)))
+    while waiting:
+        waiting.sort(key=len)
         path = waiting.pop(0)
+        if _kind(path) in kinds:
+            continue
         seen.append(path)
         kinds.add(_kind(path))
         try:
@@ -61,15 +65,15 @@ def _kind(path: str) -> str:
 @pytest.mark.parametrize(
     ("who", "language", "width", "scheme"),
     [
-        ("kaikukeskus", "fi", 1280, "light"),
-        ("culture", "sv", 390, "dark"),
+        ("kaikukeskus", "en", 390, "light"),
+        ("culture", "fi", 1280, "dark"),
         ("care", "sv", 320, "light"),
         ("contact", "fi", 390, "light"),
         (None, "sv", 390, "light"),
     ],
 )
 def test_each_page_is_accessible(people, new_page, axe, client, who, language, width, scheme):
-    page = new_page(width=width, locale=f"{language}-FI", color_scheme=scheme)
+    page = new_page(width=width, locale=f"{language}-FI", color_scheme=scheme)  # en-FI: English, in Finland
     if who:
         person = people[who]
         Person.objects.filter(pk=person.pk).update(language=language)
