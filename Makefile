@@ -5,6 +5,8 @@ MARKS ?= not slow
 MANAGE := .venv/bin/python manage.py
 PYTEST := .venv/bin/python -m pytest
 SHELL := /bin/bash
+# The tests start many processes: each would compile all modules anew.
+export PYTHONDONTWRITEBYTECODE :=
 .SHELLFLAGS := -ec
 .ONESHELL:
 .DEFAULT_GOAL := help
