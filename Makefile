@@ -31,7 +31,7 @@ test-all: MARKS := slow or not slow
 test-all: test ## The same, with all that takes long
 
 test-quick: install ## The tests on SQLite without browser, races and long runs: a minute and a half on two cores
-	$(PYTEST) -n 2 -m "not (browser or race or long or slow)"
+	$(PYTEST) -n 2 --dist worksteal -m "not (browser or race or long or slow)"
 
 bench: install ## Measure, print a table, write var/bench.json
 	.venv/bin/python -m tests.bench
@@ -55,10 +55,10 @@ suites: install
 	@marks="($(MARKS))"; config/setup.sh has browser || marks="$$marks and not browser"
 	config/setup.sh has office || marks="$$marks and not office"
 	config/setup.sh has khal || marks="$$marks and not calendar"
-	echo "== SQLite: $$marks"; $(PYTEST) -n 2 -m "$$marks"
+	echo "== SQLite: $$marks"; $(PYTEST) -n 2 --dist worksteal -m "$$marks"
 	config/setup.sh has postgres || exit 0
 	marks="$$marks and database" # what opens none would only run twice
-	echo "== PostgreSQL: $$marks"; TEST_DB=postgres $(PYTEST) -n 2 -m "$$marks"
+	echo "== PostgreSQL: $$marks"; TEST_DB=postgres $(PYTEST) -n 2 --dist worksteal -m "$$marks"
 
 system: install
 	@config/setup.sh system

@@ -1,8 +1,10 @@
 """What do tests stand on? A browser, axe, the worker, and an environment for processes of their own."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing import Value
 from queue import Queue
 
@@ -11,6 +13,8 @@ import pytest
 from django.conf import settings as site
 from django.core.cache import cache
 from django.db import connection
+from django.db.models import Field
+from django_fsm import FSMFieldMixin
 from django_q.brokers import get_broker
 from django_q.models import OrmQ
 from django_q.monitor import monitor
@@ -34,18 +38,37 @@ hypothesis.settings.load_profile("ours")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever opens a page is a browser test, and whatever opens the database one of it, without having to say so."""
+    """Whatever opens a page is a browser test, and whatever opens the database one of it, without having to say so.
+
+    What takes long comes first, so that at the end no worker waits for the other."""
     for item in items:
         fixtures = set(getattr(item, "fixturenames", []))
         if "browser" in fixtures:
             item.add_marker("browser")
         if item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db", "live_server"}:
             item.add_marker("database")
+    items.sort(key=lambda item: not (item.get_closest_marker("long") or item.get_closest_marker("browser")))
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported and collected stays to the end: it is not looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+@contextmanager
+def states_at_rest() -> Iterator[None]:
+    """Migrations build each model many times; a state looks through none of them for transitions, which they lack."""
+    with pytest.MonkeyPatch.context() as at_rest:
+        at_rest.setattr(FSMFieldMixin, "contribute_to_class", Field.contribute_to_class)
+        yield
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker) -> None:
+def django_db_setup(request, django_db_blocker) -> None:
     """The country is there once for all tests; those that flush the database load it anew (tests.people.a_region)."""
+    with states_at_rest():
+        request.getfixturevalue("django_db_setup")
     with django_db_blocker.unblock():
         load()
 
