@@ -322,6 +322,8 @@ def _decision_ahead(row: TrialStep, trial: Trial) -> Item:
         note=_("It is recorded once the feedback meeting, step 10, is confirmed."),
         sides=BOTH,
         mine=bool(BOTH & sides_held(trial)),
+        key=f"step-{row.pk}",
+        region=trial.region,
     )
 
 
@@ -524,6 +526,8 @@ def _yearly_item(one: Round) -> Item:
         due=one.due,
         sides=BOTH,
         mine=bool(BOTH & sides_held(one.region)),
+        key=f"{one.kind}-{one.region.pk}",
+        region=one.region,
     )
 
 
@@ -536,6 +540,8 @@ def _induction_item(one: Inductions) -> Item:
         due=one.due,
         sides=frozenset([one.side]),
         mine=any(one.side in sides_held(partner) for partner in one.partners),
+        key=f"induction-{one.role}-{one.due:%Y%m%d}-{one.region.pk}",
+        region=one.region,
     )
 
 

@@ -257,7 +257,7 @@ def pass_on_meeting(meeting: Meeting, former: Person, heir: Person, region: Regi
 
 def hold(meeting: Meeting, by: Person, came: Iterable[int], others: int = 0, minutes: str = "") -> Meeting:
     """It was held: these invitees came, and so many others. A feedback meeting becomes the record of step 10 and of the
-    year. Said again, it corrects.
+    year; in the national one the regions of those who came have taken part this year. Said again, it corrects.
 
     Raises Refused before the meeting has begun, with nobody there, for a cancelled one, and of a feedback meeting for
     what cannot be recorded.
@@ -275,6 +275,8 @@ def hold(meeting: Meeting, by: Person, came: Iterable[int], others: int = 0, min
         record(found.chain, found.who, "meeting_held", found.meeting, on=on, people=number)
         if found.meeting.kind == Kind.FEEDBACK:
             _into_record(found.meeting, by, number, minutes)
+        if found.meeting.kind == Kind.NATIONAL:
+            later("workflows.yearly.doing.took_part", found.meeting.pk, by.pk)
     return found.meeting
 
 

@@ -17,9 +17,9 @@ from adoption.access import KAIKUKESKUS
 from adoption.ladders import DECISION, STEP, SUBSTITUTES
 from adoption.mail import link
 from adoption.models import Person, Region, Responsibility
-from workflows.duties import SOURCES, Answerable, Duty, Within
+from workflows.duties import SOURCES, Answerable, Duty, Within, own
 from workflows.letters import named
-from workflows.models import Trial, TrialStep
+from workflows.models import OwnTask, Trial, TrialStep
 from workflows.plan_files import MAKER
 from workflows.reminded import AHEAD
 from workflows.tasks import sides_held, trials_of
@@ -108,8 +108,14 @@ def _owed_by(person: Person) -> list[Duty]:
     """The duties that the person, or whom the person stands in for, is reminded of."""
     today = localdate()
     duties = list(chain.from_iterable(_owed_in(region) for region in _regions(person)))
+    if not person.is_kaikukeskus:  # whose duties of all regions are read with these among them
+        duties += own(Within(today + AHEAD, _own_tasks(person)))
     people = Answerable(duties, today)
     return [duty for duty in duties if person in people.of(duty, SUBSTITUTES)]
+
+
+def _own_tasks(person: Person) -> list[str]:
+    return [str(pk) for pk in OwnTask.objects.open().filter(person=person).values_list("pk", flat=True)]
 
 
 def _regions(person: Person) -> list[int | None]:

@@ -1,5 +1,6 @@
 """How does a region say that it has done what comes round every year, and how is that taken back?"""
 
+from contextlib import suppress
 from datetime import date
 
 from django.db import transaction
@@ -8,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from adoption.access import acting
 from adoption.history import locked, record
+from adoption.ladders import NATIONAL
 from adoption.models import Person, Region
 from adoption.refusal import Refused
 from adoption.templatetags.kaiku import day
-from workflows.models import YearlyDone
+from workflows.models import Meeting, YearlyDone
 from workflows.yearly.rounds import Round, round_of
 
 
@@ -44,6 +46,19 @@ def _wrong(now: Round | None, due: date, on: date) -> str:
     if on <= now.last:
         return _("The year is counted from %(day)s: give a day after it.") % {"day": day(now.last)}
     return ""
+
+
+def took_part(meeting_pk: int, by_pk: int) -> None:
+    """A job: each region of which somebody came to Kaikukeskus's national meeting has taken part in this year's, unless
+    it counts from a later day. `by_pk`: who has said who came."""
+    meeting, by = Meeting.objects.get(pk=meeting_pk), Person.objects.get(pk=by_pk)
+    came = meeting.invitees.filter(came=True, uninvited_at=None).values("regions")
+    on = localdate(meeting.starts_at)
+    for region in Region.objects.filter(pk__in=came).order_by("pk"):
+        now = round_of(region, NATIONAL.kind)
+        if now and on > now.last:
+            with suppress(Refused):  # the region has just said it itself
+                say_done(region, NATIONAL.kind, now.due, by, on, meeting.title)
 
 
 @transaction.atomic

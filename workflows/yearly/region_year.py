@@ -19,7 +19,7 @@ from adoption.ladders import DECISION, FEEDBACK, INDUCTION, NATIONAL, PAGE
 from adoption.models import ContactCheck, Partner, Person, Region
 from commitments.turn import in_words
 from workflows.duties import SOURCES, Duty, Within
-from workflows.models import FeedbackMeeting, Trial, TrialStep, YearlyDone
+from workflows.models import FeedbackMeeting, Meeting, Trial, TrialStep, YearlyDone
 from workflows.trial import MODELS, WITHDRAWN
 from workflows.yearly.words import TITLES
 
@@ -72,7 +72,10 @@ def months(region: Region, year: int) -> list[Months]:
 
 def entries(region: Region, first: date, last: date) -> list[Entry]:
     """Everything between the two days, in their order."""
-    parts = (_steps(region), _ends(region), _held(region), _said(region), _inducted(region), _asked(region, last))
+    parts = (
+        _steps(region), _ends(region), _held(region), _arranged(region), _said(region), _inducted(region),
+        _asked(region, last),
+    )  # fmt: skip
     found = [one for one in chain(*parts, _owed(region, last)) if first <= one.day <= last]
     return sorted(found, key=lambda one: one.day)
 
@@ -170,6 +173,15 @@ def _held(region: Region) -> Iterator[Entry]:
         href = reverse("meeting_correct", args=[region.slug, meeting.pk])
         who = "" if meeting.is_entered else meeting.recorded_by.name
         yield Entry(meeting.held_on, _("Feedback meeting"), DONE, who, href, f"meeting-{meeting.pk}")
+
+
+def _arranged(region: Region) -> Iterator[Entry]:
+    """The meetings whose time is fixed, and those that were held; a calendar has them by their own invitations."""
+    found = Meeting.objects.filter(region=region, state__in=[Meeting.State.FIXED, Meeting.State.HELD])
+    for one in found.filter(recorded=None).select_related("organiser").order_by("pk"):
+        one.region = region
+        state = DONE if one.state == Meeting.State.HELD else AHEAD
+        yield Entry(localdate(one.starts_at), one.title, state, str(one.organiser), one.get_absolute_url())
 
 
 def _said(region: Region) -> Iterator[Entry]:
