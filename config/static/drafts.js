@@ -138,7 +138,9 @@
       line.textContent = `${label}: ${typed.join(", ")}`;
       lines.append(line);
     }
-    notice.querySelector("button").addEventListener("click", () => discard(form, key, draft, notice));
+    const button = notice.querySelector("button");
+    button.className = "btn btn--second";
+    button.addEventListener("click", () => discard(form, key, draft, notice));
     form.prepend(notice);
     for (let fold = form.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   }
