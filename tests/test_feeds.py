@@ -12,6 +12,7 @@ from django.conf import settings as site
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
+from django.utils.timezone import localdate
 
 from adoption.days import next_working_day
 from adoption.feeds import address_of, address_of_region, end_feed, feed_of, renew_feed
@@ -28,6 +29,7 @@ from tests.trials import a_walk, text_of
 from workflows import services
 from workflows.models import TrialStep
 from workflows.moving import mark_of, move_due
+from workflows.my_work.own_tasks import add_task
 from workflows.walk import Walk, introduce
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +101,14 @@ def test_ones_own_calendar_holds_what_is_owed_and_the_steps_that_the_plan_forese
     assert {event["DTSTART"] for event in events} == {f"{row.due:%Y%m%d}" for row in of_both}
     assert {event["DTSTART?"] for event in events} == {"VALUE=DATE"}
     assert events[0]["URL"].startswith(site.SITE_URL)
+
+
+def test_an_own_task_with_a_day_stands_in_ones_own_calendar_alone(trial):
+    due = localdate() + 20 * DAY
+    add_task(trial.aino, "Soita kirjastoon", due)
+    assert days(read(own(trial.aino)), "Soita kirjastoon") == [f"{due:%Y%m%d}"]
+    for other in (trial.mikko, trial.laura):
+        assert days(read(own(other)), "Soita kirjastoon") == []
 
 
 def test_it_is_the_same_event_as_in_the_plans_own_file(client, trial):

@@ -1,13 +1,13 @@
 """Does what comes round every year come round by itself where the card is in lasting use, as a task, and till done?"""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.core import mail
 from django.urls import reverse
 from django.utils import translation
-from django.utils.timezone import localdate
+from django.utils.timezone import get_default_timezone, localdate
 from django_q.models import OrmQ
 
 from adoption.days import a_year_after, months_after
@@ -21,6 +21,8 @@ from tests.mornings import A_MONDAY, a_morning, at
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
 from tests.test_reminders import sent
 from tests.trials import a_walk, promise, text_of
+from workflows.arranging import services as arranging
+from workflows.arranging.inviting import responsible_everywhere
 from workflows.checks import faults
 from workflows.duties import SOURCES, Within
 from workflows.models import Reminder, TrialStep, YearlyDone
@@ -168,6 +170,26 @@ def test_what_was_said_last_can_be_taken_back(here):
 
 
 # -- the staff of the partners ----------------------------------------------------------------------------------------
+
+
+def test_a_national_meeting_counts_for_the_regions_of_those_who_came(here, worker):
+    elsewhere = a_region("kymenlaakso")
+    lasting(elsewhere, here.laura)
+    a_pair(elsewhere)
+    start = datetime(2028, 2, 11, 9, tzinfo=get_default_timezone())
+    said = {"kind": "national", "title": "Verkostopäivä", "place": "Helsinki", "link": "", "length": 90, "message": ""}
+    meeting = arranging.arrange(None, here.laura, said, [start], responsible_everywhere())
+    came = next(one.pk for one in meeting.invitees.select_related("person") if one.person == here.aino)
+    with at(TODAY + 2 * DAY):
+        before = round_of(elsewhere, "national")
+        arranging.hold(meeting, here.laura, [came])
+        arranging.hold(meeting, here.laura, [came])
+        worker.run()
+        [done] = YearlyDone.objects.all()
+        assert (done.region, done.kind, done.on, done.note) == (here.region, "national", start.date(), "Verkostopäivä")
+        assert here.due("national") == a_year_after(start.date())
+        assert round_of(elsewhere, "national") == before
+        assert faults() == []
 
 
 @pytest.fixture
