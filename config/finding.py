@@ -4,6 +4,7 @@ One query for all of them: each kind is a part of it that reads only what the pe
 folded columns (adoption.folding), which have their indexes on PostgreSQL.
 """
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -31,6 +32,7 @@ AT_MOST = 50
 SHORTEST = 2  # letters, of all words together
 LONGEST = 200  # characters
 WORDS = 6  # of which more would not find less
+NUMBER = re.compile(r"kp[- ]?([0-9]{1,9})")  # as pages and papers name a commitment
 WHOLE = 3  # letters by which a part of a word is found; fewer are looked for where a word begins
 
 REGION, MUNICIPALITY, PERSON, ORGANISATION, PARTNER, COMMITMENT = range(1, 7)
@@ -151,10 +153,13 @@ def _partners(words: list[str]) -> QuerySet[Any]:
 
 
 def _commitments(person: Person, words: list[str]) -> list[QuerySet[Any]]:
-    """Those of a partner with the words in its name, and those of a region."""
+    """Those of a partner with the words in its name, and those of a region; by its number the one that has it."""
     seen = commitments_of(person).order_by()
     of_partner, of_region = seen.exclude(partner=None), seen.filter(partner=None)
-    if words:
+    number = NUMBER.fullmatch(" ".join(words))
+    if number:
+        of_partner, of_region = of_partner.filter(pk=number[1]), of_region.filter(pk=number[1])
+    elif words:
         of_partner = of_partner.filter(partner__in=_partners(words))
         of_region = _named(of_region, words, "region__found_by")
     owner = {"title": F("partner__organisation__name"), "unit": F("partner__unit")}

@@ -122,6 +122,14 @@ def test_a_region_a_unit_a_business_id_a_person_and_a_commitment(region, aino):
     assert made.get_absolute_url() in [one.href for one in find(aino, region.name)]
 
 
+def test_a_commitment_by_its_number(region, aino):
+    made = draft_region_commitment(region, list(region.municipalities.all()[:1]), aino)
+    for text in (f"KP-{made.pk}", f"kp {made.pk}", f"kp{made.pk}"):
+        assert [one.href for one in find(aino, text)] == [made.get_absolute_url()]
+        assert find(a_stranger(), text) == []
+    assert find(aino, f"KP-{made.pk + 1}") == []
+
+
 def test_kaikukeskus_finds_the_organisation_too(region, aino):
     a_venue(region, aino)
     laura = a_kaikukeskus_person()
