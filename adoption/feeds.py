@@ -26,11 +26,9 @@ def renew_feed(person: Person, by: Person) -> CalendarFeed:
     Raises NotYours for who is neither the person nor Kaikukeskus.
     """
     country, who = _locked(person, by)
-    earlier = CalendarFeed.objects.filter(person=person)
-    what = "feed_renewed" if earlier.exists() else "feed_made"
-    earlier.delete()
+    gone, _of_each = CalendarFeed.objects.filter(person=person).delete()
     feed = CalendarFeed.objects.create(person=person)
-    record(country, who, what, person)
+    record(country, who, "feed_renewed" if gone else "feed_made", person)
     return feed
 
 

@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import get_default_timezone, localdate
@@ -354,3 +356,34 @@ def test_the_year_of_a_trial_shows_its_steps_its_meeting_and_its_end(client):
     after = client.get(f"{reverse('region_year', args=[here.region.slug])}?year={here.trial.ends_on.year}")
     assert "The trial ends" in text_of(after)
     assert "is asked whether still" in text_of(after) or "are asked whether still" in text_of(after)
+
+
+def queries(client, path: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    return len(captured)
+
+
+def test_the_year_and_my_work_take_the_same_number_of_queries_however_much_there_is(client, here, partners):
+    pages = [reverse("region_year", args=["kainuu"]), "/"]
+    with at(DUE + 5 * DAY):
+        client.force_login(here.aino)
+        before = [queries(client, path) for path in pages]
+        more_rows(here, 30)
+        assert [queries(client, path) for path in pages] == before
+
+
+def more_rows(here: Here, number: int) -> None:
+    """So many venues more whose staff is due, each with a day of its own, and so many days of the past."""
+    organisation = here.region.partners.first().organisation
+    Partner.objects.bulk_create(
+        Partner(
+            region=here.region, organisation=organisation, unit=f"Unit {one}", role="venue", kind="culture",
+            state="active", induction_on=A_MONDAY - one * DAY,
+        )
+        for one in range(number)
+    )  # fmt: skip
+    YearlyDone.objects.bulk_create(
+        YearlyDone(region=here.region, kind="national", on=date(2026, 1, 1) - one * DAY, recorded_by=here.aino)
+        for one in range(number)
+    )
