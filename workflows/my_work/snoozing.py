@@ -15,20 +15,24 @@ from workflows.my_work.whole import stand_of, whole_of
 LONGEST = timedelta(days=366)
 
 
-@transaction.atomic
 def put_off(person: Person, key: str, until: date, note: str = "") -> Snooze:
     """The item leaves the person's list until the day. A later one counts instead. Raises Refused for a day that is not
-    ahead or more than a year away, and for what no longer waits for the person."""
-    owner = alone(person)
+    ahead or more than a year away, and for what no longer waits for the person.
+
+    The list is read before the row is locked: what is done in between leaves a snooze that hides nothing."""
     if wrong := _wrong_day(until):
         raise Refused([wrong])
-    whole = whole_of(owner)
+    before = list(Snooze.objects.filter(person=person).values_list("pk", flat=True))
+    whole = whole_of(person)
     waiting = {item.key: item for item in [*whole.mine, *(one.item for one in whole.put_off)]}
     if key not in waiting:
         raise Refused([_("It no longer waits for you, so there is nothing to put off.")])
-    Snooze.objects.filter(person=owner).exclude(key__in=waiting).delete()  # of what is done nothing is kept
+    gone = Snooze.objects.filter(pk__in=before).exclude(key__in=waiting)  # of what is done nothing is kept
     stand = {"stand": stand_of(waiting[key]), "until": until, "note": note, "made_on": localdate()}
-    return Snooze.objects.update_or_create(person=owner, key=key, defaults=stand)[0]
+    with transaction.atomic():
+        owner = alone(person)
+        gone.delete()
+        return Snooze.objects.update_or_create(person=owner, key=key, defaults=stand)[0]
 
 
 def _wrong_day(until: date) -> str:

@@ -2,33 +2,29 @@
 
 from datetime import date
 
-from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from adoption.mail import Letter, later, link, write
 from adoption.models import Kind, Mail, Person
-from adoption.people import alone
 from adoption.refusal import Refused
 from workflows.my_work.whole import whole_of
 from workflows.my_work.why import who_else
 from workflows.tasks import Item
 
 
-@transaction.atomic
 def tell(person: Person, key: str, other: Person) -> None:
     """The other has a mail that says what waits, with its page. It stays in both lists until it is done.
 
     Raises Refused for what is no longer in the person's list, one who cannot do it, and a second time on one day."""
-    owner = alone(person)
-    item = whole_of(owner).find(key)
+    item = whole_of(person).find(key)
     if item is None:
         raise Refused([_("It no longer waits for you, so there is nothing to pass on.")])
-    if other.pk not in {one.person_id for one in who_else(owner, item)}:
+    if other.pk not in {one.person_id for one in who_else(person, item)}:
         raise Refused([_("%(name)s cannot do it. Choose one of those who are named here.") % {"name": other}])
-    if Mail.objects.filter(key=f"{_mail_key(owner.pk, key, localdate())}:{other.pk}").exists():
+    if Mail.objects.filter(key=f"{_mail_key(person.pk, key, localdate())}:{other.pk}").exists():
         raise Refused([_("%(name)s has been told of it today already.") % {"name": other}])
-    later("workflows.my_work.telling.write_told", owner.pk, key, other.pk, localdate().isoformat())
+    later("workflows.my_work.telling.write_told", person.pk, key, other.pk, localdate().isoformat())
 
 
 def _mail_key(person: int, key: str, today: date) -> str:
