@@ -313,8 +313,9 @@ def test_an_active_partner_has_all_that_it_needs(people, role, acts):
         way = Way(people, role)
         for name, model in acts:
             getattr(way, name)(model)
-            assert wrong(way.now()) == []
-            assert missing_for_active(way.now()) == [] or way.now().state != "active"
+            partner = way.now()
+            assert wrong(partner) == []
+            assert missing_for_active(partner) == [] or partner.state != "active"
         assert faults() == []
         transaction.set_rollback(True)
 
