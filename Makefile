@@ -30,8 +30,8 @@ test: system lint translations suites ## Check everything, on SQLite and on Post
 test-all: MARKS := slow or not slow
 test-all: test ## The same, with all that takes long
 
-test-quick: install ## The tests on SQLite without browser, races and long runs: a minute and a half on two cores
-	$(PYTEST) -n 2 --dist worksteal -m "not (browser or race or long or slow)"
+test-quick: install ## The rules, the main job and each address, on SQLite: about a minute on two cores
+	$(PYTEST) -n 2 --dist worksteal -m "quick and not (browser or race or long or slow or office)"
 
 bench: install ## Measure, print a table, write var/bench.json
 	.venv/bin/python -m tests.bench

@@ -32,6 +32,9 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # Chromium itself would otherwise ask the outside for its own things.
 NOTHING_LEAVES = "--host-resolver-rules=MAP * ~NOTFOUND,EXCLUDE localhost,EXCLUDE 127.0.0.1"
 
+# In make test-quick with all that opens no database: the main job, its rules, and each address by whom it is not for.
+QUICK = {"test_country", "test_fields", "test_gates", "test_people", "test_plan", "test_strangers", "test_trial"}
+
 hypothesis.settings.register_profile("ours", deadline=None, derandomize="CI" in os.environ, database=None)
 hypothesis.settings.load_profile("ours")
 
@@ -43,10 +46,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     What takes long comes first, so that at the end no worker waits for the other."""
     for item in items:
         fixtures = set(getattr(item, "fixturenames", []))
+        opens = item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db", "live_server"}
         if "browser" in fixtures:
             item.add_marker("browser")
-        if item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db", "live_server"}:
+        if opens:
             item.add_marker("database")
+        if not opens or item.path.stem in QUICK:
+            item.add_marker("quick")
     items.sort(key=lambda item: not (item.get_closest_marker("long") or item.get_closest_marker("browser")))
 
 
