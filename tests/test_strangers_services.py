@@ -33,6 +33,8 @@ NO_SERVICES = ("views", "management", "migrations", "walk")
 NO_ACTS = {
     "adoption.joining.people.against_people",  # reads, for the page that only Kaikukeskus opens
     "commitments.making.ask",  # the last part of an act, whose service has checked who acts
+    "workflows.services.locked_trial",
+    "workflows.services.read",  # what every act on a trial begins with
 }
 
 

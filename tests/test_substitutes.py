@@ -57,7 +57,7 @@ def _tried(service: Callable, values: dict[str, object], substitute: Person, hol
             assert {act.on_behalf_of for act in said} <= {holder}, service
             assert all(f"in the stead of {holder}" in line.text for line in sentences(said) if "Sanna" in line.text)
             transaction.set_rollback(True)
-    except (Refused, AttributeError, TypeError, KeyError):  # the values are meant for who has no right
+    except (Refused, AttributeError, TypeError, ValueError, KeyError):  # the values are meant for who has no right
         return False
     return bool(said)
 
