@@ -339,16 +339,23 @@ def test_who_may_not_act_sends_nothing(kainuu, aino):
         send_all(kainuu, aino, {})
 
 
+def test_of_each_role_one_whole_paper_is_read(kainuu, aino, as_aino):
+    mikko = Person.objects.get(name="Mikko Kettunen")
+    cleared = a_cleared_distributor(kainuu, mikko, name="Puollettu ry", signatory_email="p@example.org")
+    drafts = drafted(kainuu, aino, [*venues(kainuu, aino, 2), cleared])
+    page = as_aino.get(address("commitments_send")).content.decode()
+    assert re.findall(r'<h2 id="document-(\d+)">', page) == [str(drafts[0].pk), str(drafts[2].pk)]
+    assert page.count('<article class="doc') == 2
+
+
 def test_the_page_shows_one_whole_says_what_differs_and_sends(kainuu, aino, as_aino):
     drafts = drafted(kainuu, aino, venues(kainuu, aino, 3))
     page = as_aino.get(address("commitments_send"))
     said = text_of(page)
     assert page.content.decode().count('<article class="doc') == 1
     assert all(f"Toimi Galleria {n}" in said and f"johtaja.{n}@example.org" in said for n in (1, 2, 3))
-    assert (
-        '<h2 id="document">Document: Galleria 3</h2>'
-        in as_aino.get(address("commitments_send"), {"read": drafts[2].pk}).content.decode()
-    )
+    wanted = as_aino.get(address("commitments_send"), {"read": drafts[2].pk}).content.decode()
+    assert f'<h2 id="document-{drafts[2].pk}">Document: Galleria 3</h2>' in wanted
     chosen = re.findall(r'name="seen" value="([^"]+)"', page.content.decode())
     assert chosen == [f"{pk}:{number}:{manifest}" for pk, (number, manifest) in seen(drafts).items()]
     unread = as_aino.post(address("commitments_send"), {"seen": chosen[:2]})

@@ -200,7 +200,7 @@ def test_a_half_confirmation_is_withdrawn_by_its_giver_alone():
     assert refused(services.withdraw, here.trial, "pair_training", here.mikko)
     assert services.withdraw(here.trial, "pair_training", here.aino).confirmed == {}
     with translation.override("en"):
-        assert "took the confirmation back: step 3" in sentences(list(Act.objects.order_by("-number")[:1]))[0].text
+        assert "took the confirmation back: Step 3" in sentences(list(Act.objects.order_by("-number")[:1]))[0].text
     assert refused(services.withdraw, here.trial, "pair_training", here.aino)
 
 
