@@ -2,12 +2,14 @@
 and English, on a phone and on a desk; none is left out without being named here."""
 
 import re
+from datetime import timedelta
 from itertools import cycle
 
 import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import localdate
 from playwright.sync_api import Page
 
 from adoption.contacts import pair
@@ -20,6 +22,8 @@ from tests import papers
 from tests.people import a_venue
 from tests.strangers import World, a_world, patterns
 from tests.test_commitments import checked
+from workflows.models import Meeting
+from workflows.survey.opening import open_survey
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.long]
 
@@ -31,13 +35,15 @@ ACTS = {
     "pdf_again", "person_close", "person_reopen", "person_right", "prepared_text_remove", "queue_decide",
     "region_draft", "responsibility_end", "responsible_ask", "responsible_confirm", "set_language", "sign_copy",
     "sign_decline", "sign_forward", "sign_renew", "still_hand_over", "still_leave", "still_renew",
-    "successor_decline", "template_discard", "template_publish",
+    "successor_decline", "template_discard", "template_publish", "feed_renew", "feed_end", "own_task_done",
+    "own_task_undo", "work_filter", "yearly_take_back",
 }  # fmt: skip
 FILES = {
     "accounts_csv", "all_accounts_csv", "certificate_file", "commitment_bundle", "document", "document_pdf",
     "document_sealed", "import_refused", "lists_file", "national_file", "partners_csv", "partners_xlsx",
     "plan_calendar", "plan_sheet", "region_bundle", "seal_certificate", "sign_certificate", "sign_document",
-    "sign_pdf", "sign_sealed", "signed_copy", "template_file", "template_filled", "template_ours",
+    "sign_pdf", "sign_sealed", "signed_copy", "template_file", "template_filled", "template_ours", "feed",
+    "feed_region", "region_year_calendar", "invited_calendar", "minutes_file", "national_minutes_file",
 }  # fmt: skip
 OTHERS = {
     "making",  # a piece of the page of a commitment
@@ -65,7 +71,7 @@ def of_papers(world: World) -> dict[str, str]:
     sent = papers.draft_partner_commitment(a_venue(region, aino, "Teatteri Lampi", **named), aino)
     signers = {party.pk: {"signatory_name": f"Johtaja {party.pk}"} for party in sent.parties.exclude(role="partner")}
     sent = services.send(checked(papers.change_draft(sent, aino, signers), aino), aino)
-    waiting = ("commitment_copy", "commitment_kaikukanta", "commitment_decline")
+    waiting = ("commitment_copy", "commitment_kaikukanta", "commitment_decline", "commitment_move")
     pages = {name: reverse(name, args=[region.slug, sent.pk]) for name in waiting}
     return pages | {"commitment_edit": reverse("commitment_edit", args=[region.slug, draft.pk])}
 
@@ -76,11 +82,13 @@ def by_link(world: World, worker) -> dict[str, str]:
     for partner in (stays, leaves):
         pair.ask_contact(partner, world.here.aino)
     worker.run()
-    found = {"sign": mailed("sign"), "still": mailed("still", stays.contact.email)}
+    found = {"sign": mailed("sign"), "still": mailed("still", stays.contact.email), "invited": mailed("invited")}
     check = ContactCheck.objects.get(partner=leaves)
     follows = {"name": "Liisa Laine", "email": "liisa@example.org"}
     assert Client().post(f"{mailed('still', leaves.contact.email)}{check.pk}/successor/", follows).status_code == 302
+    open_survey(Meeting.objects.get(pk=world.keys["arranged"]), world.here.aino, localdate() + timedelta(days=5))
     worker.run()
+    found["survey_answer"] = mailed("survey")
     return found | {"successor": mailed("successor"), "mails_off": off_path(world.here.aino.pk, Kind.TOLD)}
 
 

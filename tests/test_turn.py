@@ -231,5 +231,5 @@ def test_the_queries_do_not_grow_with_the_commitments_being_signed(django_assert
                 links.decline_by_link(link_of(one, "partner"), "Ei nyt.")
         with django_assert_num_queries(25):
             client.get("/")
-        with django_assert_num_queries(29):
+        with django_assert_num_queries(30):
             client.get(region.get_absolute_url())
