@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.timezone import localdate
 
 from adoption.days import a_year_after, next_working_day
-from adoption.ladders import FEEDBACK
+from adoption.ladders import FEEDBACK, NATIONAL, PAGE
 from adoption.models import Act, Partner, Phase, Region
 from adoption.refusal import NotYours
 from commitments.models import Commitment
@@ -142,10 +142,13 @@ def test_a_year_of_mornings_reminds_the_pair_of_the_meeting_and_all_stays_sound(
     for number in range(1, 366, 5):
         a_morning(next_working_day(today + timedelta(days=number)), worker)
     due = a_year_after(today - timedelta(days=100))
-    assert set(Reminder.objects.values_list("kind", "subject", "due")) == {(FEEDBACK.kind, str(region.pk), due)}
+    of_the_year = {(one.kind, str(region.pk), a_year_after(today)) for one in (NATIONAL, PAGE)}
+    expected = {(FEEDBACK.kind, str(region.pk), due)} | of_the_year
+    assert set(Reminder.objects.values_list("kind", "subject", "due")) == expected
     rungs = [rung.days for rung in FEEDBACK.rungs]
-    assert [one.rung for one in Reminder.objects.filter(person=aino)] == rungs
-    assert [one.rung for one in Reminder.objects.filter(person=laura)] == rungs[-1:]
+    meeting = Reminder.objects.filter(kind=FEEDBACK.kind)
+    assert [one.rung for one in meeting.filter(person=aino)] == rungs
+    assert [one.rung for one in meeting.filter(person=laura)] == rungs[-1:]
     assert not Reminder.objects.filter(mail__sent_at=None).exists()
     assert faults() == []
 
