@@ -427,7 +427,11 @@ def test_a_distributors_contact_is_told_to_the_care_side_first(region, mikko, sp
 
 @pytest.mark.parametrize(
     ("email", "said"),
-    [("contact.0@example.org", "your own address"), ("poissa@example.org", "Nobody can be named"), ("a\n@example.org", "Check")],
+    [
+        ("contact.0@example.org", "your own address"),
+        ("poissa@example.org", "Nobody can be named"),
+        ("a\n@example.org", "Check"),
+    ],
 )
 def test_who_cannot_follow_is_refused_before_anybody_is_asked(asked, email, said):
     Person.objects.create(email="poissa@example.org", name="Poissa Oleva", is_active=False)
