@@ -186,9 +186,9 @@ def child_environment() -> dict[str, str]:
     return os.environ | {"DATABASE_URL": url}
 
 
-@pytest.fixture(scope="session")
-def started(django_db_setup) -> Iterator[list[Racers]]:
-    """The processes that race; they stay alive over all tests, and are gone before the database is."""
+@pytest.fixture(scope="module")
+def started() -> Iterator[list[Racers]]:
+    """The processes that race in a module; they stay alive over its tests."""
     racers: list[Racers] = []
     yield racers
     for racer in racers:
