@@ -295,6 +295,7 @@ class PartnerForm(ModelForm):
         }
         labels = {"limits": _("Limits as they were written earlier")}
         widgets = {"offering": area(), "limits": area(), "how_to_get": area()}
+        help_texts = {"how_to_get": _("Everybody reads it in the region's lists: write no names of persons.")}
 
     def __init__(self, region: Region, role: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

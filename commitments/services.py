@@ -217,12 +217,12 @@ def _as_before(party: Party, same: QuerySet[Party]) -> None:
 
 
 def _take_signatory(party: Party, before: Party) -> None:
-    """The same signatory as there, with the right to sign: of one who was asked in an authority's stead it was chosen
-    from a list, and is written out here, as an authority's own."""
+    """The same signatory as there. Of one who was asked in another's stead the right to sign was chosen from a list,
+    and no paper says it: it is left to be written."""
     for field in SIGNATORY:
         setattr(party, field, getattr(before, field))
-    if before.paper_name and party.role != Party.Role.PARTNER:
-        party.signatory_basis = before.basis
+    if before.paper_name:
+        party.signatory_basis = ""
 
 
 def _as_in(old: Commitment, parties: Iterable[Party]) -> None:

@@ -418,7 +418,7 @@ def test_today_the_leaver_is_out_and_a_second_press_is_no_fault(ground):
     [
         ({"on": ""}, "Give: Access ends on."),
         ({"on": "1.1.2020"}, "The day is past"),
-        ({"who_PK": ""}, "a side is never left without"),
+        ({"who_PK": "", "name_PK": "", "email_PK": ""}, "a side is never left without"),
         ({"email_PK": ""}, "Give the e-mail address."),
         ({"name_PK": ""}, "Write the name."),
         ({"email_PK": "liisa"}, "valid email"),

@@ -47,6 +47,7 @@ def test_the_schedules_stand_once_however_often_they_are_set(capsys):
         "pdf",
         "proof",
         "returned",
+        "surveys",
     ]
 
 

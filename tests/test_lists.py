@@ -33,7 +33,7 @@ def listed(region: Region, aino: Person) -> list[Partner]:
         a_distributor(region, aino, "Tupa ry", client_group="Aikuisia, joita Outi tapaa"),
         a_distributor(region, aino, "Ämmän talo ry"),
         a_venue(region, aino, "Åströmin sali", offering="Konsertit\nja näytökset", limits="2 kurssia vuodessa"),
-        a_venue(region, aino, "Öjan uimahalli", unit="Kuntosali", how_to_get="Soita: Outi, 040 123"),
+        a_venue(region, aino, "Öjan uimahalli", unit="Kuntosali", how_to_get="Näytä kortti kassalla."),
     ]
     for partner in made:
         promise(partner)
@@ -100,7 +100,7 @@ def test_the_text_of_a_brochure(here):
         "Ämmän talo ry\nklubitalo, Hyrynsalmi\n\n"
         "KAIKUKORTTI-KOHTEET\n\n"
         "Åströmin sali\nkulttuurikohde, Hyrynsalmi\nTarjonta: Konsertit ja näytökset\nRajaukset: 2 kurssia vuodessa\n\n"
-        "Öjan uimahalli, Kuntosali\nkulttuurikohde, Hyrynsalmi\n"
+        "Öjan uimahalli, Kuntosali\nkulttuurikohde, Hyrynsalmi\nMiten lipun saa: Näytä kortti kassalla.\n"
     )
     assert as_text(network_list(here[0], "sv")).startswith(
         "Kaikukorttinätverket: Kajanaland\n\nKORTUTDELARE\n\nTupa ry"
@@ -142,7 +142,7 @@ def test_no_cell_of_the_table_starts_a_formula(here):
     listed(*here)
     promise(a_venue(*here, EVIL, unit="+1", offering="@SUM(A1)", limits="\n -2 lippua"))
     rows = rows_of(as_csv(network_list(here[0], "fi")))
-    assert rows[0] == ["Rooli", "Nimi", "Yksikkö", "Tyyppi", "Kunnat", "Tarjonta", "Rajaukset"]
+    assert rows[0] == ["Rooli", "Nimi", "Yksikkö", "Tyyppi", "Kunnat", "Tarjonta", "Rajaukset", "Miten lipun saa"]
     assert [f"'{EVIL}", "'+1", "'@SUM(A1)", "'-2 lippua"] == [rows[3][place] for place in (1, 2, 5, 6)]
     assert not [cell for row in rows for cell in row if cell.strip().startswith(("=", "+", "-", "@"))]
 
@@ -159,7 +159,7 @@ def test_only_those_in_force_are_listed(here):
 
 
 def test_nothing_of_persons_is_listed(here):
-    """Contact persons, signatories, and the free text on clients and on how one gets the ticket stay inside."""
+    """Contact persons, signatories, and the free text on clients stay inside."""
     partners = listed(*here)
     made = every_shape(here[0])
     persons = [value for partner in partners for value in (partner.contact.name, partner.contact.email)]

@@ -334,7 +334,7 @@ def formats(handler: logging.Handler) -> bool:
     ("changes", "said"),
     [
         ({"name": ""}, "Type your name."),
-        ({"name": "Matti Toinen"}, "Teemu Rissanen was asked to sign. If you are somebody else, pass the request on"),
+        ({"name": "Matti Toinen"}, "Teemu Rissanen was asked to sign: write the whole name so."),
         ({"title": " "}, "Type your title."),
         ({"consent": ""}, "Tick that you have read the commitment and accept it."),
         ({"manifest": "0" * 64}, "The document has changed since you opened it"),

@@ -270,8 +270,8 @@ def _offered(key: str, act: PartnerAct, found: Partner, commitments: list[Any], 
 
 def _form(key: str, found: Partner, data: QueryDict | None = None) -> Form:
     """The act's form, with ids of its own on the page, and with what is known already."""
-    known = {
-        "decide": {"seen": services.mark_of(found)},
+    known: dict[str, dict[str, Any]] = {
+        "decide": {"seen": services.mark_of(found)} if key == "decide" else {},
         "answer": {"most_in_tight": found.most_in_tight},
         "contact": {"language": found.language},
         "account": {"on": found.account_on},
