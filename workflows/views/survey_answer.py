@@ -24,7 +24,7 @@ def survey_answer(request: HttpRequest, token: str) -> HttpResponse:
     link = link_in(token)
     place = place_of(link) if link else None
     if link is None or place is None:
-        response = render(request, "workflows/survey_unknown.html", status=404)
+        response = render(request, "adoption/link_unknown.html", status=404)
     else:
         _speak(request, place)
         response = _answered(request, token, link) if request.method == "POST" else _page(request, link, AnswerForm())
