@@ -1,16 +1,21 @@
 """What is in the demo? Regions at several places of the path, walked there by the services that the pages call."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from django.db import transaction
-from django.utils.timezone import localdate
+from django.utils.timezone import get_default_timezone, localdate
 
 from adoption import notes, partners
 from adoption.country import load
+from adoption.days import A_DAY, next_working_day
 from adoption.models import Organisation, Partner, Person, Region
 from adoption.people import name_person
 from adoption.shared_answers import change_answer, write_answer
 from workflows import services
+from workflows.arranging.inviting import Whom
+from workflows.arranging.services import arrange
+from workflows.my_work.own_tasks import add_task
+from workflows.survey.opening import open_survey
 from workflows.walk import Walk, add_partners, begin, print_materials, ready, walk
 
 # Region → operating model and the step after which it stands; the list is in the order in which a newcomer looks.
@@ -36,6 +41,8 @@ def fill() -> bool:
     _writes(walks["pohjois-savo"])
     _looks_for_partners(walks["kainuu"])
     _is_late(walks["kainuu"])
+    _meets(walks["keski-pohjanmaa"])
+    add_task(walks["pohjois-savo"].aino, "Soita kirjastoon: mihin esitteet toimitetaan?", localdate() + 5 * A_DAY)
     return True
 
 
@@ -136,3 +143,17 @@ def _is_late(here: Walk) -> None:
         made_by="demo",
         title="kirjastonhoitaja",
     )
+
+
+def _meets(here: Walk) -> None:
+    """Three times are proposed for the feedback meeting, and the partners are asked before it in a survey."""
+    first = next_working_day(localdate() + 30 * A_DAY)
+    days = [first, next_working_day(first + A_DAY), next_working_day(first + 7 * A_DAY)]
+    times = [datetime.combine(day, time(9 + number), get_default_timezone()) for number, day in enumerate(days)]
+    said = {
+        "kind": "feedback", "title": "Palautekokous", "place": "Kirjaston kokoushuone", "link": "", "length": 90,
+        "message": "Käydään läpi, miten jakaminen on alkanut.",
+    }  # fmt: skip
+    contacts = [Whom(partner.contact) for partner in here.partners() if partner.contact]
+    meeting = arrange(here.region, here.aino, said, times, [Whom(here.mikko), Whom(here.laura), *contacts])
+    open_survey(meeting, here.aino, first)
