@@ -12,7 +12,7 @@ from adoption.partners import name_contact, request_clearance
 from adoption.people import name_person
 from adoption.refusal import Refused
 from tests.people import a_distributor, a_region
-from tests.test_strangers_services import SERVICES, arguments, call
+from tests.test_strangers_services import SERVICES, arguments, call, for_service
 from tests.trials import a_walk, text_of
 from workflows.sentences import sentences
 from workflows.services import confirm_step
@@ -43,7 +43,7 @@ def test_whatever_service_a_substitute_calls_history_says_for_whom():
     sanna = a_substitute(here)
     values, acted = arguments(here), 0
     for service in SERVICES:
-        acted += _tried(service, values | {"by": sanna}, sanna, here.aino)
+        acted += _tried(service, for_service(service, values) | {"by": sanna}, sanna, here.aino)
     assert acted > 10
 
 
