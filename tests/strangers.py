@@ -54,8 +54,8 @@ MEANT = {
     "answers/": "answer",
     "templates/": "template",
     "papers/": "batch",
-    "work/tasks/": "own_task",
-    "work/filters/": "filter",
+    "my-work/tasks/": "own_task",
+    "my-work/filters/": "filter",
 }
 
 
@@ -84,7 +84,7 @@ class World:
             values["pk"] = self.keys[MEANT[max(fit, key=len)]]
         if route.startswith("joins/"):
             values["gone"] = self.keys["other_organisation"]
-        if route.startswith("work/items/"):
+        if route.startswith("my-work/items/"):
             values["key"] = f"own-{self.keys['own_task']}"
         return values | OWN_KIND.get(str(pattern.name), {}) | self._entered(pattern)
 

@@ -13,7 +13,7 @@ from workflows.services import save_evidence
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-NEW = "/work/tasks/new/"
+NEW = "/my-work/tasks/new/"
 BACK = "What you wrote here, and did not send, has been put back."
 
 
@@ -110,12 +110,12 @@ def test_without_a_connection_nothing_is_sent_and_nothing_lost(page):
 
 def test_the_connection_breaks_in_the_midst_of_sending(page):
     page.route(
-        "**/work/tasks/new/", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
+        "**/my-work/tasks/new/", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
     )
     page.fill("[name=text]", "Soita painoon")  # sent at once: before the moment in which it is kept
     press(page)
     page.wait_for_url("chrome-error://**")
-    page.unroute("**/work/tasks/new/")
+    page.unroute("**/my-work/tasks/new/")
     page.goto("/regions/")
     assert len(kept(page)) == 1
     page.goto(NEW)

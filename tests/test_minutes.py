@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 from docx import Document
 from docx.oxml.ns import qn
 
-from adoption.models import Act, Person
+from adoption.models import Act
 from adoption.people import find_or_make, name_person
 from adoption.refusal import NotYours, Refused
 from adoption.templatetags.kaiku import day
@@ -22,8 +22,9 @@ from doc_templates.chart import with_chart
 from doc_templates.check import check, fields
 from doc_templates.render import render
 from doc_templates.samples import MINUTES, MINUTES_MINIMAL, MOMENT, field_names
-from tests.people import a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
-from tests.trials import promise, text_of
+from tests.meetings import a_meeting, with_venues
+from tests.people import a_pair, a_region, a_stranger
+from tests.trials import text_of
 from workflows.arranging.inviting import Whom, groups
 from workflows.arranging.models import Meeting
 from workflows.arranging.services import arrange, cancel
@@ -31,7 +32,7 @@ from workflows.minutes.agenda import agenda_for, lines, set_agenda, shipped
 from workflows.minutes.models import LANGUAGES, AgendaText, Minutes
 from workflows.minutes.paper import document
 from workflows.minutes.writing import agree, minutes_of, points_of, take_back, write
-from workflows.models import OwnTask, Survey, Trial
+from workflows.models import OwnTask, Survey
 from workflows.my_work.own_tasks import finish_task
 from workflows.sentences import sentences
 from workflows.survey.answering import answer
@@ -53,24 +54,16 @@ def in_english():
 @pytest.fixture
 def here() -> Walk:
     """A region with its pair and three committed venues."""
-    region = a_region("ruotsi")
-    here = Walk(Trial(region=region), a_kaikukeskus_person(), *a_pair(region))
-    for number in range(3):
-        promise(a_venue(region, here.aino, f"Sali {number}"))
-    Person.objects.update(language="en")
-    return here
+    return with_venues(3)
 
 
-def a_meeting(here: Walk, kind: str = "feedback") -> Meeting:
-    starts_at = timezone.now() + timedelta(days=30)
-    said = {"kind": kind, "title": "Yearly meeting", "place": "Library", "link": "", "length": 90, "message": ""}
-    people = [one for group in groups(here.region).values() for one in group]
-    return arrange(here.region, here.aino, said, [starts_at], people)
+def everybody(here: Walk) -> list[Whom]:
+    return [one for group in groups(here.region).values() for one in group]
 
 
 @pytest.fixture
 def meeting(here) -> Meeting:
-    return a_meeting(here)
+    return a_meeting(here, everybody(here))
 
 
 def text_in(docx: bytes) -> list[str]:
@@ -140,7 +133,7 @@ def test_kaikukeskus_edits_an_agenda_and_what_has_been_written_keeps_its_own(her
     write(meeting, here.aino, SAID | {"agenda": minutes_of(meeting).agenda}, 0)
     set_agenda("feedback", "fi", "Oma kohta\n\n Toinen ", here.laura)
     assert agenda_for("feedback", "fi") == "Oma kohta\nToinen"
-    assert minutes_of(a_meeting(here)).agenda in ("Oma kohta\nToinen", agenda_for("feedback", "sv"))
+    assert minutes_of(a_meeting(here, everybody(here))).agenda in ("Oma kohta\nToinen", agenda_for("feedback", "sv"))
     assert minutes_of(meeting).agenda != "Oma kohta\nToinen"
     [act] = Act.objects.filter(what="agenda_changed")
     assert "feedback meeting, Finnish" in sentences([act])[0].text
@@ -258,7 +251,7 @@ def test_a_point_is_taken_back_until_it_is_done(here, meeting, worker):
     with pytest.raises(Refused, match="This point is done"):
         take_back(meeting, here.aino, second.pk)
     with pytest.raises(Refused, match="taken back already"):
-        take_back(a_meeting(here), here.aino, second.pk)
+        take_back(a_meeting(here, everybody(here)), here.aino, second.pk)
     assert points_of(meeting) == [second]
     worker.run()
     assert not [one for one in mail.outbox if one.subject == "Agreed on: One"]

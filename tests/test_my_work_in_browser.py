@@ -28,8 +28,8 @@ def test_the_own_work_on_a_phone(new_page, client, live_server, axe):
     page = new_page(width=390)
     cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
     page.context.add_cookies([cookie])
-    paths = ["/", f"/?filter={saved.pk}", "/?kind=people", "/work/filters/", "/work/filters/?late=on"]
-    paths += [f"/work/items/{key}/" for key in (step, f"own-{late.pk}", f"own-{other.pk}")]
+    paths = ["/", f"/?filter={saved.pk}", "/?kind=people", "/my-work/filters/", "/my-work/filters/?late=on"]
+    paths += [f"/my-work/items/{key}/" for key in (step, f"own-{late.pk}", f"own-{other.pk}")]
     paths += [one.get_absolute_url() for one in (late, done)]
     faults = []
     for path in paths:

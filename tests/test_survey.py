@@ -11,7 +11,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.timezone import get_default_timezone, localdate
 from hypothesis import given
 from hypothesis import strategies as some
@@ -21,12 +21,13 @@ from adoption.models import Act, Mail, Partner, Person
 from adoption.people import name_person
 from adoption.refusal import NotYours, Refused
 from config.logs import LINKS
-from tests.people import a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
-from tests.trials import promise, text_of
-from workflows.arranging.inviting import groups
+from tests.meetings import a_meeting, with_venues
+from tests.people import a_stranger
+from tests.trials import text_of
+from workflows.arranging.inviting import Whom, groups
 from workflows.arranging.models import Meeting
-from workflows.arranging.services import arrange, cancel
-from workflows.models import Answer, Place, Survey, Trial
+from workflows.arranging.services import cancel
+from workflows.models import Answer, Place, Survey
 from workflows.sentences import sentences
 from workflows.survey import letters
 from workflows.survey.answering import Standing, answer, place_of, standing
@@ -50,23 +51,16 @@ def in_english():
 @pytest.fixture
 def here() -> Walk:
     """A region with five committed partners of five contact persons."""
-    region = a_region("ruotsi")
-    here = Walk(Trial(region=region), a_kaikukeskus_person(), *a_pair(region))
-    for number in range(5):
-        promise(a_venue(region, here.aino, f"Sali {number}"))
-    Person.objects.update(language="en")
-    return here
+    return with_venues(5)
 
 
-def a_meeting(here: Walk, kind: str = "feedback", days: int = 30) -> Meeting:
-    starts_at = timezone.now() + timedelta(days=days)
-    said = {"kind": kind, "title": "Yearly meeting", "place": "Library", "link": "", "length": 90, "message": ""}
-    return arrange(here.region, here.aino, said, [starts_at], groups(here.region)["pair"])
+def pair(here: Walk) -> list[Whom]:
+    return groups(here.region)["pair"]
 
 
 @pytest.fixture
 def meeting(here) -> Meeting:
-    return a_meeting(here)
+    return a_meeting(here, pair(here))
 
 
 @pytest.fixture
@@ -169,7 +163,7 @@ def test_only_who_acts_opens_one_and_only_where_it_makes_sense(here, meeting):
         with pytest.raises(Refused, match=said):
             open_survey(meeting, here.aino, in_days(day))
     with pytest.raises(Refused, match="belongs to a feedback meeting"):
-        open_survey(a_meeting(here, "workshop"), here.aino, in_days(14))
+        open_survey(a_meeting(here, pair(here), "workshop"), here.aino, in_days(14))
     open_survey(meeting, here.aino, in_days(14))
     with pytest.raises(Refused, match="has a survey already"):
         open_survey(meeting, here.mikko, in_days(14))

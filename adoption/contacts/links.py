@@ -1,13 +1,13 @@
 """Which links are in the mails to contact persons and their successors, and which of them work?"""
 
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.core import signing
 from django.db.models import Max
 from django.urls import reverse
-from django.utils.crypto import constant_time_compare, salted_hmac
 
+from adoption.addressed import digest, is_sent_to, said_in
 from adoption.mail import link
 from adoption.models import ContactCheck, Person
 
@@ -40,19 +40,14 @@ def token_of_successor(check: ContactCheck) -> str:
 
 
 def _token(kind: str, key: int, number: int, email: str) -> str:
-    return signing.dumps({"k": key, "n": number, "a": _digest(email)}, salt=f"{SALT}.{kind}")
-
-
-def _digest(email: str) -> str:
-    return salted_hmac(SALT, email.lower(), algorithm="sha256").hexdigest()[:16]
+    return signing.dumps({"k": key, "n": number, "a": digest(SALT, email)}, salt=f"{SALT}.{kind}")
 
 
 def link_in(kind: str, token: str) -> Link | None:
     """What the link says; nothing for one that this site has not made."""
     salt = f"{SALT}.{kind}"
-    try:
-        said: dict[str, Any] = signing.loads(token, salt=salt)
-    except signing.BadSignature:
+    said = said_in(salt, token)
+    if said is None:
         return None
     try:
         signing.loads(token, salt=salt, max_age=LINK_LIVES)
@@ -63,7 +58,7 @@ def link_in(kind: str, token: str) -> Link | None:
 
 def is_of(sent: Link, email: str) -> bool:
     """Whether the link was sent to this address."""
-    return constant_time_compare(sent.address, _digest(email))
+    return is_sent_to(SALT, sent.address, email)
 
 
 def round_of(person: Person | int) -> int:

@@ -2,17 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any, NamedTuple
+from functools import partial
+from typing import NamedTuple
 
-from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from adoption.contacts import answers
@@ -22,12 +19,12 @@ from adoption.contacts.links import PERSON, SUCCESSOR, Link, link_in
 from adoption.fields import Form
 from adoption.models import ContactCheck, Person, Responsibility
 from adoption.refusal import Refused
+from adoption.views.by_link import View, opened_by
 
 GONE = 410
 NO_KEY = 0
 LONGEST_KEY = 18  # digits that any database holds
 State = ContactCheck.State
-View = Callable[..., HttpResponse]
 
 
 class Visit(NamedTuple):
@@ -39,34 +36,19 @@ class Visit(NamedTuple):
     person: Person
     check: ContactCheck | None = None  # of a successor's link
 
+    @property
+    def language(self) -> str:
+        """That of the mail: a successor who is known here has an own one."""
+        known = Person.objects.filter(email=self.check.successor_email).first() if self.check else None
+        return (known or self.person).language
+
 
 def by_link(kind: str) -> Callable[[View], View]:
-    """The view is open to whoever has a link, and kept by nobody. A link that this site has not made leads nowhere.
-
-    Referrer-Policy stays at the site's same-origin, as for the links to sign by: no other site learns the address, and
-    a form still says where it comes from.
-    """
-
-    def decorated(view: View) -> View:
-        @login_not_required
-        @never_cache
-        @wraps(view)
-        def opened(request: HttpRequest, token: str, **rest: Any) -> HttpResponse:
-            visit = _visit(request, token, kind)
-            if visit is None:
-                response = render(request, "adoption/still_unknown.html", status=404)
-            else:
-                _speak(visit)
-                response = view(visit, **rest)
-            response["X-Robots-Tag"] = "noindex, nofollow"
-            return response
-
-        return opened
-
-    return decorated
+    """The view is open to whoever has a link of this kind."""
+    return opened_by(partial(_visit, kind), "adoption/still_unknown.html")
 
 
-def _visit(request: HttpRequest, token: str, kind: str) -> Visit | None:
+def _visit(kind: str, request: HttpRequest, token: str) -> Visit | None:
     link = link_in(kind, token)
     if link is None:
         return None
@@ -75,16 +57,6 @@ def _visit(request: HttpRequest, token: str, kind: str) -> Visit | None:
         return Visit(request, token, link, check.person, check) if check else None
     person = Person.objects.filter(pk=link.key).first()
     return Visit(request, token, link, person) if person else None
-
-
-def _speak(visit: Visit) -> None:
-    """The page is in the language of the mail, unless the visitor has chosen another."""
-    request = visit.http
-    if settings.LANGUAGE_COOKIE_NAME in request.COOKIES or request.user.is_authenticated:
-        return
-    known = Person.objects.filter(email=visit.check.successor_email).first() if visit.check else None
-    translation.activate((known or visit.person).language)
-    request.LANGUAGE_CODE = translation.get_language()
 
 
 # -- are you still the contact? ---------------------------------------------------------------------------------------

@@ -202,18 +202,11 @@ def _page(
     commitments = list(found.commitments.select_related("region"))
     municipalities = by_name(found.municipalities.all())
     acts_here = may_act(request.user, found.region, [one.pk for one in municipalities])
-    what = next_for(found, commitments)
-    mine = acts_here and (what.turn == KAIKUKESKUS) == request.user.is_kaikukeskus and bool(what.turn)
-    if mine and what.act == "decide":
-        what = replace(what, what=str(_("Decide whether this distributor is cleared.")))
     shown = {
         "partner": found,
         "region": found.region,
         "municipalities": municipalities,
         "icon": PARTNER_ICONS[found.state],
-        "next": what,
-        "mine": mine,
-        "whose": "" if mine else _whose(found, what.turn),
         "may_act": acts_here,
         "acts": _acts(found, commitments, request.user, act, form) if acts_here else [],
         "on_paper": acts_here and may_be_on_paper(found, commitments, request.user),
@@ -228,7 +221,17 @@ def _page(
         "reasons": refusal.reasons if refusal else [],
     }
     status = refusal.status if refusal else form.status if form else 200
+    shown |= _turn(found, commitments, acts_here, request.user.is_kaikukeskus)
     return render(request, "adoption/partner.html", shown, status=status)
+
+
+def _turn(found: Partner, commitments: list[Any], acts_here: bool, is_kaikukeskus: bool) -> dict[str, Any]:
+    """What is next, whether it is the reader's, and whose it is else."""
+    what = next_for(found, commitments)
+    mine = acts_here and (what.turn == KAIKUKESKUS) == is_kaikukeskus and bool(what.turn)
+    if mine and what.act == "decide":
+        what = replace(what, what=str(_("Decide whether this distributor is cleared.")))
+    return {"next": what, "mine": mine, "whose": "" if mine else _whose(found, what.turn)}
 
 
 def may_be_on_paper(found: Partner, commitments: list[Any], by: Person) -> bool:

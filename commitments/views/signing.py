@@ -6,19 +6,16 @@ from typing import Any, NamedTuple
 
 from allauth.account.adapter import get_adapter
 from allauth.core.ratelimit import consume
-from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from adoption.alphabet import spelt
 from adoption.fields import Form
+from adoption.views.by_link import View, opened_by
 from commitments import asking, certificates, reviewing, signing
 from commitments.asking import Link
 from commitments.forms import ForwardForm, NotSigningForm, SentCopyForm, SignForm
@@ -57,35 +54,32 @@ class Visit(NamedTuple):
     def standing(self) -> Standing:
         return signing.standing(self.asked, self.link)
 
+    @property
+    def language(self) -> str:
+        return self.asked.language
+
     def back(self) -> HttpResponse:
         return redirect("sign", token=self.token)
 
 
-def by_link(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """The view is open to whoever has a link, and kept by nobody. A link that this site has not made leads nowhere.
+def by_link(view: View) -> View:
+    """The view is open to whoever has a link."""
 
-    Referrer-Policy stays at the site's same-origin: with no-referrer browsers send no origin of a form either, and it
-    would be refused as forged.
-    """
-
-    @login_not_required
-    @never_cache
+    @opened_by(_visit, "commitments/sign_unknown.html")
     @wraps(view)
-    def opened(request: HttpRequest, token: str, **rest: Any) -> HttpResponseBase:
-        link = asking.link_in(token)
-        asked = _find(link) if link else None
-        if link is None or asked is None:
-            response: HttpResponseBase = render(request, "commitments/sign_unknown.html", status=404)
-        else:
-            _speak(request, asked)
-            response = _answered(view, Visit(request, token, link, asked), rest)
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
+    def opened(visit: Visit, **rest: Any) -> HttpResponseBase:
+        return _answered(view, visit, rest)
 
     return opened
 
 
-def _answered(view: Callable[..., HttpResponseBase], visit: Visit, rest: dict[str, Any]) -> HttpResponseBase:
+def _visit(request: HttpRequest, token: str) -> Visit | None:
+    link = asking.link_in(token)
+    asked = _find(link) if link else None
+    return Visit(request, token, link, asked) if link and asked else None
+
+
+def _answered(view: View, visit: Visit, rest: dict[str, Any]) -> HttpResponseBase:
     """What the view shows; or that a file of it is damaged, so that nobody reads or signs another than was made."""
     try:
         return view(visit, **rest)
@@ -100,13 +94,6 @@ def _find(link: Link) -> SignatureRequest | None:
         "party__municipality", "party__county", f"{commitment}__region", f"{commitment}__partner__organisation"
     )
     return found.filter(pk=link.request).first()
-
-
-def _speak(request: HttpRequest, asked: SignatureRequest) -> None:
-    """The page is in the language of the mail, unless the visitor has chosen another."""
-    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and not request.user.is_authenticated:
-        translation.activate(asked.language)
-        request.LANGUAGE_CODE = asked.language
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------

@@ -6,44 +6,35 @@ itself is the organiser, by an address that never changes: calendars take an upd
 
 from datetime import UTC
 from email.utils import parseaddr
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.timezone import get_default_timezone, localtime, now
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event, vCalAddress
+from icalendar import Event, vCalAddress
 
 from workflows.arranging.models import Invitee, Meeting
+from workflows.day_events import calendar, uid_of
 
 REQUEST, CANCEL, PUBLISH = "REQUEST", "CANCEL", "PUBLISH"
-MAKER = "-//Kaikupolku//EN"
-
-
-def uid_of(meeting: Meeting) -> str:
-    """By what calendars know the meeting again."""
-    return f"meeting-{meeting.pk}@{urlsplit(settings.SITE_URL).hostname}"
 
 
 def calendar_for(invitee: Invitee, method: str) -> str:
     """The meeting for one invitee's calendar; nobody sees the addresses of the others."""
-    calendar = Calendar()
-    calendar.add("prodid", MAKER)
-    calendar.add("version", "2.0")
-    calendar.add("method", method)
+    made = calendar(method)
     event = _event(invitee.meeting, method)
     if method != PUBLISH:
         event.add("organizer", _organiser(invitee.meeting))
         event.add("attendee", _attendee(invitee))
-    calendar.add_component(event)
-    calendar.add_missing_timezones()
-    return calendar.to_ical().decode()
+    made.add_component(event)
+    made.add_missing_timezones()
+    return made.to_ical().decode()
 
 
 def _event(meeting: Meeting, method: str) -> Event:
     assert meeting.starts_at
     assert meeting.ends_at
     event = Event()
-    event.add("uid", uid_of(meeting))
+    event.add("uid", uid_of(f"meeting-{meeting.pk}"))
     event.add("sequence", meeting.sequence)
     event.add("dtstamp", now().astimezone(UTC))
     event.add("dtstart", localtime(meeting.starts_at, get_default_timezone()))

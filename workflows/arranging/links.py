@@ -1,11 +1,10 @@
 """Which links are in the mails to those who are invited, and which of them work?"""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.core import signing
 from django.urls import reverse
-from django.utils.crypto import constant_time_compare, salted_hmac
 
+from adoption import addressed
 from adoption.mail import link
 from workflows.arranging.models import Invitee
 
@@ -23,25 +22,18 @@ class Link(NamedTuple):
 
 def token_of(invitee: Invitee) -> str:
     """The secret part of the invitee's link."""
-    return signing.dumps({"k": invitee.pk, "a": _digest(invitee.email)}, salt=SALT)
-
-
-def _digest(email: str) -> str:
-    return salted_hmac(SALT, email.lower(), algorithm="sha256").hexdigest()[:16]
+    return addressed.token(SALT, {"k": invitee.pk}, invitee.email)
 
 
 def link_in(token: str) -> Link | None:
     """What the link says; nothing for one that this site has not made."""
-    try:
-        said: dict[str, Any] = signing.loads(token, salt=SALT)
-    except signing.BadSignature:
-        return None
-    return Link(said["k"], said["a"])
+    said = addressed.said_in(SALT, token)
+    return Link(said["k"], said["a"]) if said else None
 
 
 def is_of(sent: Link, invitee: Invitee) -> bool:
     """Whether the link was sent to the address that the invitee has now."""
-    return constant_time_compare(sent.address, _digest(invitee.email))
+    return addressed.is_sent_to(SALT, sent.address, invitee.email)
 
 
 def address_for(invitee: Invitee) -> str:

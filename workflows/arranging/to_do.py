@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from workflows.arranging.models import Meeting
 
@@ -40,7 +41,7 @@ def _to_do(one: Meeting) -> ToDo:
     facts = {"title": one.title, "answered": getattr(one, "answered", 0), "all": getattr(one, "invited", 0)}
     what = _("Fix the time: %(title)s (%(answered)s of %(all)s have answered)") % facts
     first = getattr(one, "first", None) or one.made_at
-    return ToDo(one, what, _("Open"), localdate(first))
+    return ToDo(one, what, pgettext("verb", "Open"), localdate(first))
 
 
 def ahead_in(regions: Iterable[int]) -> list[Meeting]:

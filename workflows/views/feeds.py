@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from adoption.access import region_or_404
 from adoption.feeds import whose
 from adoption.models import Person
-from workflows.plan_files import ICS
+from workflows.day_events import ICS
 from workflows.yearly.calendars import of_person, of_region
 
 

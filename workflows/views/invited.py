@@ -1,30 +1,24 @@
 """What does one who is invited see and say by the personal link, without an account?"""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from allauth.core.ratelimit import consume
-from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from adoption.fields import Form
+from adoption.views.by_link import opened_by
 from workflows.arranging.calendars import PUBLISH, calendar_for
 from workflows.arranging.forms import PickForm
 from workflows.arranging.links import Link, link_in
 from workflows.arranging.models import Invitee
 from workflows.arranging.picking import Standing, invitee_of, pick, standing, times_to_pick
-from workflows.plan_files import ICS
+from workflows.day_events import ICS
 
 GONE = 410
-View = Callable[..., HttpResponse]
 
 
 class Visit(NamedTuple):
@@ -39,33 +33,18 @@ class Visit(NamedTuple):
     def standing(self) -> Standing:
         return standing(self.invitee, self.link)
 
-
-def by_link(view: View) -> View:
-    """The view is open to whoever has a link, and kept by nobody. A link that this site has not made leads nowhere."""
-
-    @login_not_required
-    @never_cache
-    @wraps(view)
-    def opened(request: HttpRequest, token: str, **rest: Any) -> HttpResponse:
-        link = link_in(token)
-        invitee = invitee_of(link) if link else None
-        if link is None or invitee is None:
-            response = render(request, "workflows/invited_unknown.html", status=404)
-        else:
-            _speak(request, invitee)
-            response = view(Visit(request, token, link, invitee), **rest)
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    return opened
+    @property
+    def language(self) -> str:
+        return self.invitee.person.language if self.invitee.person else self.invitee.language
 
 
-def _speak(request: HttpRequest, invitee: Invitee) -> None:
-    """The page is in the language of the mail, unless the visitor has chosen another."""
-    if settings.LANGUAGE_COOKIE_NAME in request.COOKIES or request.user.is_authenticated:
-        return
-    translation.activate(invitee.person.language if invitee.person else invitee.language)
-    request.LANGUAGE_CODE = translation.get_language()
+def _visit(request: HttpRequest, token: str) -> Visit | None:
+    link = link_in(token)
+    invitee = invitee_of(link) if link else None
+    return Visit(request, token, link, invitee) if link and invitee else None
+
+
+by_link = opened_by(_visit, "workflows/invited_unknown.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

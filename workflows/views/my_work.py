@@ -160,11 +160,11 @@ def work_filter(request: Request, pk: int) -> HttpResponse:
 
 
 urlpatterns = [
-    path("work/tasks/new/", own_task_new, name="own_task_new"),
-    path("work/tasks/<int:pk>/", own_task, name="own_task"),
-    path("work/tasks/<int:pk>/done/", own_task_done, name="own_task_done"),
-    path("work/tasks/<int:pk>/undo/", own_task_undo, name="own_task_undo"),
-    path("work/filters/", work_filters, name="work_filters"),
-    path("work/filters/<int:pk>/", work_filter, name="work_filter"),
-    path("work/items/<slug:key>/", work_item, name="work_item"),
+    path("my-work/tasks/new/", own_task_new, name="own_task_new"),
+    path("my-work/tasks/<int:pk>/", own_task, name="own_task"),
+    path("my-work/tasks/<int:pk>/done/", own_task_done, name="own_task_done"),
+    path("my-work/tasks/<int:pk>/undo/", own_task_undo, name="own_task_undo"),
+    path("my-work/filters/", work_filters, name="work_filters"),
+    path("my-work/filters/<int:pk>/", work_filter, name="work_filter"),
+    path("my-work/items/<slug:key>/", work_item, name="work_item"),
 ]

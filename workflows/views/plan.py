@@ -15,8 +15,9 @@ from adoption.operating_model import DEFAULT
 from adoption.sheets import XLSX, xlsx_bytes
 from adoption.views import Request
 from workflows.bodies import alike, deciding
+from workflows.day_events import ICS
 from workflows.models import Trial
-from workflows.plan_files import ICS, calendar_bytes, plan_table
+from workflows.plan_files import calendar_of, plan_table
 from workflows.plan_forms import WishForm
 from workflows.plan_picture import drawing
 from workflows.sentences import sentences
@@ -59,7 +60,7 @@ def plan(request: Request, slug: str, trial: int) -> HttpResponse:
 def plan_calendar(request: Request, slug: str, trial: int) -> HttpResponse:
     """The plan for a calendar: an all-day event a step."""
     region = region_or_404(request.user, slug)
-    content = calendar_bytes(plan_of_trial(trial_or_404(region, trial)), region.name)
+    content = calendar_of(plan_of_trial(trial_or_404(region, trial)), region.name)
     return _file(content, ICS, f"plan-{region.slug}.ics")
 
 

@@ -17,7 +17,7 @@ from adoption.access import kaikukeskus_or_404
 from adoption.clearance_forms import Decision, DecisionForm, SeveralForm
 from adoption.clearing import clear_several
 from adoption.contacts import alarms, returned
-from adoption.models import Partner, PreparedText
+from adoption.models import Partner, Person, PreparedText
 from adoption.partners import mark_of, not_now
 from adoption.precedents import similar_to
 from adoption.prepared_texts import first_texts, texts_for
@@ -117,20 +117,26 @@ def queue_page(request: Request, tried: Tried | None = None) -> HttpResponse:
         "kinds": Counter(one.kind for one in waiting).items(),
         "requests": len(asked),
         "target": overview.ANSWER_WITHIN,
+    } | _around(request.user)
+    if tried and at is None:
+        shown |= _too_late(tried)
+    if open_one and open_one.partner:
+        shown |= _case(open_one, tried if at is not None else None, request.GET.get("text", ""))
+    return render(request, "workflows/queue.html", shown | today(), status=tried.status if tried else 200)
+
+
+def _around(person: Person) -> dict[str, Any]:
+    """What stands around the requests: open questions, who is not reached, the regions, and the own list."""
+    return {
         "questions": open_questions()[:A_PAGE],
         "rows": overview.matrix(),
         "words": overview.WORDS.items(),
         "short": overview.SHORT.items(),
         "lapsed": alarms.count(),
         "returned_note": returned.note(),
-        "whole": whole_of(request.user, has_role=False),
-        "task_form": OwnTaskForm(request.user, None, auto_id="task_%s"),
+        "whole": whole_of(person, has_role=False),
+        "task_form": OwnTaskForm(person, None, auto_id="task_%s"),
     }
-    if tried and at is None:
-        shown |= _too_late(tried)
-    if open_one and open_one.partner:
-        shown |= _case(open_one, tried if at is not None else None, request.GET.get("text", ""))
-    return render(request, "workflows/queue.html", shown | today(), status=tried.status if tried else 200)
 
 
 def _too_late(tried: Tried) -> dict[str, Any]:

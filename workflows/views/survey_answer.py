@@ -1,13 +1,12 @@
 """What does one see and do by the link of a survey? A page without an account."""
 
-from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
+from typing import NamedTuple
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import translation
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from adoption.views.by_link import opened_by
 from workflows.survey.answering import Standing, answer, place_of, standing
 from workflows.survey.forms import AnswerForm
 from workflows.survey.links import Link, link_in
@@ -16,43 +15,44 @@ from workflows.survey.models import Place
 GONE = 410
 
 
-@login_not_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def survey_answer(request: HttpRequest, token: str) -> HttpResponse:
-    """The survey, to be answered once. Reading changes nothing, and no session is begun."""
+class Visit(NamedTuple):
+    """A request of HTTP by a link that this site has made, and whose place it is."""
+
+    http: HttpRequest
+    token: str
+    link: Link
+    place: Place
+
+    @property
+    def language(self) -> str:
+        return self.place.person.language
+
+
+def _visit(request: HttpRequest, token: str) -> Visit | None:
     link = link_in(token)
     place = place_of(link) if link else None
-    if link is None or place is None:
-        response = render(request, "adoption/link_unknown.html", status=404)
-    else:
-        _speak(request, place)
-        response = _answered(request, token, link) if request.method == "POST" else _page(request, link, AnswerForm())
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    return Visit(request, token, link, place) if link and place else None
 
 
-def _speak(request: HttpRequest, place: Place) -> None:
-    """The page is in the language of the mail, unless the visitor has chosen another."""
-    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and not request.user.is_authenticated:
-        translation.activate(place.person.language)
-        request.LANGUAGE_CODE = translation.get_language()
+@require_http_methods(["GET", "HEAD", "POST"])
+@opened_by(_visit, "adoption/link_unknown.html")
+def survey_answer(visit: Visit) -> HttpResponse:
+    """The survey, to be answered once. Reading changes nothing, and no session is begun."""
+    if visit.http.method != "POST":
+        return _page(visit, AnswerForm())
+    form = AnswerForm(visit.http.POST)
+    if form.done(lambda: answer(visit.link, form.scores, form.cleaned_data["text"]) or True):
+        return redirect("survey_answer", token=visit.token)
+    return _page(visit, form)
 
 
-def _answered(request: HttpRequest, token: str, link: Link) -> HttpResponse:
-    form = AnswerForm(request.POST)
-    if form.done(lambda: answer(link, form.scores, form.cleaned_data["text"]) or True):
-        return redirect("survey_answer", token=token)
-    return _page(request, link, form)
-
-
-def _page(request: HttpRequest, link: Link, form: AnswerForm) -> HttpResponse:
+def _page(visit: Visit, form: AnswerForm) -> HttpResponse:
     """What the link is good for now decides which page it is."""
-    place = place_of(link)
+    place = place_of(visit.link)
     assert place
-    now_so = standing(place, link)
+    now_so = standing(place, visit.link)
     shown = {"survey": place.survey, "region": place.survey.region, "form": form, "standing": now_so}
     if now_so == Standing.OPEN:
-        return render(request, "workflows/survey_answer.html", shown, status=form.status)
+        return render(visit.http, "workflows/survey_answer.html", shown, status=form.status)
     status = 200 if now_so == Standing.USED else GONE
-    return render(request, "workflows/survey_gone.html", shown, status=max(form.status, status))
+    return render(visit.http, "workflows/survey_gone.html", shown, status=max(form.status, status))

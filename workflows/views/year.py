@@ -15,8 +15,8 @@ from adoption.fields import YEARS
 from adoption.models import Act, Region
 from adoption.refusal import Refused
 from adoption.views import Request
+from workflows.day_events import ICS
 from workflows.models import Trial, TrialStep, YearlyDone
-from workflows.plan_files import ICS
 from workflows.sentences import sentences
 from workflows.trial import WITHDRAWN
 from workflows.views.trials import QUESTIONS, region_to_act_in
@@ -25,7 +25,7 @@ from workflows.yearly.doing import say_done, take_back
 from workflows.yearly.forms import DoneForm
 from workflows.yearly.region_year import late, months
 from workflows.yearly.rounds import KINDS, Round, round_of
-from workflows.yearly.words import QUOTES, TITLES, TODO
+from workflows.yearly.words import QUOTES, TITLES, WHAT_TO_DO
 
 CHANGED = ("partner_active", "partner_ended", "partner_changed", "partners_joined")
 MOST_CHANGED = 20
@@ -98,8 +98,8 @@ def yearly_take_back(request: Request, slug: str, kind: str, pk: int) -> HttpRes
 def _shown(region: Region, kind: str, now: Round | None, form: DoneForm, acts: bool) -> dict[str, Any]:
     said = list(YearlyDone.objects.filter(region=region, kind=kind).select_related("recorded_by")[:10])
     shown = {
-        "region": region, "kind": kind, "title": TITLES[kind], "todo": TODO[kind], "quote": QUOTES[kind], "now": now,
-        "form": form if now and acts else None, "tried": form, "said": said, "acts": acts,
+        "region": region, "kind": kind, "title": TITLES[kind], "todo": WHAT_TO_DO[kind], "quote": QUOTES[kind],
+        "now": now, "form": form if now and acts else None, "tried": form, "said": said, "acts": acts,
     }  # fmt: skip
     return shown | (_of_page(region, now) if kind == YearlyDone.Kind.PAGE and now else {})
 

@@ -1,73 +1,22 @@
 """How do a region's year and a person's own duties get into a calendar, and follow there by themselves?"""
 
-from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from itertools import chain
-from typing import NamedTuple
-from urllib.parse import urlsplit
 
-from django.conf import settings
-from django.utils.timezone import localdate, now
-from django.utils.translation import get_language
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from icalendar import Calendar
-from icalendar import Event as ICalendarEvent
 
 from adoption.access import KAIKUKESKUS
 from adoption.ladders import DECISION, STEP, SUBSTITUTES
-from adoption.mail import link
 from adoption.models import Person, Region, Responsibility
+from workflows.day_events import Event, calendar_bytes
 from workflows.duties import SOURCES, Answerable, Duty, Within, own
 from workflows.letters import named
 from workflows.models import OwnTask, Trial, TrialStep
-from workflows.plan_files import MAKER
 from workflows.reminded import AHEAD
 from workflows.tasks import sides_held, trials_of
 from workflows.trial import MODELS
-from workflows.yearly.region_year import DONE, Entry, entries, uid_of
-
-REFRESH = timedelta(hours=6)  # how often a calendar program is asked to look (RFC 7986)
-
-
-class Event(NamedTuple):
-    """An all-day event: by what a calendar knows it again, the number that grows when it is another, its day, its words
-    and its place on the site."""
-
-    uid: str
-    version: int
-    day: date
-    title: str
-    told: str
-    path: str
-
-
-def calendar_bytes(name: str, events: Iterable[Event]) -> bytes:
-    """The events as iCalendar, in the language that is spoken at the moment."""
-    calendar = Calendar()
-    calendar.add("prodid", MAKER)
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", name)
-    calendar.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
-    for event in events:
-        calendar.add_component(_component(event))
-    return calendar.to_ical()
-
-
-def _component(event: Event) -> ICalendarEvent:
-    found = ICalendarEvent()
-    found.add("uid", f"{event.uid}@{urlsplit(settings.SITE_URL).hostname}")
-    found.add("dtstamp", now())
-    found.add("sequence", event.version)
-    found.add("dtstart", event.day)
-    found.add("summary", event.title, parameters={"language": get_language() or "fi"})
-    if event.told:
-        found.add("description", event.told)
-    if event.path:
-        found.add("url", link(event.path))
-    found.add("transp", "TRANSPARENT")  # a day by which something is done keeps nobody busy
-    return found
-
+from workflows.yearly.region_year import DONE, Entry, entries, event_name_of
 
 # -- a region's year --------------------------------------------------------------------------------------------------
 
@@ -101,7 +50,7 @@ def of_person(person: Person) -> bytes:
     events = [_of_duty(duty, rows) for duty in duties]
     events += [_of_row(row) for row in rows.values() if str(row.pk) not in owed]
     name = _("Kaikukortti: what I am to do")
-    return calendar_bytes(name, sorted(events, key=lambda event: (event.day, event.uid)))
+    return calendar_bytes(name, sorted(events, key=lambda event: (event.day, event.name)))
 
 
 def _owed_by(person: Person) -> list[Duty]:
@@ -152,7 +101,7 @@ def _of_duty(duty: Duty, rows: dict[int, TrialStep]) -> Event:
     change is an act of the region."""
     row = rows.get(int(duty.subject)) if duty.ladder in (STEP, DECISION) else None
     version = row.due_version if row else duty.region.history_length if duty.region else 0
-    return Event(uid_of(duty), version, duty.due, f"{duty.where}: {duty.what()}", duty.todo(), duty.path)
+    return Event(event_name_of(duty), version, duty.due, f"{duty.where}: {duty.what()}", duty.todo(), duty.path)
 
 
 def _of_row(row: TrialStep) -> Event:

@@ -104,11 +104,11 @@ def _owed(region: Region, last: date) -> list[Entry]:
 
 def _of_duty(duty: Duty) -> Entry:
     return Entry(
-        duty.due, capfirst(duty.what()), _stands(duty.due), in_words(duty.sides), duty.path, uid_of(duty)
+        duty.due, capfirst(duty.what()), _stands(duty.due), in_words(duty.sides), duty.path, event_name_of(duty)
     )  # fmt: skip
 
 
-def uid_of(duty: Duty) -> str:
+def event_name_of(duty: Duty) -> str:
     """By what a calendar knows the duty again, also when its day moves: of inductions, of which a region owes several,
     by their day as well."""
     kind = "step" if duty.ladder is DECISION else duty.ladder.kind

@@ -14,7 +14,7 @@ TITLES = {
     NATIONAL.kind: gettext_lazy("taking part in Kaikukeskus's national meeting"),
     PAGE.kind: gettext_lazy("the yearly look through the local page"),
 }
-TODO = {
+WHAT_TO_DO = {
     NATIONAL.kind: gettext_lazy(
         "Kaikukeskus calls the responsible persons of all regions together once a year, usually online. "
         "When you have taken part, say so here."
