@@ -19,15 +19,23 @@ from adoption.people import end_responsibility, find_or_make, name_person
 from adoption.refusal import NotYours, Refused
 from commitments.models import Party
 from commitments.services import send
+from tests.meetings import a_meeting
 from tests.papers import change_draft, draft_partner_commitment
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_trial, a_venue
 from tests.test_commitments import TERM, checked
 from tests.trials import a_walk, text_of
 from workflows import passing
+from workflows.arranging.inviting import groups
+from workflows.arranging.models import Meeting
 from workflows.checks import faults
 from workflows.handing_over import Given, hand_over, withdraw
 from workflows.hanging import hanging_on
+from workflows.minutes.paper import facts_of
+from workflows.minutes.writing import agree, minutes_of
+from workflows.models import Trial
+from workflows.my_work.own_tasks import own_tasks
 from workflows.sentences import sentences
+from workflows.walk import Walk
 
 pytestmark = pytest.mark.django_db
 
@@ -221,6 +229,30 @@ def test_two_who_leave_do_not_follow_each_other(ground):
     hand_over(ground.aino, ground.aino, localdate() + SOON, [Given(ground.hers.pk, eeva.email)])
     with pytest.raises(Refused, match="leaves too"):
         hand_over(eeva, eeva, localdate() + SOON, [Given(hers.pk, ground.aino.email)])
+
+
+def test_what_was_agreed_in_a_meeting_passes_and_the_minutes_stay_as_they_were(ground):
+    meeting = arrange_meeting(ground)
+    point = agree(meeting, ground.mikko, "Order the posters", ground.aino)
+    assert "Order the posters" in [one.what for one in hanging_on(ground.aino, [ground.region])[0].points]
+    on_the_day(ground.to_liisa())
+    assert [one.pk for one in own_tasks(ground.liisa)] == [point.pk]
+    assert own_tasks(ground.aino) == []
+    minutes = minutes_of(meeting)
+    assert facts_of(meeting, minutes, None)["points"] == [{"text": point.text, "who": ground.aino.name, "until": "–"}]
+
+
+def test_a_substitute_with_a_point_agreed_on_does_not_leave_without_anybody_following(ground):
+    name_person(ground.region, "culture", "sanna@example.org", "Sanna Heikkinen", ground.aino, substitute=True)
+    given = Responsibility.objects.get(person__email="sanna@example.org")
+    agree(arrange_meeting(ground), ground.mikko, "Order the posters", given.person)
+    with pytest.raises(Refused, match="agreed points"):
+        hand_over(given.person, ground.aino, localdate(), [Given(given.pk)])
+
+
+def arrange_meeting(ground: Ground) -> Meeting:
+    here = Walk(Trial(region=ground.region), ground.laura, ground.aino, ground.mikko)
+    return a_meeting(here, groups(ground.region)["pair"])
 
 
 def test_a_colleague_who_has_the_same_takes_the_rest(ground):

@@ -24,7 +24,17 @@ from adoption.models import (
 from adoption.people import find_or_make, give, left_empty, naming, refuse_unmailable, why_not_empty, why_not_of_side
 from adoption.refusal import NotYours, Refused
 from adoption.templatetags.kaiku import day
-from workflows.passing import carry_out, contacts_of, notes_of, others_follow, said_of, same_of, stays, to_sign_of
+from workflows.passing import (
+    carry_out,
+    contacts_of,
+    notes_of,
+    others_follow,
+    points_of,
+    said_of,
+    same_of,
+    stays,
+    to_sign_of,
+)
 
 FARTHEST = timedelta(days=366)
 State = Handover.State
@@ -174,11 +184,12 @@ def _refuse_empty(row: Responsibility, ends: bool) -> None:
 def _refuse_unowned(made: Handover) -> None:
     """Raises Refused where nobody would follow in what hangs on the person by name."""
     row = made.responsibility
-    if made.successor is None and not stays(row) and not others_follow(made):
-        hanging = contacts_of(made).exists() or notes_of(made).exists() or to_sign_of(made).exists()
-        if hanging:
-            said = _("%(name)s is somebody's contact person, or has notes or papers to sign: choose who follows.")
-            raise Refused([said % {"name": row.person}])
+    alone = made.successor is None and not stays(row) and not others_follow(made)
+    if alone and any(of(made).exists() for of in (contacts_of, notes_of, points_of, to_sign_of)):
+        said = _(
+            "%(name)s is somebody's contact person, or has notes, agreed points or papers to sign: choose who follows."
+        )
+        raise Refused([said % {"name": row.person}])
 
 
 # -- withdrawing ------------------------------------------------------------------------------------------------------

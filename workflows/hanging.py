@@ -15,7 +15,7 @@ from adoption.access import PAIR
 from adoption.models import Act, ContactCheck, Handover, Note, Partner, Person, Region, Responsibility
 from commitments.models import Commitment, Party
 from workflows.arranging.to_do import ahead_in
-from workflows.models import Trial, TrialStep
+from workflows.models import OwnTask, Trial, TrialStep
 from workflows.services import term_of
 from workflows.steps import Step
 from workflows.tasks import IN_SOME_ROLE, held, open_steps, sides_held, trials_of
@@ -45,6 +45,7 @@ class Hanging:
     commitments: list[Thing] = field(default_factory=list)
     partners: list[Thing] = field(default_factory=list)
     notes: list[Thing] = field(default_factory=list)
+    points: list[Thing] = field(default_factory=list)
     questions: list[Thing] = field(default_factory=list)
     days: list[Thing] = field(default_factory=list)
     addressed: bool = False  # whether a note is to the person; the own questions are answered to the side
@@ -58,6 +59,7 @@ class Hanging:
             ("commitments", _("Unfinished commitments"), self.commitments),
             ("partners", _("Contact person of"), self.partners),
             ("notes", _("Notes and questions"), self.notes),
+            ("points", _("Agreed on in meetings"), self.points),
             ("questions", _("Asked whether still the contact"), self.questions),
             ("days", _("Calendar of the next six months"), self.days),
         ]
@@ -66,7 +68,7 @@ class Hanging:
     @property
     def moves(self) -> bool:
         """Whether anything hangs on the person by name, which does not pass with the responsibility itself."""
-        return bool(self.partners or self.addressed or self.to_sign)
+        return bool(self.partners or self.points or self.addressed or self.to_sign)
 
 
 def hanging_on(person: Person, regions: Iterable[Region]) -> list[Hanging]:
@@ -77,6 +79,7 @@ def hanging_on(person: Person, regions: Iterable[Region]) -> list[Hanging]:
     _commitments(person, found)
     _partners(person, found)
     _notes(person, found)
+    _points(person, found)
     _questions(person, found)
     _days(found)
     return list(found.values())
@@ -139,6 +142,11 @@ def _notes(person: Person, found: dict[int, Hanging]) -> None:
         href = f"{thing.get_absolute_url()}#notes" if thing else ""
         found[one.region_id].addressed |= one.to_id == person.pk
         found[one.region_id].notes.append(Thing(one.text.splitlines()[0][:120], note, href))
+
+
+def _points(person: Person, found: dict[int, Hanging]) -> None:
+    for one in OwnTask.objects.agreed(person, found).select_related("meeting"):
+        found[one.region_id or 0].points.append(Thing(one.text, str(one.meeting), one.get_absolute_url(), one.due))
 
 
 def _questions(person: Person, found: dict[int, Hanging]) -> None:

@@ -19,6 +19,7 @@ from commitments.signing import Named, pass_on
 from workflows.arranging.models import Meeting
 from workflows.arranging.services import pass_on_meeting
 from workflows.hanging import signed_by
+from workflows.models import OwnTask
 
 State = Handover.State
 
@@ -48,6 +49,7 @@ def carry_out(one: Handover, region: Region, who: Acting) -> None:
             "signatures": _pass_signatures(one, heir, region, who),
             "contacts": _pass_contacts(one, heir, region, who),
             "notes": _pass_notes(one, heir),
+            "points": _pass_points(one, heir),
             "meetings": _pass_meetings(one, heir, region, who),
         }
         _end_substitute(one, heir, region, who)
@@ -125,6 +127,19 @@ def _pass_notes(one: Handover, heir: Person) -> list[int]:
     """Notes to the person are to the successor."""
     passed = list(notes_of(one).order_by("pk").values_list("pk", flat=True))
     Note.objects.filter(pk__in=passed).update(to=heir)
+    return passed
+
+
+def points_of(one: Handover) -> QuerySet[OwnTask]:
+    row = one.responsibility
+    found = OwnTask.objects.agreed(row.person, [row.region_id])
+    return found if _takes_all(one) else found.none()
+
+
+def _pass_points(one: Handover, heir: Person) -> list[int]:
+    """What the person agreed on in meetings and has not done is in the successor's work."""
+    passed = list(points_of(one).values_list("pk", flat=True))
+    OwnTask.objects.filter(pk__in=passed).update(person=heir)
     return passed
 
 

@@ -68,7 +68,7 @@ def facts_of(meeting: Meeting, minutes: Minutes, result: Result | None) -> Facts
         "said": _texts(minutes.said),
         "decisions": _texts(minutes.decisions),
         "points": [
-            {"text": one.text, "who": one.person.name, "until": day(one.due) if one.due else NOTHING}
+            {"text": one.text, "who": str(one.agreed_with), "until": day(one.due) if one.due else NOTHING}
             for one in points_of(meeting)
         ],
         "has_survey": result is not None,

@@ -78,7 +78,7 @@ def people_for(meeting: Meeting) -> QuerySet[Person]:
 
 def points_of(meeting: Meeting) -> list[OwnTask]:
     """What was agreed on, in the order in which it was written."""
-    return list(OwnTask.objects.filter(meeting=meeting).select_related("person").order_by("pk"))
+    return list(OwnTask.objects.filter(meeting=meeting).select_related("agreed_with").order_by("pk"))
 
 
 @transaction.atomic
@@ -96,6 +96,7 @@ def agree(meeting: Meeting, by: Person, text: str, person: Person, due: date | N
         meeting=found.meeting,
         region=_region_of(found.meeting, person),
         person=person,
+        agreed_with=person,
         text=text.strip(),
         due=due,
         made_by=by,

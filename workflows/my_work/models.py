@@ -1,6 +1,8 @@
 """What has a person put on the own list, put off in it, and chosen to see of it? Nobody else reads these rows, and no
 history tells of them: they are about nobody's promise."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.urls import reverse
 
@@ -13,6 +15,10 @@ class OwnTaskQuerySet(models.QuerySet["OwnTask"]):
     def open(self) -> "OwnTaskQuerySet":
         return self.filter(done_at=None)
 
+    def agreed(self, person: Person, regions: Iterable[int]) -> "OwnTaskQuerySet":
+        """What the person has taken upon oneself in meetings of these regions, and not done."""
+        return self.open().filter(person=person, region__in=list(regions)).exclude(meeting=None)
+
 
 class OwnTask(models.Model):
     """Something small that a person is to do; it stands in that person's work until it is done."""
@@ -24,6 +30,7 @@ class OwnTask(models.Model):
     meeting = models.ForeignKey(
         "workflows.Meeting", models.PROTECT, null=True, related_name="points"
     )  # agreed on there
+    agreed_with = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")  # the minutes say so for good
     made_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
     done_at = models.DateTimeField(null=True)
