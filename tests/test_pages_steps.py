@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import override
 
-from adoption.models import Partner
+from adoption.models import Partner, Person
 from adoption.people import name_person
 from commitments.models import Commitment, Party
 from tests.people import a_distributor, a_region, a_stranger, a_venue
@@ -159,6 +159,29 @@ def test_step_four_asks_the_workshop_each_candidates_answer_and_each_bodys_decis
     }  # fmt: skip
     assert set(Partner.objects.values_list("interest", flat=True)) == {"yes", "maybe"}
     assert set(stored.confirmed) == {"culture"}
+
+
+def test_a_pair_that_reads_two_alphabets_confirms_the_same_decisions(desk):
+    here = a_walk("pohjanmaa", until="pair_training")
+    a_venue(here.region, here.aino)
+    Person.objects.filter(pk=here.aino.pk).update(language="sv")
+    Person.objects.filter(pk=here.mikko.pk).update(language="fi")
+    towns = [f"m{m.pk}" for m in here.trial.municipalities.all()]
+    decided = {
+        f"{part}_{body}": value
+        for body in [*towns, "county"]
+        for part, value in {"organ": "Lautakunta", "date": written(TODAY)}.items()
+    }
+    partner = here.partners()[0]
+    said = {"date": written(TODAY), "place": "Kirjasto", "attendees": "30", f"interest_{partner.pk}": "yes"}
+    at = desk(here)
+    assert at.press("workshop", "confirm", here.mikko, **said, **decided).status_code == 302
+    orders = [re.findall(r'name="organ_(m\d+)"', at.look("workshop", one).text) for one in (here.mikko, here.aino)]
+    assert sorted(orders[0]) == sorted(orders[1]) == sorted(towns)
+    assert orders[0] != orders[1]
+    assert at.press("workshop", "confirm", here.aino).status_code == 302
+    assert row(here, "workshop").closed_at
+    assert services.read(here.trial.pk).open.keys() == {"commitments"}
 
 
 def test_what_is_written_for_all_municipalities_goes_to_each_that_lacks_it(desk):

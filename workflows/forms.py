@@ -356,10 +356,14 @@ class WorkshopForm(PartnersForm):
 
     @property
     def evidence(self) -> dict[str, Any]:
+        """The decisions stand in the order in which they are stored: that of the page is its reader's alphabet, and
+        the same words in another order are no change."""
         decisions = [self._decision(body) for body, _name in self.bodies]
-        written_ones = [given for given in decisions if set(given.values()) - {given["body"], ""}]
-        written_ones += [given for body, given in self.known.items() if body not in dict(self.bodies)]
-        return super().evidence | ({"decisions": written_ones} if written_ones else {})
+        found = {given["body"]: given for given in decisions if set(given.values()) - {given["body"], ""}}
+        found |= {body: given for body, given in self.known.items() if body not in dict(self.bodies)}
+        stored = [found[body] for body in self.known if body in found]
+        new = [given for body, given in found.items() if body not in self.known]
+        return super().evidence | ({"decisions": stored + new} if found else {})
 
     def _decision(self, body: str) -> dict[str, str]:
         said = {part: self._said(f"{part}_{body}") for part, _label in self.PARTS}
@@ -384,9 +388,10 @@ class WorkshopForm(PartnersForm):
         decisions = evidence.get("decisions", [])
         names = dict(self.bodies)
         names |= _names_of_those_gone({given["body"] for given in decisions} - names.keys())
-        return super().entries(evidence) + [
-            Entry(names.get(given["body"], given["body"]), _decision_in_words(given)) for given in decisions
-        ]
+        given = {one["body"]: one for one in decisions}
+        names |= {body: body for body in given if body not in names}
+        found = [Entry(name, _decision_in_words(given[body])) for body, name in names.items() if body in given]
+        return super().entries(evidence) + found
 
     def partner_acts(self) -> Iterator[tuple[Partner, Callable[..., Any]]]:
         for partner in self.partners:
