@@ -56,6 +56,13 @@ def _questions(partners: Iterable[Partner]) -> Iterable[Question]:
     return found.values()
 
 
+def answer_by(partners: Iterable[Partner]) -> dict[int, date]:
+    """Partner → the last day for the answer to its open question; after it the request goes back."""
+    found = list(_questions(partners))
+    wait = timedelta(days=times().return_after) if found else timedelta(0)
+    return {one.partner.pk: one.until or one.asked_on + wait for one in found}
+
+
 def due(question: Question, today: date, wait: ClearanceTimes) -> str:
     """What is done about the question today: "remind", "return", or nothing."""
     if question.until:

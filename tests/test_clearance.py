@@ -25,6 +25,7 @@ from workflows.checks import faults
 from workflows.overview import queue, requests
 from workflows.reminders import daily
 from workflows.sentences import sentences
+from workflows.tasks import partner_items
 
 pytestmark = pytest.mark.django_db
 
@@ -564,6 +565,7 @@ def test_a_silent_pair_is_reminded_once_and_the_request_goes_back_on_the_named_d
     asked = silent(region, laura)
     worker.run()
     mail.outbox.clear()
+    assert [one.due for one in partner_items(mikko_of(region))] == [localdate() + 60 * DAY]
     run(worker, 1, 13)
     assert (acts_of(asked), mail.outbox) == ([], [])
     run(worker, 14, 14, 15, 59, 60)

@@ -76,7 +76,10 @@ def test_the_region_is_looked_at_first_and_nothing_is_written(client, region, la
 def test_the_region_is_entered_and_its_board_says_so(client, region, laura, worker):
     said = typed(region, meeting=day(localdate() - timedelta(days=40)), local_page="kainuu.example.org/kaikukortti")
     said |= {"culture_name": "Aino Virtanen", "culture_email": "aino@example.org"}
-    board = text_of(client.post(page(region), said, follow=True))
+    assert page(region) in client.get(region.get_absolute_url()).text
+    answer = client.post(page(region), said, follow=True)
+    assert page(region) not in answer.text
+    board = text_of(answer)
     assert "The region stands as it was entered." in board
     assert "Name the responsible persons: nobody is named yet for the care side." in board
     assert "Done before it was entered here" in board

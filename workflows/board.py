@@ -27,7 +27,7 @@ from workflows import services
 from workflows.arranging.to_do import ahead_in
 from workflows.facts import Facts
 from workflows.meetings import invitation
-from workflows.models import Trial
+from workflows.models import Trial, TrialMunicipality
 from workflows.path import Picture, names, picture
 from workflows.readiness import Readiness, readiness_of, readiness_without_trial
 from workflows.sentences import OF_THE_SITE, Line, sentences
@@ -323,6 +323,12 @@ def _next_at_rest(due: date | None, decided: Walked | None) -> Next:
     return Next(_("Nothing waits for you here now. Decided: %(outcome)s.") % {"outcome": decided.outcome}, why)
 
 
+def _is_to_be_entered(members: list[RegionMunicipality]) -> bool:
+    """Whether any municipality is neither in lasting use nor in an open trial."""
+    free = {one.municipality_id for one in members if one.phase != Phase.LASTING}
+    return TrialMunicipality.objects.filter(is_open=True, municipality__in=free).count() < len(free)
+
+
 # -- the whole board --------------------------------------------------------------------------------------------------
 
 
@@ -355,6 +361,7 @@ def board(region: Region, reader: Person) -> dict[str, Any]:
         "readiness": _readiness(region, shown),
         "recent": recent(region),
         "may_open": reader.is_kaikukeskus,
+        "may_enter": reader.is_kaikukeskus and _is_to_be_entered(members),
         "may_act": acts,
         "today": localdate(),
     } | _meetings(region, due)

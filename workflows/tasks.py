@@ -21,6 +21,7 @@ from adoption.access import KAIKUKESKUS, PAIR, holders_of
 from adoption.contacts import alarms
 from adoption.ladders import DECISION, MEETING_SOON
 from adoption.models import Municipality, Partner, Person, Region, Responsibility, Side
+from adoption.silent_requests import answer_by
 from adoption.templatetags.kaiku import day, weekday_day
 from adoption.templatetags.kaiku import in_words as number_in_words
 from commitments.models import Commitment, Party
@@ -337,10 +338,12 @@ def partner_items(person: Person) -> list[Item]:
     nobody = Q(state__in=[state.COMMITTED, state.ACTIVE], contact=None)
     found = Partner.objects.filter(Q(state__in=[state.MORE_WANTED, state.ASKED]) | nobody)
     found = found.filter(region__in=own_regions(person)).select_related("organisation", "region")
-    return [_partner_item(partner) for partner in found.annotate(**held(person, members)).filter(IN_SOME_ROLE)]
+    partners = list(found.annotate(**held(person, members)).filter(IN_SOME_ROLE))
+    days = answer_by(one for one in partners if one.state == state.MORE_WANTED)
+    return [_partner_item(partner, days.get(partner.pk)) for partner in partners]
 
 
-def _partner_item(partner: Partner) -> Item:
+def _partner_item(partner: Partner, until: date | None) -> Item:
     """The side that looks after the partner acts (R3)."""
     name, where = {"partner": partner}, f"{partner.region}, {partner.get_role_display()}"
     sides = frozenset([partner.side])
@@ -356,7 +359,7 @@ def _partner_item(partner: Partner) -> Item:
     if partner.state == Partner.State.MORE_WANTED:
         what, href, act = _("Answer Kaikukeskus's question: %(partner)s"), "partner_answer", pgettext("verb", "Answer")
         return Item(
-            what % name, where, reverse(href, args=args), act, note=partner.question, sides=sides, mine=mine,
+            what % name, where, reverse(href, args=args), act, until, note=partner.question, sides=sides, mine=mine,
             key=f"question-{partner.pk}", stand=partner.question, region=partner.region,
         )  # fmt: skip
     what, href, act = _("Name a contact person: %(partner)s"), "partner_contact", pgettext("verb", "Name")
