@@ -78,11 +78,12 @@ def write_to(
     letter: Callable[[], tuple[str, str]],
     kind: Kind = Kind.ALWAYS,
     event: Callable[[], str] = str,
+    thread: str = "",
 ) -> None:
     """One who has no account has one mail under this key, in the language, and a job that sends it; twice does no more.
 
     The mail bears a link by which its reader acts, so its text is wiped once it has left. `event` gives what it brings
-    into the reader's calendar.
+    into the reader's calendar. Of the mails of a thread one that has not left is withdrawn when a newer one is written.
     """
     with translation.override(language):
         subject, body = letter()
@@ -90,7 +91,7 @@ def write_to(
     wait = next_open(now()) if kind == Kind.DUTIES else None
     _queue(
         key, subject, body, address=address, language=language, kind=kind, secret=True, not_before=wait,
-        calendar=calendar,
+        calendar=calendar, thread=thread,
     )  # fmt: skip
 
 
@@ -120,7 +121,7 @@ def deliver(pk: int) -> None:
     if not _claimed(pk):
         return
     mail = Mail.objects.get(pk=pk)
-    if mail.kind == Kind.DIGEST and not _has_items(mail):
+    if _is_overtaken(mail) or (mail.kind == Kind.DIGEST and not _has_items(mail)):
         return
     try:
         message_of(mail).send()
@@ -133,6 +134,15 @@ def deliver(pk: int) -> None:
         _failed(mail, final=True)
     else:
         _done(mail, sent_at=now())
+
+
+def _is_overtaken(mail: Mail) -> bool:
+    """Whether a newer mail of its thread has been written: then this one is stale, and never leaves."""
+    newer = Mail.objects.filter(thread=mail.thread, pk__gt=mail.pk)
+    if not mail.thread or not newer.exists():
+        return False
+    _done(mail, withdrawn_at=now())
+    return True
 
 
 def _has_items(mail: Mail) -> bool:
@@ -215,7 +225,7 @@ def deliver_waiting() -> int:
     """
     too_old = Mail.objects.waiting().filter(key__startswith=CODE, made_at__lt=now() - CODE_LIVES)
     too_old.update(given_up_at=now(), body="")
-    ready = Mail.objects.ready(now())
+    ready = Mail.objects.ready(now()).order_by("pk")
     due = [mail for mail in ready.filter(tries__gt=0) if _is_due(mail)]
     lost = list(ready.filter(tries=0, made_at__lt=now() - CLAIM))
     for mail in due + lost:

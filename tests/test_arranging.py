@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 import pytest
 import time_machine
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import get_default_timezone, localdate, now
 
-from adoption.models import Act, Mail
+from adoption.mail import deliver_waiting
+from adoption.models import Act, Mail, Person
 from adoption.people import correct_person, name_person
 from adoption.refusal import NotYours, Refused
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
@@ -178,9 +180,57 @@ def test_more_times_are_proposed_and_everybody_is_asked_again(region, aino, work
         services.propose_more(meeting, aino, [at(30 + number) for number in range(12)])
 
 
+@pytest.mark.parametrize("worker_is_late", [True, False])
+def test_a_change_before_a_time_is_fixed_keeps_nobodys_mail(region, aino, mikko, worker, worker_is_late):
+    Person.objects.update(language="en")
+    meeting = proposed(region, aino, Whom(mikko))
+    worker.run() if not worker_is_late else None
+    services.change(meeting, aino, SAID | {"place": "Muualla"}, meeting.sequence)
+    worker.run()
+    assert subjects(mikko) == [f"Which times suit you? {SAID['title']}"]
+    services.invite(fresh(meeting), aino, [liisa()])
+    services.change(fresh(meeting), aino, SAID | {"place": "Taas muualla"}, fresh(meeting).sequence)
+    services.propose_more(meeting, aino, [at(20)])
+    services.change(fresh(meeting), aino, SAID | {"place": "Kirjasto"}, fresh(meeting).sequence)
+    worker.run()
+    assert len(letters("liisa@example.org")) == 1
+    assert subjects(mikko)[1:] == [f"More times are proposed: {SAID['title']}"]
+
+
+def subjects(person: Person) -> list[str]:
+    """Of the mails on the meeting that the person has had."""
+    return [one.subject for one in letters(person.email) if SAID["title"] in one.subject]
+
+
+@pytest.mark.parametrize("then", ["cancel", "move", "uninvite"])
+def test_after_an_outage_nobody_gets_a_stale_invitation(region, aino, mikko, worker, monkeypatch, then):
+    Person.objects.update(language="en")
+    monkeypatch.setattr(EmailMultiAlternatives, "send", refuse_connection)
+    meeting = proposed(region, aino, Whom(mikko), liisa(), times=(10,))
+    worker.run()
+    acts = {
+        "cancel": lambda: services.cancel(meeting, aino, "Sairastuin."),
+        "move": lambda: services.fix(meeting, aino, at(12), meeting.sequence),
+        "uninvite": lambda: services.uninvite(meeting, aino, invitee(meeting, mikko.email).pk),
+    }
+    acts[then]()
+    worker.run()
+    monkeypatch.undo()
+    with time_machine.travel(now() + timedelta(hours=1)):
+        deliver_waiting()
+    [left] = subjects(mikko)
+    begins = {"cancel": "Cancelled", "move": "Changed", "uninvite": "You are not expected"}
+    assert left.startswith(begins[then])
+
+
+def refuse_connection(self, fail_silently=False):
+    raise ConnectionRefusedError
+
+
 def test_the_silent_are_asked_again_once_a_day(region, aino, mikko, worker):
     meeting = proposed(region, aino, Whom(mikko), liisa())
     pick(link_of(invitee(meeting, mikko.email)), picks(meeting, "yes", "no"))
+    worker.run()
     assert services.remind(meeting, aino) == 2
     with pytest.raises(Refused, match="today already"):
         services.remind(meeting, aino)

@@ -107,6 +107,25 @@ def test_a_server_that_is_away_delays_and_loses_nothing(server, pair, worker):
     assert to(server) == ["aino@example.org", "mikko@example.org"]
 
 
+def test_when_the_server_is_back_the_oldest_leaves_first_and_of_a_thread_only_the_newest(server, worker):
+    def tell(number: int, thread: str = "") -> None:
+        address = f"{thread or number}@example.org"
+        write_to(f"news:{number}", address, "fi", lambda: (f"Viesti {number}", "Teksti."), thread=thread)
+
+    server.controller.stop()
+    for number, thread in enumerate(["", "kokous", "", "kokous", "muu"]):
+        tell(number, thread)
+        worker.run()
+    again = server.controller = Controller(server, hostname="127.0.0.1", port=server.controller.port)
+    again.start()
+    with time_machine.travel(now() + timedelta(hours=1), tick=False):
+        deliver_waiting()
+    assert [re.search(r"Subject: Viesti (\d)", content)[1] for _to, content in server.got] == ["0", "2", "3", "4"]
+    stale = Mail.objects.get(key="news:1")
+    assert (stale.sent_at, stale.withdrawn_at is not None, stale.body) == (None, True, "")
+    assert stuck() == 0
+
+
 def test_a_job_that_was_lost_is_made_up_for(server, pair):
     write("news", pair, say)  # and the worker dies before it runs the jobs
     with time_machine.travel(now() + timedelta(minutes=5), tick=False):

@@ -74,6 +74,7 @@ class Mail(models.Model):
     subject = models.CharField(max_length=300)
     body = models.TextField()
     calendar = models.TextField(blank=True, default="")  # of an invitation: the event, as calendars read it
+    thread = models.CharField(max_length=60, blank=True, default="")  # of its mails only the newest is still true
     secret = models.BooleanField(default=False)  # a code or a link that lets act: its body is wiped once it has left
     made_at = models.DateTimeField(auto_now_add=True)
     not_before = models.DateTimeField(null=True)  # what nobody waits for leaves from this moment on, and never in quiet
@@ -83,7 +84,7 @@ class Mail(models.Model):
     tried_at = models.DateTimeField(null=True)  # who tries says so first, so that no transaction waits for a server
     sent_at = models.DateTimeField(null=True)
     given_up_at = models.DateTimeField(null=True)  # refused for good, or a code that nobody waits for any more
-    withdrawn_at = models.DateTimeField(null=True)  # what it reminds of was done, or moved, before it left
+    withdrawn_at = models.DateTimeField(null=True)  # before it left, it was no longer true
 
     returned_at = models.DateTimeField(null=True)  # it came back: read of the mailbox that returned mail comes to
     returned_status = models.CharField(max_length=12, blank=True, default="")  # such as 5.1.1 (RFC 3463)
@@ -98,6 +99,7 @@ class Mail(models.Model):
                 condition=models.Q(sent_at=None, given_up_at=None, withdrawn_at=None, digest=None),
                 name="mail_that_waits",
             ),
+            models.Index(fields=["thread"], condition=~models.Q(thread=""), name="mail_of_a_thread"),
             models.Index(
                 fields=["address"],
                 condition=models.Q(returned_at__isnull=False) | models.Q(given_up_at__isnull=False),

@@ -106,7 +106,9 @@ def letter_of(act: Act, meeting: Meeting) -> Letter | None:
 
 
 def _told_by_newer(act: Act) -> bool:
-    return _same(act).filter(what__in=TO_ALL, number__gt=act.number).exists()
+    """Whether a newer act tells all. A change before a time is fixed is told to nobody: it stands on the page."""
+    newer = _same(act).filter(what__in=TO_ALL, number__gt=act.number).order_by("number")
+    return any(one.what != "meeting_changed" or _was_fixed(one) for one in newer)
 
 
 def _was_fixed(act: Act) -> bool:
@@ -127,7 +129,8 @@ def _write(act: Act, invitee: Invitee, letter: Letter) -> None:
         return _(letter.subject) % facts, _tidy(_(letter.body) % facts)
 
     event: Callable[[], str] = (lambda: calendar_for(invitee, method)) if method else str
-    write_to(f"meeting:{act.pk}:{invitee.pk}", invitee.email, _language(invitee), text, event=event)
+    key, thread = f"meeting:{act.pk}:{invitee.pk}", f"invitee:{invitee.pk}"
+    write_to(key, invitee.email, _language(invitee), text, event=event, thread=thread)
 
 
 def _language(invitee: Invitee) -> str:
