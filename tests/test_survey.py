@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 from django.utils import translation
-from django.utils.timezone import get_default_timezone, localdate
+from django.utils.timezone import get_default_timezone, localdate, now
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -26,7 +26,7 @@ from tests.people import a_stranger
 from tests.trials import text_of
 from workflows.arranging.inviting import Whom, groups
 from workflows.arranging.models import Meeting
-from workflows.arranging.services import cancel
+from workflows.arranging.services import cancel, fix
 from workflows.models import Answer, Place, Survey
 from workflows.sentences import sentences
 from workflows.survey import letters
@@ -105,6 +105,17 @@ def test_one_who_is_contact_of_two_partners_is_asked_once(here, meeting):
     Partner.objects.filter(pk=second.pk).update(contact=first.contact)
     survey = open_survey(meeting, here.aino, in_days(14))
     assert survey.places.filter(person=first.contact).count() == 1
+
+
+def test_a_meeting_that_is_moved_ahead_ends_its_survey_before_it(here, survey):
+    meeting = survey.meeting
+    held_on = now() + timedelta(days=3)
+    fix(meeting, here.aino, held_on, meeting.sequence)
+    ends = Survey.objects.get().closes_on
+    assert ends == localdate(held_on) - timedelta(days=1)
+    meeting.refresh_from_db()
+    fix(meeting, here.aino, held_on + timedelta(days=30), meeting.sequence)
+    assert Survey.objects.get().closes_on == ends
 
 
 def test_reading_changes_nothing_and_a_link_works_once(client, survey):

@@ -191,6 +191,10 @@ def test_a_national_meeting_counts_for_the_regions_of_those_who_came(here, worke
         assert (done.region, done.kind, done.on, done.note) == (here.region, "national", start.date(), "Verkostopäivä")
         assert here.due("national") == a_year_after(start.date())
         assert round_of(elsewhere, "national") == before
+        there = next(one for one in meeting.invitees.all() if elsewhere in one.regions.all())
+        arranging.hold(meeting, here.laura, [there.pk])
+        worker.run()
+        assert [done.region for done in YearlyDone.objects.all()] == [elsewhere]
         assert faults() == []
 
 

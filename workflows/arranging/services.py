@@ -20,6 +20,7 @@ from workflows.arranging.models import Invitee, Meeting, ProposedTime
 from workflows.arranging.times import MOST
 from workflows.meetings import correct_meeting
 from workflows.services import record_meeting
+from workflows.survey.models import Survey
 
 State, Kind = Meeting.State, Meeting.Kind
 DETAILS = ("title", "place", "link", "length", "message")
@@ -166,7 +167,8 @@ def propose_more(meeting: Meeting, by: Person, times: Iterable[datetime]) -> Mee
 
 
 def fix(meeting: Meeting, by: Person, starts_at: datetime, seen: int) -> Meeting:
-    """It is held at this time: everybody has the invitation into the calendar; one that was fixed before moves.
+    """It is held at this time: everybody has the invitation into the calendar; one that was fixed before moves. A
+    survey is over before it.
 
     Raises Refused on a stale page, for a time that has passed, and for that which is fixed already.
     """
@@ -178,6 +180,7 @@ def fix(meeting: Meeting, by: Person, starts_at: datetime, seen: int) -> Meeting
             raise Refused([_("This time is fixed already.")])
         found.meeting.starts_at = starts_at
         found.changed("starts_at", "state")
+        Survey.objects.end_before(found.meeting)
         act = record(found.chain, found.who, "meeting_fixed", found.meeting, on=_day(starts_at))
         later(TOLD, act.pk)
     return found.meeting

@@ -5,7 +5,7 @@ all rows of a survey are written anew, in an order by chance, with each answer (
 in which a database keeps them, or the transaction that wrote them, tells which of them came together.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 from django.db import models
@@ -14,6 +14,19 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from adoption.models import Person, Region
+from workflows.arranging.models import Meeting
+
+
+class SurveyQuerySet(models.QuerySet["Survey"]):
+    """Writes of surveys that have a name."""
+
+    def end_before(self, meeting: Meeting) -> None:
+        """The meeting's survey, if there is one, is over on the day before the meeting: earlier, never later, since
+        what was answered may have been seen by then."""
+        eve = localdate(meeting.starts_at) - timedelta(days=1)
+        for survey in self.filter(meeting=meeting, closes_on__gt=eve):
+            survey.closes_on = max(eve, survey.opened_on)
+            survey.save(update_fields=["closes_on"])
 
 
 class Survey(models.Model):
@@ -22,6 +35,8 @@ class Survey(models.Model):
     meeting = models.OneToOneField("workflows.Meeting", models.PROTECT, related_name="survey")
     opened_on = models.DateField()
     closes_on = models.DateField(_("last day to answer"))
+
+    objects = SurveyQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]

@@ -50,11 +50,15 @@ def _wrong(now: Round | None, due: date, on: date) -> str:
 
 def took_part(meeting_pk: int, by_pk: int) -> None:
     """A job: each region of which somebody came to Kaikukeskus's national meeting has taken part in this year's, unless
-    it counts from a later day. `by_pk`: who has said who came."""
+    it counts from a later day; where that was said by mistake, it is taken back. `by_pk`: who has said who came."""
     meeting, by = Meeting.objects.get(pk=meeting_pk), Person.objects.get(pk=by_pk)
-    came = meeting.invitees.filter(came=True, uninvited_at=None).values("regions")
+    came = Region.objects.filter(pk__in=meeting.invitees.filter(came=True, uninvited_at=None).values("regions"))
     on = localdate(meeting.starts_at)
-    for region in Region.objects.filter(pk__in=came).order_by("pk"):
+    said = YearlyDone.objects.filter(kind=NATIONAL.kind, on=on, note=meeting.title, recorded_by__is_kaikukeskus=True)
+    for done in said.exclude(region__in=came).order_by("pk"):
+        with suppress(Refused):  # the region has said something newer itself
+            take_back(done, by)
+    for region in came.order_by("pk"):
         now = round_of(region, NATIONAL.kind)
         if now and on > now.last:
             with suppress(Refused):  # the region has just said it itself
