@@ -34,7 +34,7 @@ def plan_of(flow: type[TrialFlow], today: date, start: date, end: date) -> list[
 
     A step takes its whole weeks, of days that are not slow (July, the turn of the year); with less time than that until
     `start`, all are squeezed alike. The decision is due four months before `end`, half-way at the earliest, and the
-    feedback meeting four weeks before it. Nothing is due on a weekend, a holiday or, before the start, a slow day.
+    feedback meeting four weeks before it. Nothing is due on a weekend, a holiday or a slow day but the start itself.
     """
     blocks = [block for block in flow.blocks() if _prepares(block)]
     days = _days_of(blocks, running(today, start))
@@ -99,10 +99,19 @@ def settled(day: date) -> date:
     return last_working_day(day - A_DAY) if is_slow(later) and not is_slow(day) else later
 
 
+def before_slow(day: date) -> date:
+    """The day itself, or the next working day; of a day in the slow time the last working day before that."""
+    day = next_working_day(day)
+    while is_slow(day):
+        day = last_working_day(day - A_DAY)
+    return day
+
+
 def _afterwards(flow: type[TrialFlow], start: date, end: date) -> Iterable[Span]:
-    decided = next_working_day(max(months_after(end, -DECIDED_BEFORE), start + (end - start) / 2))
-    met = next_working_day(max(decided - MET_BEFORE, start))
-    dues = {"feedback": (next_working_day(start), met), "decision": (met, decided)}
+    begins = next_working_day(start)
+    decided = max(before_slow(max(months_after(end, -DECIDED_BEFORE), start + (end - start) / 2)), begins)
+    met = max(before_slow(decided - MET_BEFORE), begins)
+    dues = {"feedback": (begins, met), "decision": (met, decided)}
     return [Span(step, *dues[step.key]) for step in flow.all_steps() if step.key in dues]
 
 
