@@ -97,7 +97,12 @@ _BODY = """
 {{%p endfor %}}
 {{%p endif %}}
 # {attendance}
+{{%p if present %}}
 {present}
+{{%p endif %}}
+{{%p if not present %}}
+{none}
+{{%p endif %}}
 {{%p if attendees %}}
 [attendees]
 {{%p endif %}}

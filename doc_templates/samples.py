@@ -203,7 +203,7 @@ MINUTES: Facts = {
     },
 }  # fmt: skip
 MINUTES_MINIMAL: Facts = MINUTES | {
-    "place": "–", "agenda": [], "present": "0", "came": "0", "attendees": [], "said": [], "decisions": [], "points": [],
+    "place": "–", "agenda": [], "present": "", "came": "0", "attendees": [], "said": [], "decisions": [], "points": [],
     "has_survey": False,
     "survey": {"asked": "", "answered": "", "chart_words": "", "questions": [], "texts": []},
 }  # fmt: skip

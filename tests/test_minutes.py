@@ -5,6 +5,7 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -27,7 +28,7 @@ from tests.people import a_pair, a_region, a_stranger
 from tests.trials import text_of
 from workflows.arranging.inviting import Whom, groups
 from workflows.arranging.models import Meeting
-from workflows.arranging.services import arrange, cancel
+from workflows.arranging.services import arrange, cancel, hold
 from workflows.minutes.agenda import agenda_for, lines, set_agenda, shipped
 from workflows.minutes.models import LANGUAGES, AgendaText, Minutes
 from workflows.minutes.paper import document
@@ -272,6 +273,24 @@ def a_held_one(here: Walk, meeting: Meeting) -> Meeting:
     meeting.invitees.filter(person__in=[here.aino.pk, contact.person_id]).update(came=True)
     Meeting.objects.filter(pk=meeting.pk).update(others=4)
     return Meeting.objects.select_related("region").get(pk=meeting.pk)
+
+
+def test_before_anything_is_recorded_the_document_counts_nobody(here, meeting):
+    text = text_in(document(meeting, minutes_of(meeting)))
+    assert text[text.index("Läsnäolijat") + 1] == "Ei kirjattu."
+    assert not [line for line in text if line.startswith("Kokoukseen osallistui")]
+
+
+def test_what_was_recorded_with_the_attendance_stands_in_the_minutes(client, here, meeting):
+    with time_machine.travel(meeting.starts_at + timedelta(hours=2)):
+        came = meeting.invitees.get(person=here.aino)
+        held = hold(meeting, here.aino, [came.pk], 3, "Sovittiin julisteista.")
+        assert "Sovittiin julisteista." in text_in(document(held, minutes_of(held)))
+        client.force_login(here.aino)
+        page = text_of(client.get(held.page("minutes")))
+        assert "This is what was recorded with the attendance" in page
+        assert "Sovittiin julisteista." in page
+        assert "Sovittiin julisteista." in client.get(held.page("minutes_edit")).text
 
 
 def test_the_document_says_who_came_what_was_said_the_points_and_the_survey(here, meeting):

@@ -54,6 +54,7 @@ def survey_of(meeting: Meeting) -> Result | None:
 def facts_of(meeting: Meeting, minutes: Minutes, result: Result | None) -> Facts:
     """The fields of the template, in the language that is active."""
     came = _came(meeting)
+    present = len(came) + meeting.others
     return {
         "title": meeting.title,
         "subtitle": _subtitle(meeting),
@@ -62,7 +63,7 @@ def facts_of(meeting: Meeting, minutes: Minutes, result: Result | None) -> Facts
         "place": meeting.place or meeting.link or NOTHING,
         "written_by": minutes.written_by.name if minutes.written_by else NOTHING,
         "agenda": _texts(minutes.agenda),
-        "present": str(len(came) + meeting.others),
+        "present": str(present) if present else "",
         "came": str(len(came)),
         "attendees": came,
         "said": _texts(minutes.said),

@@ -24,12 +24,14 @@ PARTS = ("language", "agenda", "said", "decisions")
 
 
 def minutes_of(meeting: Meeting) -> Minutes:
-    """The minutes as they stand; before anybody has written them, Kaikukeskus's agenda for such a meeting."""
+    """The minutes as they stand; before anybody has written them, Kaikukeskus's agenda for such a meeting, and what was
+    recorded of it with the attendance."""
     found = Minutes.objects.filter(meeting=meeting).select_related("written_by").first()
     if found:
         return found
     language = language_of(meeting.region) if meeting.region else "fi"
-    return Minutes(meeting=meeting, language=language, agenda=agenda_for(meeting.kind, language))
+    said = meeting.recorded.minutes if meeting.recorded else ""
+    return Minutes(meeting=meeting, language=language, agenda=agenda_for(meeting.kind, language), said=said)
 
 
 def written_of(meeting: Meeting) -> str:
