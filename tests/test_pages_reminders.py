@@ -57,6 +57,17 @@ def test_the_page_says_what_is_planned_sent_returned_and_done(here, worker):
         assert "Done 1.4.2027" in the_page(here)
 
 
+def test_what_the_next_scan_makes_up_for_is_planned_too(here, worker):
+    with at(DUE + 5 * DAY, 9):
+        page = the_page(here)
+        assert "2 days late Aino Virtanen, Mikko Kettunen Planned 20.4.2027" in page
+        assert page.count("Planned") == 3
+    a_morning(DUE + 6 * DAY, worker)
+    assert {row.rung for row in Reminder.objects.all()} == {2}
+    with at(DUE + 6 * DAY, 9):
+        assert "2 days late Aino Virtanen, Mikko Kettunen Planned" not in the_page(here)
+
+
 def test_what_the_mail_server_did_not_take_and_what_was_moved_is_said(here, worker):
     a_morning(DUE - 14 * DAY, worker)
     Mail.objects.filter(reminder__person=here.aino).update(sent_at=None)

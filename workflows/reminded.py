@@ -6,14 +6,16 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.utils.text import capfirst
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from adoption.days import A_DAY, next_working_day
 from adoption.ladders import Rung
-from adoption.models import Region
+from adoption.models import Person, Region
 from workflows.duties import SOURCES, Answerable, Duty, Within
 from workflows.models import Reminder
+from workflows.schedule import MORNING
 
 AHEAD = timedelta(days=800)  # longer than a trial lasts
 BEHIND = timedelta(days=365)  # what was done longer ago is no longer asked about
@@ -99,11 +101,27 @@ def _made(region: Region, today: date) -> dict[Key, list[Reminder]]:
 
 
 def _open(duty: Duty, rows: list[Reminder], people: Answerable, today: date) -> Told:
-    to_come = [
-        Line(rung, ", ".join(person.name for person in people.of(duty, rung.whom)), day, "planned")
-        for rung, day in duty.ladder.to_come(duty.due, duty.since, today)
-    ]
+    ahead = duty.ladder.to_come(duty.due, duty.since, today)
+    to_come = [_planned(rung, people.of(duty, rung.whom), day) for rung, day in ahead]
+    if made_up := _made_up_for(duty, rows, people, today):
+        to_come = [line for line in to_come if line.when > made_up.when]
+        to_come.insert(0, made_up)
     return Told(duty.key, capfirst(duty.what()), duty.path, None, False, [*map(_line, rows), *to_come])
+
+
+def _planned(rung: Rung, whom: Iterable[Person], day: date) -> Line:
+    return Line(rung, ", ".join(person.name for person in whom), day, "planned")
+
+
+def _made_up_for(duty: Duty, rows: list[Reminder], people: Answerable, today: date) -> Line | None:
+    """What the next scan sends of days that have passed: to whom the newest rung has not been sent yet."""
+    next_scan = next_working_day(today if localtime().time() < MORNING else today + A_DAY)
+    rung = duty.ladder.now(duty.due, duty.since, next_scan)
+    if rung is None:
+        return None
+    told = {row.person_id for row in rows if row.rung == rung.days}
+    left = [person for person in people.of(duty, rung.whom) if person.pk not in told]
+    return _planned(rung, left, next_scan) if left else None
 
 
 def _line(row: Reminder) -> Line:
