@@ -94,18 +94,20 @@ FEEDBACK = Ladder(
     "feedback",
     gettext_lazy("The yearly feedback meeting"),
     gettext_lazy("twelve months after the start, or after the last meeting"),
-    (Rung(-30), Rung(-7), Rung(1), Rung(14, SUBSTITUTES), Rung(28, KAIKUKESKUS)),
+    (Rung(-30), Rung(-7), Rung(0), Rung(7), Rung(14, SUBSTITUTES), Rung(28, KAIKUKESKUS)),
 )
 NATIONAL = Ladder(
     "national",
     gettext_lazy("Kaikukeskus's national meeting of responsible persons"),
-    gettext_lazy("twelve months after lasting use began, or after the last one in which you took part"),
+    gettext_lazy(
+        "twelve months after lasting use began or was entered here, or after the last one in which you took part"
+    ),
     FEEDBACK.rungs,
 )
 PAGE = Ladder(
     "page",
     gettext_lazy("The yearly look through the local page"),
-    gettext_lazy("twelve months after lasting use began, or after it was last looked through"),
+    gettext_lazy("twelve months after lasting use began or was entered here, or after it was last looked through"),
     FEEDBACK.rungs,
 )
 INDUCTION = Ladder(

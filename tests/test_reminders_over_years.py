@@ -34,9 +34,9 @@ YEAR = 365
 LADDERS = {
     "step": {-14: False, -2: False, 0: False, 2: False, 7: False, 14: True},
     "decision": {-60: False, -14: False, 0: False, 2: False, 7: False, 14: True},
-    "feedback": {-30: False, -7: False, 1: False, 14: False, 28: True},
-    "page": {-30: False, -7: False, 1: False, 14: False, 28: True},
-    "national": {-30: False, -7: False, 1: False, 14: False, 28: True},
+    "feedback": {-30: False, -7: False, 0: False, 7: False, 14: False, 28: True},
+    "page": {-30: False, -7: False, 0: False, 7: False, 14: False, 28: True},
+    "national": {-30: False, -7: False, 0: False, 7: False, 14: False, 28: True},
 }
 YEARLY = ("page", "national")
 BY_KAIKUKESKUS = ("local_pair", "pair_training")  # nobody writes their entries here, so they wait for Kaikukeskus

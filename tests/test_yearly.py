@@ -18,7 +18,7 @@ from adoption.models import Act, Partner, Person, Region
 from adoption.partners import record_induction
 from adoption.people import name_person
 from adoption.refusal import NotYours, Refused
-from tests.entries import lasting, refused
+from tests.entries import SINCE, lasting, refused
 from tests.mornings import A_MONDAY, a_morning, at
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
 from tests.test_reminders import sent
@@ -135,8 +135,11 @@ def test_history_says_who_did_it_when_and_the_record_is_whole(here):
 
 def test_a_day_must_lie_in_the_year_and_not_be_to_come(here):
     assert "still to come" in refused(here.says, "page", date(2028, 2, 11))
-    assert "give a day after it" in refused(here.says, "page", A_MONDAY)
+    assert "give a day after it" in refused(here.says, "page", SINCE)
     assert not YearlyDone.objects.exists()
+    here.says("page", A_MONDAY - DAY)  # where the card was in lasting use before it was entered
+    assert here.due("page") == a_year_after(A_MONDAY - DAY)
+    assert "give a day after it" in refused(here.says, "page", A_MONDAY - DAY)
 
 
 def test_a_page_that_was_left_open_says_nothing_twice(here):
@@ -262,10 +265,10 @@ def test_it_is_a_task_a_month_before_it_is_due_and_until_it_is_done(here, kind):
 
 
 def test_everything_that_is_due_is_reminded_of_by_its_ladder_until_it_is_done(here, partners, worker):
-    for days in (-30, -7, 1):
+    for days in (-30, -7, 0):
         a_morning(DUE + days * DAY, worker)
     kinds = {(row.kind, row.rung) for row in Reminder.objects.filter(person=here.aino)}
-    assert kinds >= {(kind, rung) for kind in ("page", "national", "induction") for rung in (-30, -7, 1)}
+    assert kinds >= {(kind, rung) for kind in ("page", "national", "induction") for rung in (-30, -7, 0)}
     assert {row.person for row in Reminder.objects.filter(kind="induction", subject__endswith="venue")} == {here.aino}
     with at(DUE + 4 * DAY):
         for kind in ("page", "national"):

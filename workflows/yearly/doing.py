@@ -43,8 +43,8 @@ def _wrong(now: Round | None, due: date, on: date) -> str:
         return _("Somebody has said this already: done on %(day)s. It is next to be done by %(due)s.") % said
     if on > localdate():
         return _("The day is still to come: record it when it has happened.")
-    if on <= now.last:
-        return _("The year is counted from %(day)s: give a day after it.") % {"day": day(now.last)}
+    if on <= now.after:
+        return _("The year is counted from %(day)s: give a day after it.") % {"day": day(now.after)}
     return ""
 
 
@@ -60,7 +60,7 @@ def took_part(meeting_pk: int, by_pk: int) -> None:
             take_back(done, by)
     for region in came.order_by("pk"):
         now = round_of(region, NATIONAL.kind)
-        if now and on > now.last:
+        if now and on > now.after:
             with suppress(Refused):  # the region has just said it itself
                 say_done(region, NATIONAL.kind, now.due, by, on, meeting.title)
 

@@ -31,6 +31,7 @@ class Round(NamedTuple):
     region: Region
     kind: str
     last: date
+    after: date  # it can have been done since this day: where a region was entered afterwards, before `last` too
 
     @property
     def due(self) -> date:
@@ -50,19 +51,20 @@ def lasting(regions: QuerySet[Region], kind: str) -> QuerySet[Any]:
         entered=Subquery(entered.values("entered_on")[:1]),
         done=Subquery(done.values("on")[:1]),
     ).filter(since__isnull=False)
-    return found.annotate(last=Coalesce("done", Greatest("since", Coalesce("entered", "since"))))
+    begun = Greatest("since", Coalesce("entered", "since"))
+    return found.annotate(last=Coalesce("done", begun), after=Coalesce("done", "since"))
 
 
 def rounds(regions: QuerySet[Region], kind: str, until: date) -> list[Round]:
     """What is to be done again by then, in the order of the regions' keys."""
     found = lasting(regions, kind).filter(last__lte=a_year_before(until)).order_by("pk")
-    return [Round(region, kind, region.last) for region in found]
+    return [Round(region, kind, region.last, region.after) for region in found]
 
 
 def round_of(region: Region, kind: str) -> Round | None:
     """When the region does it next; nothing where the card is not in lasting use."""
     found = lasting(Region.objects.filter(pk=region.pk), kind).first()
-    return Round(region, kind, found.last) if found else None
+    return Round(region, kind, found.last, found.after) if found else None
 
 
 # -- the staff of the partners -----------------------------------------------------------------------------------------
