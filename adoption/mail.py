@@ -120,8 +120,8 @@ def deliver(pk: int) -> None:
     """
     if not _claimed(pk):
         return
-    mail = Mail.objects.get(pk=pk)
-    if _is_overtaken(mail) or (mail.kind == Kind.DIGEST and not _has_items(mail)):
+    mail = Mail.objects.select_related("person").get(pk=pk)
+    if _is_stale(mail) or (mail.kind == Kind.DIGEST and not _has_items(mail)):
         return
     try:
         message_of(mail).send()
@@ -136,13 +136,13 @@ def deliver(pk: int) -> None:
         _done(mail, sent_at=now())
 
 
-def _is_overtaken(mail: Mail) -> bool:
-    """Whether a newer mail of its thread has been written: then this one is stale, and never leaves."""
-    newer = Mail.objects.filter(thread=mail.thread, pk__gt=mail.pk)
-    if not mail.thread or not newer.exists():
-        return False
-    _done(mail, withdrawn_at=now())
-    return True
+def _is_stale(mail: Mail) -> bool:
+    """Whether its reader has left, or a newer mail of its thread has been written: then this one never leaves."""
+    left = mail.person is not None and not mail.person.is_active
+    overtaken = bool(mail.thread) and Mail.objects.filter(thread=mail.thread, pk__gt=mail.pk).exists()
+    if left or overtaken:
+        _done(mail, withdrawn_at=now())
+    return left or overtaken
 
 
 def _has_items(mail: Mail) -> bool:

@@ -16,6 +16,7 @@ from adoption.mail import deliver_waiting
 from adoption.models import Act, Mail, Person
 from adoption.people import correct_person, name_person
 from adoption.refusal import NotYours, Refused
+from tests.entries import english
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
 from tests.strangers import everything
 from tests.trials import a_walk, text_of
@@ -225,6 +226,32 @@ def test_after_an_outage_nobody_gets_a_stale_invitation(region, aino, mikko, wor
 
 def refuse_connection(self, fail_silently=False):
     raise ConnectionRefusedError
+
+
+def test_who_has_left_hears_of_no_meeting(region, aino, mikko, worker):
+    meeting = proposed(region, aino, Whom(mikko), times=(10,))
+    worker.run()
+    mail.outbox.clear()
+    Person.objects.filter(pk=mikko.pk).update(is_active=False)
+    services.fix(meeting, aino, at(12), meeting.sequence)
+    worker.run()
+    assert [one.to for one in mail.outbox] == [[aino.email]]
+
+
+def test_the_page_says_whose_mail_did_not_arrive(client, region, aino, mikko, worker):
+    meeting = proposed(region, aino, Whom(mikko), liisa())
+    client.force_login(aino)
+    english(aino)
+    assert text_of(client.get(meeting.get_absolute_url())).count("the mail has not left yet") == 0  # nobody has one yet
+    worker.run()
+    Mail.objects.filter(address="liisa@example.org").update(returned_at=now())
+    Mail.objects.filter(address=mikko.email, thread__gt="").update(sent_at=None)
+    page = text_of(client.get(meeting.get_absolute_url()))
+    assert "Liisa Laine (has not answered) the mail did not arrive: check the address" in page
+    assert "Mikko Kettunen (has not answered) the mail has not left yet" in page
+    services.remind(meeting, aino)
+    worker.run()
+    assert "the mail did not arrive" not in text_of(client.get(meeting.get_absolute_url()))
 
 
 def test_the_silent_are_asked_again_once_a_day(region, aino, mikko, worker):

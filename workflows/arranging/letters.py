@@ -84,7 +84,7 @@ def told(act_pk: int) -> None:
     invitees = meeting.invitees.select_related("person")
     keys = act.data.get("invitees")
     chosen = invitees.filter(uninvited_at=None) if keys is None else invitees.filter(pk__in=keys)
-    for invitee in chosen:
+    for invitee in chosen.exclude(person__is_active=False):
         invitee.meeting = meeting
         if (invitee.uninvited_at is not None) == (letter is OUT):
             _write(act, invitee, letter)
@@ -129,8 +129,8 @@ def _write(act: Act, invitee: Invitee, letter: Letter) -> None:
         return _(letter.subject) % facts, _tidy(_(letter.body) % facts)
 
     event: Callable[[], str] = (lambda: calendar_for(invitee, method)) if method else str
-    key, thread = f"meeting:{act.pk}:{invitee.pk}", f"invitee:{invitee.pk}"
-    write_to(key, invitee.email, _language(invitee), text, event=event, thread=thread)
+    key = f"meeting:{act.pk}:{invitee.pk}"
+    write_to(key, invitee.email, _language(invitee), text, event=event, thread=invitee.mail_thread)
 
 
 def _language(invitee: Invitee) -> str:

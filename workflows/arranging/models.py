@@ -157,6 +157,11 @@ class Invitee(models.Model):
     def email(self) -> str:
         return self.person.email if self.person else self.given_email
 
+    @property
+    def mail_thread(self) -> str:
+        """What the mails that are written to the invitee of this meeting have in common."""
+        return f"invitee:{self.pk}"
+
 
 class Pick(models.Model):
     """How a proposed time suits one who is invited."""

@@ -9,7 +9,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from adoption.alphabet import alphabetical
-from adoption.models import Region
+from adoption.models import Mail, Region
 from workflows.arranging.inviting import regions_running
 from workflows.arranging.models import Invitee, Meeting
 from workflows.arranging.times import Suiting, suiting
@@ -42,6 +42,13 @@ def meetings_of(region: Region | None) -> list[Listed]:
     return ahead + past
 
 
+class Guest(NamedTuple):
+    """One who is invited, and what is wrong with the newest mail: "lost", "waits", or nothing."""
+
+    invitee: Invitee
+    mail: str
+
+
 class MeetingPage:
     """One meeting, as its page shows it; `acts`: whether the reader arranges it."""
 
@@ -53,6 +60,13 @@ class MeetingPage:
         """Those who are invited now, in the order of the alphabet."""
         rows = self.meeting.invitees.filter(uninvited_at=None).select_related("person", "partner__organisation")
         return sorted(rows, key=lambda one: alphabetical(one.name))
+
+    @property
+    def guests(self) -> list[Guest]:
+        """The same, each with whether the mail has come: one query."""
+        threads = [one.mail_thread for one in self.invitees]
+        newest = {one.thread: one for one in Mail.objects.filter(thread__in=threads).order_by("pk")}
+        return [Guest(one, _trouble(newest.get(one.mail_thread))) for one in self.invitees]
 
     @cached_property
     def times(self) -> list[Suiting]:
@@ -96,6 +110,14 @@ class MeetingPage:
         if self.meeting.state == State.HELD:
             return _("%(came)s came.") % {"came": len(self.came) + self.meeting.others}
         return _("Say who came.") if self.has_begun else _("Everybody has the invitation for the calendar.")
+
+
+def _trouble(mail: Mail | None) -> str:
+    if mail is None or mail.withdrawn_at:
+        return ""
+    if mail.returned_at or mail.given_up_at:
+        return "lost"
+    return "" if mail.sent_at else "waits"
 
 
 # -- the national meeting ---------------------------------------------------------------------------------------------
