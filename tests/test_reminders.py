@@ -16,12 +16,15 @@ from adoption.ladders import Rung
 from adoption.mail_choices import choose
 from adoption.models import How, Kind, Mail, Partner, Responsibility
 from adoption.people import end_responsibility, name_person
+from tests.meetings import a_meeting
 from tests.mornings import A_MONDAY, a_morning, at, mornings, post
 from tests.people import a_region, a_venue
 from workflows import services
+from workflows.arranging.inviting import Whom
 from workflows.duties import SOURCES, Within, meetings
 from workflows.models import OwnTask, Reminder, Trial, TrialStep, YearlyDone
 from workflows.reminders import deliver_waiting, due, scan
+from workflows.tasks import meeting_items
 from workflows.walk import Walk, begin, walk
 
 pytestmark = pytest.mark.django_db
@@ -228,7 +231,7 @@ def test_the_meeting_is_reminded_of_every_year_until_it_is_held(worker):
     owed = A_MONDAY.replace(year=2028)
     mornings(owed - 31 * DAY, owed + 2 * DAY, worker)
     assert [(day, rung) for day, rung, who in sent("feedback") if who == here.mikko.email] == [
-        (date(2028, 1, 31), -30), (date(2028, 2, 23), -7), (date(2028, 3, 2), 1)
+        (date(2028, 1, 31), -30), (date(2028, 2, 23), -7), (date(2028, 3, 1), 0)
     ]  # fmt: skip
     with at(owed + 3 * DAY):
         services.record_meeting(here.region, here.aino, owed + 3 * DAY, 9, "Pidettiin.")
@@ -236,6 +239,25 @@ def test_the_meeting_is_reminded_of_every_year_until_it_is_held(worker):
     count = len(sent("feedback"))
     mornings(owed + 4 * DAY, owed + 16 * DAY, worker)
     assert len(sent("feedback")) == count
+
+
+def test_a_meeting_that_is_fixed_is_not_asked_for_until_it_has_begun(worker):
+    with at(A_MONDAY):
+        here = a_trial_at("feedback")
+        TrialStep.objects.filter(trial=here.trial).update(due=None)
+        Trial.objects.filter(pk=here.trial.pk).update(started_on=A_MONDAY)
+    owed = A_MONDAY.replace(year=2028)
+    with at(owed - 31 * DAY):
+        meeting = a_meeting(here, [Whom(here.mikko)], days=20)
+        assert meetings(Within(owed)) == []
+        assert meeting_items(here.aino) == []
+        OrmQ.objects.all().delete()
+    mornings(owed - 30 * DAY, owed - 12 * DAY, worker)
+    assert sent("feedback") == []
+    with at(owed - 9 * DAY):
+        [duty] = meetings(Within(owed))
+        assert (duty.due, duty.path) == (owed, meeting.get_absolute_url())
+        assert meeting_items(here.aino) == []
 
 
 def test_a_meeting_of_a_leap_day_is_due_on_the_28th():

@@ -18,13 +18,13 @@ from adoption.history import Acting
 from adoption.models import Act, Partner, Person, Phase, Region, RegionMunicipality, Responsibility, Side
 from adoption.next_step import SAID_NO
 from adoption.operating_model import MODELS
-from adoption.templatetags.kaiku import in_words, weekday_day
+from adoption.templatetags.kaiku import in_words, moment, weekday_day
 from commitments.access import sides_in
 from commitments.models import Commitment
 from commitments.turn import OURS, WITH_WHAT_THEY_ASK
 from commitments.turn import next_of as next_of_commitment
 from workflows import services
-from workflows.arranging.to_do import ahead_in
+from workflows.arranging.to_do import ahead_in, feedback_fixed
 from workflows.facts import Facts
 from workflows.meetings import invitation
 from workflows.models import Trial, TrialMunicipality
@@ -307,6 +307,9 @@ def _next_in_use(region: Region, reader: Person) -> Next:
 
 
 def _next_meeting(region: Region, due: date, acts: bool) -> Next:
+    if fixed := feedback_fixed([region.pk]).get(region.pk):
+        what = _("The feedback meeting is fixed: %(when)s.") % {"when": moment(fixed.starts_at)}
+        return Next(what, _("When it has begun, say who came."), fixed.get_absolute_url(), _("The meeting"), acts)
     late = stage_of(due, localdate()) == "late"
     what = (
         _("Hold the feedback meeting: it was due on %(day)s.") if late else _("Hold the feedback meeting by %(day)s.")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 
 from adoption.access import KAIKUKESKUS, PAIR
@@ -20,6 +20,8 @@ from adoption.days import a_year_after, months_after
 from adoption.ladders import DECISION, FEEDBACK, HOLDERS, INDUCTION, NATIONAL, OWN, PAGE, STEP, Ladder
 from adoption.ladders import KAIKUKESKUS as UP_TO_KAIKUKESKUS
 from adoption.models import Partner, Person, Region, Responsibility
+from workflows.arranging.models import Meeting
+from workflows.arranging.to_do import feedback_fixed
 from workflows.models import FeedbackMeeting, OwnTask, Trial, TrialMunicipality, TrialStep, YearlyDone
 from workflows.tasks import BOTH, OpenStep, open_steps
 from workflows.trial import MODELS
@@ -160,20 +162,26 @@ def done_steps(keys: Collection[Key]) -> dict[Key, date]:
 
 
 def meetings(within: Within) -> list[Duty]:
-    """The feedback meetings of regions in which the card runs, twelve months after the day from which they count."""
+    """The feedback meetings of regions in which the card runs, twelve months after the day from which they count. One
+    that is fixed and to come is owed no more: it stands in everybody's calendar."""
     # A day more than twelve months: the same day of the next year may be 28.2. for 29.2.
     newest = months_after(within.until, -A_YEAR) + timedelta(days=1)
     regions = running(Region.objects.all()).filter(last__lte=newest).order_by("pk")
     keys = within.subjects if within.region is None else [str(within.region)]
-    duties = [_of_meeting(region, region.last) for region in (regions if keys is None else regions.filter(pk__in=keys))]
+    due = {one.pk: one for one in (regions if keys is None else regions.filter(pk__in=keys))}
+    fixed = feedback_fixed(due) if due else {}
+    duties = [_of_meeting(one, one.last, fixed.get(pk)) for pk, one in due.items() if not _is_to_come(fixed.get(pk))]
     return [duty for duty in duties if duty.due <= within.until]
 
 
-def _of_meeting(region: Region, last: date) -> Duty:
-    return Duty(
-        FEEDBACK, str(region.pk), region, a_year_after(last), last, _meeting_title, _meeting_todo,
-        reverse("meeting_new", args=[region.slug]),
-    )  # fmt: skip
+def _is_to_come(fixed: Meeting | None) -> bool:
+    return bool(fixed and fixed.starts_at and fixed.starts_at > now())
+
+
+def _of_meeting(region: Region, last: date, fixed: Meeting | None) -> Duty:
+    """`fixed`: the meeting that has begun, and of which it is still to be said who came."""
+    href = fixed.get_absolute_url() if fixed else reverse("meeting_new", args=[region.slug])
+    return Duty(FEEDBACK, str(region.pk), region, a_year_after(last), last, _meeting_title, _meeting_todo, href)
 
 
 def _meeting_title() -> str:

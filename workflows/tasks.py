@@ -27,7 +27,7 @@ from adoption.templatetags.kaiku import in_words as number_in_words
 from commitments.models import Commitment, Party
 from commitments.turn import OURS, WITH_WHAT_THEY_ASK, in_words, looked_after_by, next_of
 from workflows import rules
-from workflows.arranging.to_do import to_do
+from workflows.arranging.to_do import feedback_fixed, to_do
 from workflows.facts import Facts, Read
 from workflows.models import Trial, TrialMunicipality, TrialStep
 from workflows.services import OPEN, gate, term_of
@@ -485,12 +485,15 @@ def _commitment_note(one: Commitment, what: str) -> str:
 
 
 def meeting_items(person: Person) -> list[Item]:
-    """Feedback meetings of the person's regions that are due within a month, or late."""
+    """Feedback meetings of the person's regions that are due within a month, or late, and not fixed: of a fixed one it
+    is to be said who came."""
     own = Responsibility.objects.current().filter(person=person, region=OuterRef("pk"))
     found = Region.objects.filter(pk__in=own_regions(person))
     regions = list(found.annotate(**{side: Exists(own.filter(side=side)) for side in Side.values}))
     due = next_feedback_due([region.pk for region in regions])
-    return [_meeting_item(r, due[r.pk]) for r in regions if r.pk in due and stage_of(due[r.pk], localdate())]
+    owed = [region for region in regions if region.pk in due and stage_of(due[region.pk], localdate())]
+    fixed = feedback_fixed([region.pk for region in owed]) if owed else {}
+    return [_meeting_item(region, due[region.pk]) for region in owed if region.pk not in fixed]
 
 
 def _meeting_item(region: Region, due: date) -> Item:

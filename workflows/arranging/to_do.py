@@ -44,6 +44,12 @@ def _to_do(one: Meeting) -> ToDo:
     return ToDo(one, what, pgettext("verb", "Open"), localdate(first))
 
 
+def feedback_fixed(regions: Iterable[int]) -> dict[int, Meeting]:
+    """Region → its feedback meeting that is fixed: to come, or held and still to be recorded."""
+    fixed = Meeting.objects.filter(region__in=regions, kind=Meeting.Kind.FEEDBACK, state=State.FIXED)
+    return {one.region_id or 0: one for one in fixed.select_related("region").order_by("-starts_at")}
+
+
 def ahead_in(regions: Iterable[int]) -> list[Meeting]:
     """The meetings of these regions that are fixed and still to come, the nearest first."""
     found = Meeting.objects.filter(region__in=regions, state=State.FIXED, starts_at__gt=now())
