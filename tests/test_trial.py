@@ -372,6 +372,9 @@ def test_an_extension_brings_ten_and_the_decision_again_with_a_meeting_of_its_ow
     assert refused(
         services.confirm_step, here.trial, "decision", here.aino, decision("extend", new_end=end.isoformat())
     )
+    assert "new end" in refused(
+        services.confirm_step, here.trial, "decision", here.aino, decision("extend", new_end="some day")
+    )
     new_end = (end + timedelta(days=180)).isoformat()
     for person in (here.aino, here.mikko):
         services.confirm_step(here.trial, "decision", person, decision("extend", new_end=new_end))

@@ -484,17 +484,20 @@ def _check_decision(trial: Trial, step: Step, row: TrialStep, who: Acting, said:
     if said.get("outcome") not in step.outcomes:
         wrong.append(_("Choose what was decided."))
     wrong += [str(text) for field, text in DECISION_FIELDS.items() if not str(said.get(field) or "").strip()]
-    if (
-        said.get("outcome") == "extend"
-        and (said.get("new_end") or "") <= (trial.ends_on or trial.planned_end).isoformat()
-    ):
-        wrong.append(
-            _("Give the trial a new end, after the present one %(end)s.")
-            % {"end": _day(trial.ends_on or trial.planned_end)}
-        )
+    present = trial.ends_on or trial.planned_end
+    if said.get("outcome") == "extend" and not _is_later(said.get("new_end"), present):
+        wrong.append(_("Give the trial a new end, after the present one %(end)s.") % {"end": _day(present)})
     wrong += _against_the_first(row, who, said)
     if wrong:
         raise Refused(wrong)
+
+
+def _is_later(written: str | None, day: date) -> bool:
+    """Whether what was written is a day after the other."""
+    try:
+        return date.fromisoformat(written or "") > day
+    except ValueError:
+        return False
 
 
 DECISION_FIELDS = {
