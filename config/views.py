@@ -20,6 +20,7 @@ from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language as django_set_language
+from django_q.models import Failure
 
 from adoption.contacts import returned
 from adoption.mail import stuck
@@ -32,6 +33,7 @@ from workflows.models import Heartbeat
 
 log = logging.getLogger(__name__)
 YOUNG = timedelta(minutes=5)
+A_NIGHT = timedelta(hours=25)  # until the next check has run
 OUT_OF_REACH = "cannot be reached"
 
 
@@ -92,7 +94,7 @@ def health(request: HttpRequest) -> JsonResponse:
     parts = {"database": database}
     if not database:
         parts |= {"worker": worker_fault(), "mail": mail_fault(), "converter": pdf.fault()}
-        parts |= {"returned mail": returned.fault()}
+        parts |= {"returned mail": returned.fault(), "record": record_fault()}
         parts |= {"store": storage.fault(), "seal": seal_keys.fault(), "certificates": certificate_fault()}
     return state({part: fault for part, fault in parts.items() if fault})
 
@@ -121,6 +123,12 @@ def mail_fault() -> str:
 def certificate_fault() -> str:
     """What shows that a commitment in force lacks its proof: a file is damaged, or the key cannot be used."""
     return f"{failed} could not be made or sealed" if (failed := certificates.given_up()) else ""
+
+
+def record_fault() -> str:
+    """That the night's check has found a history or rows that were changed behind the site's back."""
+    tonight = Failure.objects.filter(func="workflows.checks.nightly", stopped__gt=now() - A_NIGHT)
+    return "history and rows do not agree: manage.py check_trials says where" if tonight.exists() else ""
 
 
 def worker_fault() -> str:

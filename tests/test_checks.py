@@ -17,7 +17,7 @@ from commitments.models import Commitment, Party
 from commitments.services import end
 from tests.people import a_distributor, a_kaikukeskus_person, a_region, a_stranger
 from workflows import services
-from workflows.checks import faults
+from workflows.checks import faults, nightly
 from workflows.correcting import correct_trial, withdraw_trial
 from workflows.meetings import correct_meeting
 from workflows.models import FeedbackMeeting, Trial, TrialMunicipality, TrialStep
@@ -265,6 +265,28 @@ def test_the_right_of_kaikukeskus_is_given_and_taken_by_acts():
     assert faults() == [f"person {outi.pk}: the right of Kaikukeskus was given by no act"]
     Person.objects.update(is_kaikukeskus=False)
     assert faults() == [f"person {laura.pk}: the right of Kaikukeskus was taken by no act"]
+
+
+def test_the_night_fails_by_what_it_finds():
+    here = a_trial_walked_here()
+    nightly()
+    Trial.objects.filter(pk=here.trial.pk).update(decided="stop")
+    with pytest.raises(RuntimeError, match="trial"):
+        nightly()
+
+
+def a_trial_walked_here() -> Walk:
+    here = begin(a_region("ruotsi"), "2024", "walk")
+    walk(here, "intro_event")
+    return here
+
+
+def test_an_act_is_written_once_and_never_deleted():
+    act = Act.objects.filter(region=a_trial_walked_here().region).first()
+    act.reason = "Another."
+    for change in (act.save, act.delete):
+        with pytest.raises(TypeError, match="append-only"):
+            change()
 
 
 def test_what_the_site_does_has_no_line():

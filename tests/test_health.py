@@ -12,10 +12,11 @@ import pytest
 from django.conf import settings as site
 from django.core.management import call_command
 from django.urls import reverse
-from django.utils.timezone import now
-from django_q.models import Schedule
+from django.utils.timezone import localtime, now
+from django_q.models import Failure, Schedule
 
 from adoption.models import Person
+from workflows.checks import nightly
 from workflows.models import Heartbeat
 from workflows.schedule import beat
 
@@ -29,6 +30,19 @@ def test_health_wants_a_young_heartbeat(client):
     Heartbeat.objects.update(at=now() - timedelta(minutes=6))
     answer = client.get(reverse("health"))
     assert (answer.status_code, list(answer.json()["faults"])) == (503, ["worker"])
+
+
+def test_health_says_what_the_nights_check_has_found(client):
+    beat()
+    nightly()
+    begun = localtime()
+    failed = Failure.objects.create(
+        id="0" * 32, name="nightly", func="workflows.checks.nightly", started=begun, stopped=begun, success=False
+    )
+    answer = client.get(reverse("health"))
+    assert (answer.status_code, list(answer.json()["faults"])) == (503, ["record"])
+    Failure.objects.filter(pk=failed.pk).update(stopped=now() - timedelta(hours=26))
+    assert client.get(reverse("health")).status_code == 200
 
 
 def test_the_schedules_stand_once_however_often_they_are_set(capsys):
