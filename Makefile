@@ -1,6 +1,7 @@
 # What can be run here? `make help` prints it.
 PORT ?= 8000
 OURS := adoption commitments workflows doc_templates config
+COLLECT := --locale fi --locale sv --no-location --no-obsolete --ignore tests --ignore node_modules
 MARKS ?= not slow
 MANAGE := .venv/bin/python manage.py
 PYTEST := .venv/bin/python -m pytest
@@ -45,8 +46,15 @@ lint: install ## Check style, types, layers, templates and migrations
 	$(MANAGE) check --fail-level WARNING
 	$(MANAGE) makemigrations --check --dry-run
 
-translations: install ## Check that the compiled translations are those of the texts
+translations: install ## Check that each text of the code is translated, and that the compiled ones are those
 	@config/setup.sh has gettext || exit 0
+	copy=$$(mktemp -d); trap 'rm -r "$$copy"' EXIT
+	cp -r manage.py $(OURS) "$$copy"
+	(cd "$$copy" && "$(CURDIR)/.venv/bin/python" manage.py makemessages $(COLLECT) --verbosity 0)
+	for po in "$$copy"/config/locale/*/LC_MESSAGES/*.po; do
+		[ -z "$$(msgattrib --untranslated "$$po"; msgattrib --only-fuzzy "$$po")" ] || { \
+			msgattrib --untranslated "$$po"; msgattrib --only-fuzzy "$$po"; echo "run make messages, and translate"; exit 1; }
+	done
 	for po in $$(ls config/locale/*/LC_MESSAGES/*.po 2>/dev/null); do
 		msgfmt --check-format -o - $$po | cmp - $${po%.po}.mo || { echo "$$po: run make messages"; exit 1; }
 	done
@@ -64,7 +72,7 @@ system: install
 	@config/setup.sh system
 
 messages: install ## Collect the texts for config/locale, and compile them
-	$(MANAGE) makemessages --locale fi --locale sv --no-location --no-obsolete --ignore tests --ignore node_modules
+	$(MANAGE) makemessages $(COLLECT)
 	$(MANAGE) compilemessages --ignore .venv --ignore .boot --ignore node_modules
 
 pins: install ## Pin the newest versions that config/*.in allow
