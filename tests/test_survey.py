@@ -118,6 +118,29 @@ def test_a_meeting_that_is_moved_ahead_ends_its_survey_before_it(here, survey):
     assert Survey.objects.get().closes_on == ends
 
 
+def test_the_pair_ends_a_survey_when_all_have_answered(client, here, survey):
+    client.force_login(here.aino)
+    page = survey.get_absolute_url()
+    for link in links(survey)[:3]:
+        answer(link, {"went": 4}, "")
+    said = client.post(page, {"act": "end"})
+    assert (said.status_code, "opened today" in text_of(said)) == (422, True)
+    Survey.objects.update(opened_on=in_days(-3))
+    client.force_login(a_stranger())
+    assert client.post(page, {"act": "end"}).status_code == 404
+    client.force_login(here.mikko)
+    assert "End the survey today" in client.get(page).text
+    shown = text_of(client.post(page, {"act": "end"}, follow=True))
+    assert "The survey is over. Nobody answers any more." in shown
+    assert "3 of 5 have answered." in shown
+    assert result_of(Survey.objects.get()).answered == 3
+    assert client.post(page, {"act": "end"}).status_code == 422
+    with pytest.raises(Refused, match="over"):
+        answer(links(survey)[4], {"went": 1}, "")
+    [act] = Act.objects.filter(what="survey_ended")
+    assert sentences([act])[0].text == "Mikko Kettunen (care side) ended the survey to the partners before its day."
+
+
 def test_reading_changes_nothing_and_a_link_works_once(client, survey):
     address = reverse("survey_answer", args=[token_of(survey.places.select_related("person")[0])])
     before = (list(Place.objects.values_list()), Act.objects.count())

@@ -176,6 +176,7 @@ SENTENCES = {
     "minutes_written": gettext_lazy("%(who)s wrote the minutes of a meeting: %(about)s."),
     "point_agreed": gettext_lazy("%(who)s wrote down a point that was agreed on in a meeting (%(about)s): %(person)s."),
     "point_taken_back": gettext_lazy("%(who)s took back a point of a meeting (%(about)s): %(person)s."),
+    "survey_ended": gettext_lazy("%(who)s ended the survey to the partners before its day."),
     "survey_opened": gettext_lazy("%(who)s opened a survey to the partners, until %(on)s."),
     "kaikukeskus_invited": gettext_lazy("%(who)s invited Kaikukeskus to the feedback meeting of %(on)s."),
 }

@@ -25,6 +25,10 @@ class OpenSurveyForm(Form):
         super().__init__(*args, initial={"closes_on": offered(meeting)})
 
 
+class EndSurveyForm(Form):
+    """That the survey ends today: nothing is asked."""
+
+
 def offered(meeting: Meeting) -> date:
     """The day that is offered: the last working day within two weeks, and before the meeting."""
     usual = last_working_day(localdate() + USUAL)

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from adoption.days import A_DAY
 from adoption.history import record
 from adoption.mail import later
 from adoption.models import Partner, Person, Region
@@ -42,6 +43,25 @@ def open_survey(meeting: Meeting, by: Person, closes_on: date) -> Survey:
     Place.objects.bulk_create(sorted(places, key=lambda place: place.pk))
     record(found.chain, found.who, "survey_opened", found.meeting, on=closes_on.isoformat(), people=len(places))
     later("workflows.survey.letters.asked", survey.pk)
+    return survey
+
+
+@transaction.atomic
+def end_survey(meeting: Meeting, by: Person) -> Survey:
+    """Nobody answers any more, and what was answered is shown if there is enough of it. There is no way back: who has
+    seen the result could tell what comes in after it.
+
+    Raises NotYours for who does not act for the region, and Refused for a survey that is over, or was opened today.
+    """
+    found = Arranging(meeting.pk, by)
+    survey = Survey.objects.filter(meeting=found.meeting).select_related("meeting").first()
+    if survey is None or not survey.is_open():
+        raise Refused([_("The survey is over.")])
+    if survey.opened_on == localdate():
+        raise Refused([_("The survey was opened today. Give the partners at least until tomorrow.")])
+    survey.closes_on = localdate() - A_DAY
+    survey.save(update_fields=["closes_on"])
+    record(found.chain, found.who, "survey_ended", found.meeting)
     return survey
 
 

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 from adoption.views import Request
 from workflows.minutes.access import may_write, meeting_or_404
 from workflows.models import Survey
-from workflows.survey.forms import OpenSurveyForm
-from workflows.survey.opening import contacts, open_survey, why_not
+from workflows.survey.forms import EndSurveyForm, OpenSurveyForm
+from workflows.survey.opening import contacts, end_survey, open_survey, why_not
 from workflows.survey.picture import drawing
 from workflows.survey.questions import IN_OWN_WORDS, STATEMENTS
 from workflows.survey.results import LEAST, how_it_stands, result_of
@@ -26,22 +26,28 @@ def survey(request: Request, slug: str, pk: int) -> HttpResponse:
     found = Survey.objects.filter(meeting=meeting).select_related("meeting__region").first()
     writes = may_write(request.user, meeting)
     closed = [] if found else why_not(meeting)
-    form = OpenSurveyForm(meeting, request.POST if request.method == "POST" else None)
+    opens = request.method == "POST" and request.POST.get("act") != "end"
+    form = OpenSurveyForm(meeting, request.POST if opens else None)
+
+    ends = EndSurveyForm(request.POST if request.POST.get("act") == "end" else None)
 
     def opened() -> Survey:
         return open_survey(meeting, request.user, form.cleaned_data["closes_on"])
 
+    if ends.done(lambda: end_survey(meeting, request.user)):
+        messages.success(request, _("The survey is over. Nobody answers any more."))
+        return redirect("survey", slug, pk)
     if form.done(opened):
         messages.success(request, _("The survey is open: each contact person gets a link by mail."))
         return redirect("survey", slug, pk)
     shown: dict[str, Any] = {
         "region": meeting.region, "meeting": meeting, "up": meeting, "survey": found, "statements": STATEMENTS.values(),
         "in_own_words": IN_OWN_WORDS, "least": LEAST, "closed": closed,
-        "form": form if writes and not found and not closed else None,
+        "form": form if writes and not found and not closed else None, "ends": ends, "writes": writes,
         "asked": len(contacts(meeting.region)) if meeting.region and not found else 0,
     }  # fmt: skip
     if found:
         result = result_of(found)
         shown |= {"stands": how_it_stands(found), "is_open": found.is_open(), "result": result}
         shown["drawing"] = drawing(result) if result else None
-    return render(request, "workflows/survey.html", shown, status=form.status)
+    return render(request, "workflows/survey.html", shown, status=max(form.status, ends.status))
