@@ -17,8 +17,8 @@ from workflows.survey.models import Place, Survey
 ASKS = gettext_noop(
     "Hello %(name)s,\n\nhow has Kaikukortti gone with you in %(region)s? Four statements and one question take two "
     "minutes, and the answers are spoken of in the feedback meeting.\n\n%(link)s\n\n"
-    "You need not sign in. Answers are anonymous: Kaikupolku shows nobody who said what. The link is yours alone, works "
-    "once, and until %(until)s.\n"
+    "You need not sign in. Answers are anonymous: Kaikupolku shows nobody who said what. The link is yours alone, "
+    "works once, and until %(until)s.\n"
 )
 
 
