@@ -358,7 +358,7 @@ def test_the_numbers_of_queries_do_not_grow_with_partners_and_commitments(django
             if number % 2:
                 partners.want_more(partner, a_kaikukeskus_person(), "Kuinka moni?")
             papers.draft_partner_commitment(a_venue(region, aino, f"Sali {number}"), aino)
-        with django_assert_num_queries(25):
+        with django_assert_num_queries(27):
             mine_now.get("/")
         with django_assert_num_queries(19):
             queue_now.get("/queue/")

@@ -180,7 +180,7 @@ def _is_to_come(fixed: Meeting | None) -> bool:
 
 def _of_meeting(region: Region, last: date, fixed: Meeting | None) -> Duty:
     """`fixed`: the meeting that has begun, and of which it is still to be said who came."""
-    href = fixed.get_absolute_url() if fixed else reverse("meeting_new", args=[region.slug])
+    href = fixed.get_absolute_url() if fixed else reverse("arranged", args=[region.slug])
     return Duty(FEEDBACK, str(region.pk), region, a_year_after(last), last, _meeting_title, _meeting_todo, href)
 
 

@@ -500,8 +500,8 @@ def _meeting_item(region: Region, due: date) -> Item:
     return Item(
         what=_("Hold the feedback meeting: %(region)s") % {"region": region},
         where=_("There is one at least every twelve months. Invite Kaikukeskus."),
-        href=reverse("meeting_new", args=[region.slug]),
-        act=_("Record"),
+        href=reverse("arranged", args=[region.slug]),
+        act=pgettext("verb", "Open"),
         due=due,
         sides=BOTH,
         mine=bool(BOTH & sides_held(region)),
