@@ -16,7 +16,7 @@ from adoption.mail import deliver_waiting
 from adoption.models import Act, Mail, Person
 from adoption.people import correct_person, name_person
 from adoption.refusal import NotYours, Refused
-from tests.entries import english
+from tests.entries import english, lasting
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
 from tests.strangers import everything
 from tests.trials import a_walk, text_of
@@ -226,6 +226,29 @@ def test_after_an_outage_nobody_gets_a_stale_invitation(region, aino, mikko, wor
 
 def refuse_connection(self, fail_silently=False):
     raise ConnectionRefusedError
+
+
+def test_who_could_come_at_none_of_the_times_has_not_answered_to_more_of_them(region, aino, mikko, worker):
+    meeting = proposed(region, aino, Whom(mikko), liisa())
+    pick(link_of(invitee(meeting, mikko.email)), picks(meeting, "no", "no"))
+    pick(link_of(invitee(meeting, "liisa@example.org")), picks(meeting, "no", "maybe"))
+    services.propose_more(meeting, aino, [at(20)])
+    silent = meeting.invitees.filter(answered_at=None)
+    assert {one.email for one in silent.select_related("person")} == {aino.email, mikko.email}
+
+
+def test_nobody_is_reminded_of_times_that_have_passed(region, aino):
+    meeting = proposed(region, aino, liisa())
+    with time_machine.travel(at(12)), pytest.raises(Refused, match="have passed"):
+        services.remind(meeting, aino)
+
+
+def test_a_responsible_person_who_is_invited_by_address_counts_for_the_region(region, aino):
+    laura = a_kaikukeskus_person()
+    lasting(region, laura)
+    said = SAID | {"kind": "national"}
+    meeting = services.arrange(None, laura, said, [at(10)], [Whom(name="A. Virtanen", email=aino.email)])
+    assert list(meeting.invitees.get(person=aino).regions.all()) == [region]
 
 
 def test_who_has_left_hears_of_no_meeting(region, aino, mikko, worker):

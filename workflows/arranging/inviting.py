@@ -89,8 +89,10 @@ def invite_all(meeting: Meeting, people: Iterable[Whom]) -> list[Invitee]:
     Raises Refused for an address that no mail can be sent to.
     """
     known = {_who(one): one for one in meeting.invitees.select_related("person")}
+    regions = {one.person: one.regions for one in responsible_everywhere()} if meeting.region is None else {}
     made = []
     for whom in map(_known, people):
+        whom = whom._replace(regions=whom.regions or regions.get(whom.person, ()))
         invitee = known.get(_key(whom))
         if invitee is None:
             invitee = known[_key(whom)] = _make(meeting, whom)

@@ -16,7 +16,8 @@ from adoption.mail import later
 from adoption.models import Chained, Person, Region
 from adoption.refusal import Refused
 from workflows.arranging.inviting import Whom, invite_all
-from workflows.arranging.models import Invitee, Meeting, ProposedTime
+from workflows.arranging.models import Invitee, Meeting, Pick, ProposedTime
+from workflows.arranging.picking import times_to_pick
 from workflows.arranging.times import MOST
 from workflows.meetings import correct_meeting
 from workflows.services import record_meeting
@@ -153,7 +154,8 @@ def change(meeting: Meeting, by: Person, said: Mapping[str, Any], seen: int) -> 
 
 
 def propose_more(meeting: Meeting, by: Person, times: Iterable[datetime]) -> Meeting:
-    """More times to pick from; everybody has a mail. Raises Refused once a time is fixed."""
+    """More times to pick from; everybody has a mail, and who could come at none of the others has not answered yet.
+    Raises Refused once a time is fixed."""
     with _arranging(meeting, by) as found:
         if found.meeting.state != State.PROPOSED:
             raise Refused([why_closed(found.meeting)])
@@ -161,6 +163,8 @@ def propose_more(meeting: Meeting, by: Person, times: Iterable[datetime]) -> Mee
         new = sorted(set(times) - known)
         _refuse(_wrong_times(new, len(known)))
         ProposedTime.objects.bulk_create(ProposedTime(meeting=found.meeting, starts_at=one) for one in new)
+        suited = found.meeting.invitees.filter(picks__suits__in=[Pick.Suits.YES, Pick.Suits.MAYBE])
+        found.meeting.invitees.exclude(pk__in=suited.values("pk")).update(answered_at=None)
         act = record(found.chain, found.who, "meeting_times_added", found.meeting, times=len(new))
         later(TOLD, act.pk)
     return found.meeting
@@ -231,6 +235,8 @@ def remind(meeting: Meeting, by: Person) -> int:
     with _arranging(meeting, by) as found:
         if found.meeting.state != State.PROPOSED:
             raise Refused([why_closed(found.meeting)])
+        if not times_to_pick(found.meeting):
+            raise Refused([_("All times that were proposed have passed: propose more.")])
         silent = found.meeting.invitees.filter(uninvited_at=None, answered_at=None)
         keys = list(silent.values_list("pk", flat=True))
         _refuse([] if keys else [_("Everybody has answered.")])
