@@ -1,7 +1,7 @@
-"""How do days by which something is done get into a calendar? As all-day events that keep their names."""
+"""How do days and meetings get into a calendar? As events that keep their names, all day but the meetings."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -19,7 +19,7 @@ REFRESH = timedelta(hours=6)  # how often a calendar program is asked to look (R
 
 class Event(NamedTuple):
     """By what a calendar knows it again, the number that grows when it is another, its day, its words and its place on
-    the site."""
+    the site; of a meeting also when it begins, its minutes, whether that is only proposed, and where it is."""
 
     name: str
     version: int
@@ -27,6 +27,10 @@ class Event(NamedTuple):
     title: str
     told: str
     path: str
+    starts_at: datetime | None = None
+    minutes: int = 0
+    maybe: bool = False
+    where: str = ""
 
 
 def uid_of(name: str) -> str:
@@ -58,11 +62,24 @@ def _component(event: Event) -> ICalendarEvent:
     found.add("uid", uid_of(event.name))
     found.add("dtstamp", now())
     found.add("sequence", event.version)
-    found.add("dtstart", event.day)
+    _add_time(found, event)
     found.add("summary", event.title, parameters={"language": get_language() or "fi"})
     if event.told:
         found.add("description", event.told)
     if event.path:
         found.add("url", link(event.path))
-    found.add("transp", "TRANSPARENT")  # a day by which something is done keeps nobody busy
     return found
+
+
+def _add_time(found: ICalendarEvent, event: Event) -> None:
+    """The day, or when the meeting begins and ends."""
+    if event.starts_at is None:
+        found.add("dtstart", event.day)
+        found.add("transp", "TRANSPARENT")  # a day by which something is done keeps nobody busy
+        return
+    begins = event.starts_at.astimezone(UTC)
+    found.add("dtstart", begins)
+    found.add("dtend", begins + timedelta(minutes=event.minutes))
+    found.add("status", "TENTATIVE" if event.maybe else "CONFIRMED")
+    if event.where:
+        found.add("location", event.where)

@@ -27,7 +27,7 @@ from workflows.tasks import BOTH, OpenStep, open_steps
 from workflows.trial import MODELS
 from workflows.year import running
 from workflows.yearly.rounds import Inductions, Round, inductions, last_inductions, rounds
-from workflows.yearly.words import TITLES, WHAT_TO_DO, induction_title, induction_todo
+from workflows.yearly.words import TITLES, induction_title, induction_todo, what_to_do
 
 A_YEAR = 12  # months between two feedback meetings at most
 
@@ -225,7 +225,7 @@ def yearly(ladder: Ladder, within: Within) -> list[Duty]:
 def _of_round(ladder: Ladder, one: Round) -> Duty:
     return Duty(
         ladder, str(one.region.pk), one.region, one.due, one.last, lambda: str(TITLES[one.kind]),
-        lambda: str(WHAT_TO_DO[one.kind]), reverse("yearly_done", args=[one.region.slug, one.kind]),
+        partial(what_to_do, one), reverse("yearly_done", args=[one.region.slug, one.kind]),
     )  # fmt: skip
 
 

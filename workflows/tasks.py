@@ -36,7 +36,7 @@ from workflows.steps import Step
 from workflows.trial import MODELS as FLOWS
 from workflows.year import next_feedback_due, stage_of
 from workflows.yearly.rounds import KINDS, Inductions, Round, inductions, rounds
-from workflows.yearly.words import TITLES, WHAT_TO_DO, induction_title, induction_todo
+from workflows.yearly.words import TITLES, induction_title, induction_todo, what_to_do
 
 BOTH = frozenset(PAIR)
 WITH_ROWS = ("workshop", "kaikukanta_users", "induction")  # steps whose page has a row for each partner or body
@@ -526,7 +526,7 @@ def yearly_items(person: Person) -> list[Item]:
 def _yearly_item(one: Round) -> Item:
     return Item(
         what=f"{capfirst(str(TITLES[one.kind]))}: {one.region}",
-        where=str(WHAT_TO_DO[one.kind]),
+        where=what_to_do(one),
         href=reverse("yearly_done", args=[one.region.slug, one.kind]),
         act=_("Record"),
         due=one.due,

@@ -89,10 +89,10 @@ def invite_all(meeting: Meeting, people: Iterable[Whom]) -> list[Invitee]:
     Raises Refused for an address that no mail can be sent to.
     """
     known = {_who(one): one for one in meeting.invitees.select_related("person")}
-    regions = {one.person: one.regions for one in responsible_everywhere()} if meeting.region is None else {}
     made = []
     for whom in map(_known, people):
-        whom = whom._replace(regions=whom.regions or regions.get(whom.person, ()))
+        if meeting.region is None and whom.person and not whom.regions:
+            whom = whom._replace(regions=_answered_for(whom.person))
         invitee = known.get(_key(whom))
         if invitee is None:
             invitee = known[_key(whom)] = _make(meeting, whom)
@@ -113,6 +113,12 @@ def _known(whom: Whom) -> Whom:
     person = Person.objects.filter(email=whom.email.strip().lower()).select_related("joined_to").first()
     person = (person.joined_to or person) if person else None
     return whom._replace(person=person) if person and person.is_active else whom
+
+
+def _answered_for(person: Person) -> tuple[int, ...]:
+    """The regions whose responsible person or substitute one is: for them one is called to the national meeting."""
+    held = Responsibility.objects.current().filter(person=person).exclude(side=Side.GROUP)
+    return tuple(held.order_by("region").values_list("region", flat=True).distinct())
 
 
 def _key(whom: Whom) -> int | str:

@@ -15,6 +15,7 @@ from adoption.fields import YEARS
 from adoption.models import Act, Region
 from adoption.refusal import Refused
 from adoption.views import Request
+from workflows.arranging.called import Awaited, national_for
 from workflows.day_events import ICS
 from workflows.models import Trial, TrialStep, YearlyDone
 from workflows.sentences import sentences
@@ -25,7 +26,7 @@ from workflows.yearly.doing import say_done, take_back
 from workflows.yearly.forms import DoneForm
 from workflows.yearly.region_year import late, months
 from workflows.yearly.rounds import KINDS, Round, round_of
-from workflows.yearly.words import QUOTES, TITLES, WHAT_TO_DO
+from workflows.yearly.words import QUOTES, TITLES, what_to_do
 
 CHANGED = ("partner_active", "partner_ended", "partner_changed", "partners_joined")
 MOST_CHANGED = 20
@@ -71,7 +72,7 @@ def yearly_done(request: Request, slug: str, kind: str) -> HttpResponse:
     if request.method == "POST":
         region_to_act_in(request, slug)
     now = round_of(region, kind)
-    form = DoneForm(request.POST or None, initial={"due": now.due if now else None})
+    form = DoneForm(request.POST or None, initial={"due": now.by_the_year if now else None})
     done = form.done(lambda: say_done(region, kind, by=request.user, **form.cleaned_data))
     if done:
         messages.success(request, _("It is recorded, and comes round again in a year."))
@@ -88,7 +89,7 @@ def yearly_take_back(request: Request, slug: str, kind: str, pk: int) -> HttpRes
         take_back(done, request.user)
     except Refused as refusal:
         now = round_of(region, kind)
-        form = DoneForm(initial={"due": now.due if now else None})
+        form = DoneForm(initial={"due": now.by_the_year if now else None})
         shown = _shown(region, kind, now, form, may_act(request.user, region)) | {"reasons": refusal.reasons}
         return render(request, "workflows/yearly_done.html", shown, status=refusal.status)
     messages.success(request, _("It is taken back, and due as before."))
@@ -98,10 +99,17 @@ def yearly_take_back(request: Request, slug: str, kind: str, pk: int) -> HttpRes
 def _shown(region: Region, kind: str, now: Round | None, form: DoneForm, acts: bool) -> dict[str, Any]:
     said = list(YearlyDone.objects.filter(region=region, kind=kind).select_related("recorded_by")[:10])
     shown = {
-        "region": region, "kind": kind, "title": TITLES[kind], "todo": WHAT_TO_DO[kind], "quote": QUOTES[kind],
+        "region": region, "kind": kind, "title": TITLES[kind], "todo": what_to_do(now) if now else "",
+        "quote": QUOTES[kind], "awaited": _awaited(region) if kind == YearlyDone.Kind.NATIONAL and not now else None,
         "now": now, "form": form if now and acts else None, "tried": form, "said": said, "acts": acts,
     }  # fmt: skip
     return shown | (_of_page(region, now) if kind == YearlyDone.Kind.PAGE and now else {})
+
+
+def _awaited(region: Region) -> Awaited | None:
+    """The national meeting to come to which a region is called that does not owe it yet."""
+    found = national_for([region.pk]).get(region.pk)
+    return found if found and found.is_to_come else None
 
 
 def _of_page(region: Region, now: Round) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from adoption.contacts.asking import due_days
 from adoption.ladders import DECISION, FEEDBACK, INDUCTION, NATIONAL, PAGE
 from adoption.models import ContactCheck, Partner, Person, Region
 from commitments.turn import in_words
+from workflows.arranging import called
 from workflows.duties import SOURCES, Duty, Within
 from workflows.models import FeedbackMeeting, Meeting, Trial, TrialStep, YearlyDone
 from workflows.trial import MODELS, WITHDRAWN
@@ -176,12 +177,20 @@ def _held(region: Region) -> Iterator[Entry]:
 
 
 def _arranged(region: Region) -> Iterator[Entry]:
-    """The meetings whose time is fixed, and those that were held; a calendar has them by their own invitations."""
-    found = Meeting.objects.filter(region=region, state__in=[Meeting.State.FIXED, Meeting.State.HELD])
-    for one in found.filter(recorded=None).select_related("organiser").order_by("pk"):
-        one.region = region
+    """The meetings that were held or are to come, the national ones to which the region is called among them. For a
+    calendar they are events with a time."""
+    for one in called.meetings_of(region):
         state = DONE if one.state == Meeting.State.HELD else AHEAD
-        yield Entry(localdate(one.starts_at), one.title, state, str(one.organiser), one.get_absolute_url())
+        what = one.title if one.starts_at else called.proposed(one)
+        for on in called.days_of(one):
+            yield Entry(on, what, state, str(one.organiser), path_of(one, region))
+
+
+def path_of(meeting: Meeting, region: Region) -> str:
+    """Where the region's people see the meeting: of the national one, where they say that they took part."""
+    if meeting.region_id:
+        return meeting.get_absolute_url()
+    return reverse("yearly_done", args=[region.slug, NATIONAL.kind])
 
 
 def _said(region: Region) -> Iterator[Entry]:

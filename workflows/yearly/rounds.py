@@ -14,8 +14,10 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
 from adoption.days import a_year_after, a_year_before
+from adoption.ladders import NATIONAL
 from adoption.marking import PROMISED
 from adoption.models import Partner, Phase, Region, RegionMunicipality
+from workflows.arranging.called import Awaited, national_for
 from workflows.models import Trial, YearlyDone
 from workflows.year import running
 
@@ -26,15 +28,22 @@ KINDS = tuple(map(str, YearlyDone.Kind.values))
 
 
 class Round(NamedTuple):
-    """That a region is to do it again within twelve months of the day."""
+    """That a region is to do it again within twelve months of the day. Of the national meeting also the one to which
+    the region is called."""
 
     region: Region
     kind: str
     last: date
     after: date  # it can have been done since this day: where a region was entered afterwards, before `last` too
+    awaited: Awaited | None = None
 
     @property
     def due(self) -> date:
+        """Nobody is late before the meeting to which one is called."""
+        return max(self.by_the_year, self.awaited.on) if self.awaited else self.by_the_year
+
+    @property
+    def by_the_year(self) -> date:
         return a_year_after(self.last)
 
 
@@ -58,13 +67,18 @@ def lasting(regions: QuerySet[Region], kind: str) -> QuerySet[Any]:
 def rounds(regions: QuerySet[Region], kind: str, until: date) -> list[Round]:
     """What is to be done again by then, in the order of the regions' keys."""
     found = lasting(regions, kind).filter(last__lte=a_year_before(until)).order_by("pk")
-    return [Round(region, kind, region.last, region.after) for region in found]
+    return [one for one in _rounds(list(found), kind) if one.due <= until]
 
 
 def round_of(region: Region, kind: str) -> Round | None:
     """When the region does it next; nothing where the card is not in lasting use."""
-    found = lasting(Region.objects.filter(pk=region.pk), kind).first()
-    return Round(region, kind, found.last, found.after) if found else None
+    return next(iter(_rounds(list(lasting(Region.objects.filter(pk=region.pk), kind)), kind)), None)
+
+
+def _rounds(found: list[Any], kind: str) -> list[Round]:
+    """Of regions that were read with their last day."""
+    awaited = national_for(region.pk for region in found) if found and kind == NATIONAL.kind else {}
+    return [Round(region, kind, region.last, region.after, awaited.get(region.pk)) for region in found]
 
 
 # -- the staff of the partners -----------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from adoption.ladders import NATIONAL, PAGE
 from adoption.models import Partner
 from workflows.standing import listed
+from workflows.yearly.rounds import Round
 
 # Within a sentence: "Kainuu: the yearly look through the local page is to be done by Fri 5.3.2027."
 TITLES = {
@@ -33,6 +34,14 @@ QUOTES = {
     ),
 }
 MOST_NAMED = 5
+
+
+def what_to_do(one: Round) -> str:
+    """In sentences; of the national meeting also when it is, and that nobody is late before it."""
+    said = [str(WHAT_TO_DO[one.kind])]
+    if one.awaited and one.awaited.is_to_come:
+        said += [one.awaited.said, _("Nobody is late before it.")]
+    return " ".join(said)
 
 
 def induction_title(role: str) -> str:
