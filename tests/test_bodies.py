@@ -165,7 +165,10 @@ def test_the_plan_names_the_last_meeting_in_time_of_all_the_bodies():
     add_body(here.region, here.aino, None, "Aluehallitus", [row.due])
     kajaani = of_plan(here, "Kajaani")
     assert kajaani.join == ("open", f"Lautakunta, {weekday_day(before[2])}")
-    assert kajaani.go_on == ("open", f"Lautakunta, {weekday_day(row.due + A_DAY)}")
+    last = weekday_day(row.due + A_DAY)
+    due = weekday_day(TrialStep.objects.get(trial=here.trial, key="decision").due)
+    text = f"later meetings than Lautakunta, {last} are not known yet, and the decision is needed by {due}"
+    assert kajaani.go_on == ("missing", text)
     kuhmo = of_plan(here, "Kuhmo").join
     assert kuhmo.icon == "late"
     assert (
@@ -174,6 +177,22 @@ def test_the_plan_names_the_last_meeting_in_time_of_all_the_bodies():
     sotkamo = of_plan(here, "Sotkamo").join
     assert sotkamo == ("missing", f"no meeting is known, and the decision is needed by {weekday_day(row.due)}")
     assert of_plan(here, here.region.county.name).join == ("open", f"Aluehallitus, {weekday_day(row.due)}")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("before", "after", "icon"),
+    [(42, None, "open"), (43, None, "missing"), (60, 31, "open"), (60, 32, "missing"), (200, 5, "missing")],
+)
+def test_a_meeting_is_the_last_only_where_the_calendar_reaches_the_day(before, after, icon):
+    here = a_walk("kainuu")
+    due = TrialStep.objects.get(trial=here.trial, key="decision").due
+    days = [due - before * A_DAY, *([due + after * A_DAY] if after else [])]
+    add_body(here.region, here.aino, town("Kajaani"), "Lautakunta", days)
+    found = of_plan(here, "Kajaani").go_on
+    assert found.icon == icon
+    assert ("not known yet" in found.text) == (icon == "missing")
+    assert weekday_day(days[0]) in found.text
 
 
 @pytest.mark.django_db

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
@@ -20,6 +20,8 @@ from workflows.standing import listed
 from workflows.timeline import Plan
 
 COUNTY = "county"
+SHORTLY = timedelta(weeks=6)  # a body meets at least so often
+LONGEST_PAUSE = timedelta(weeks=13)  # but in summer, between two meetings that are known
 
 
 # -- keeping them -----------------------------------------------------------------------------------------------------
@@ -164,21 +166,36 @@ def _decisions(trial: Trial | None) -> dict[str, Needed]:
 
 
 def _needed(meetings: list[tuple[date, str]], due: date | None, is_closed: bool) -> Needed:
-    """The last of the meetings from today until the day; else the first after it, which is too late."""
+    """The last of the meetings from today until the day, where the calendar reaches it; else the first after it, which
+    is too late."""
     if is_closed:
         return Needed("done", _("the step is done"))
     if due is None:
         return Needed("ahead", _("no day is planned"))
     ahead = sorted(one for one in meetings if one[0] >= localdate())
     in_time = [one for one in ahead if one[0] <= due]
-    if in_time:
+    if in_time and _reaches([day for day, _name in ahead], due):
         return Needed("open", _meeting(in_time[-1]))
+    if in_time:
+        said = {"meeting": _meeting(in_time[-1]), "due": weekday_day(due)}
+        return Needed(
+            "missing",
+            _("later meetings than %(meeting)s are not known yet, and the decision is needed by %(due)s") % said,
+        )
     if ahead:
         late = {"meeting": _meeting(ahead[0]), "due": weekday_day(due)}
         return Needed("late", _("%(meeting)s: after the planned day, %(due)s") % late)
     return Needed(
         "missing", _("no meeting is known, and the decision is needed by %(due)s") % {"due": weekday_day(due)}
     )
+
+
+def _reaches(days: list[date], due: date) -> bool:
+    """Whether the meetings known, in order, are all that there are before the day: calendars are entered for a year,
+    and a decision may be needed in a later one."""
+    last = max(day for day in days if day <= due)
+    after = next((day for day in days if day > due), None)
+    return due - last <= SHORTLY or (after is not None and after - last <= LONGEST_PAUSE)
 
 
 def _meeting(one: tuple[date, str]) -> str:
