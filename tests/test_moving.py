@@ -14,7 +14,7 @@ from adoption.days import A_DAY, is_slow, is_working_day, months_after, next_wor
 from adoption.models import Act
 from adoption.people import name_person
 from adoption.refusal import NotYours, Refused
-from adoption.templatetags.kaiku import day
+from adoption.templatetags.kaiku import day, weekday_day
 from tests.people import a_stranger
 from tests.trials import a_walk, text_of
 from workflows import services
@@ -141,6 +141,21 @@ def test_the_end_moves_when_the_trial_would_last_under_six_months():
     moves = what_moves(trial, "start_distribution", a_working_day(trial.planned_start + 5 * WEEK))
     assert moves.moves_end
     assert moves.end == months_after(moves.start, 6) - A_DAY
+
+
+def test_a_trial_that_gets_shorter_says_so():
+    trial = planned(Trial2024, 400, 12, 0)
+    later = what_moves(trial, "start_distribution", a_working_day(trial.planned_start + 5 * WEEK))
+    assert (later.moves_start, later.moves_end, later.end) == (True, False, trial.planned_end)
+    weeks = [round(((trial.planned_end - one).days + 1) / 7) for one in (later.start, trial.planned_start)]
+    assert later.shorter_said == [
+        f"The trial gets shorter: it lasts about {weeks[0]} weeks instead of {weeks[1]}, and ends on "
+        f"{weekday_day(trial.planned_end)}.",
+        "If the trial is to last as long as before, ask Kaikukeskus to correct its end.",
+    ]
+    much = what_moves(trial, "start_distribution", a_working_day(trial.planned_start + 24 * WEEK))
+    assert "weeks before the end, not four months" in " ".join(much.shorter_said)
+    assert what_moves(trial, "feedback", a_working_day(trial.rows["feedback"].due)).shorter_said == []
 
 
 # -- the service ------------------------------------------------------------------------------------------------------
@@ -288,6 +303,7 @@ def test_the_page_shows_what_moves_before_it_is_confirmed(client):
     page = client.post(the_page(here, "workshop"), said | {"act": "look"})
     assert "This step, and those that move with it" in text_of(page)
     assert "The planned start of distribution moves to" in text_of(page)
+    assert "The trial gets shorter" in text_of(page)
     assert dues(here) == before
     other = said | {"to": day(a_working_day(to)), "act": "move", "seen": page.context["seen"]}
     assert client.post(the_page(here, "workshop"), other).status_code == 200  # that day was not seen

@@ -1,14 +1,14 @@
 """How is the day of a step moved, and what moves with it? By the pair or Kaikukeskus, with a reason."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from adoption.days import next_working_day
+from adoption.days import months_after, next_working_day
 from adoption.deadlines import why_no_deadline
 from adoption.history import record
 from adoption.mail import later
@@ -16,7 +16,7 @@ from adoption.models import Person
 from adoption.refusal import Refused
 from adoption.templatetags.kaiku import weekday_day
 from workflows.models import Trial, TrialStep
-from workflows.plan import PREPARED, WEEK, due_dates, forward, possible_ends, running, settled, weeks_of
+from workflows.plan import DECIDED_BEFORE, PREPARED, WEEK, due_dates, forward, possible_ends, running, settled, weeks_of
 from workflows.services import acting_in, locked_trial, require, term_of, wrong_days
 from workflows.steps import Step
 
@@ -40,10 +40,34 @@ class Moves(NamedTuple):
     end: date
     moves_start: bool
     moves_end: bool
+    was: tuple[date, date]  # the beginning and the end until now
+    decided: date | None  # by when the decision is due then
 
     @property
     def moves_trial(self) -> bool:
         return self.moves_start or self.moves_end
+
+    @property
+    def is_shorter(self) -> bool:
+        return _weeks(self.start, self.end) < _weeks(*self.was)
+
+    @property
+    def shorter_said(self) -> list[str]:
+        """That the trial gets shorter, and that less time is left after its decision; nothing where neither is so."""
+        if not self.is_shorter:
+            return []
+        weeks = {"weeks": _weeks(self.start, self.end), "before": _weeks(*self.was), "end": weekday_day(self.end)}
+        text = _("The trial gets shorter: it lasts about %(weeks)s weeks instead of %(before)s, and ends on %(end)s.")
+        said = [text % weeks]
+        if self.decided and self.decided > months_after(self.end, -DECIDED_BEFORE) + timedelta(days=WEEK):
+            left = {"weeks": _weeks(self.decided, self.end)}
+            text = _("The decision on going on is due about %(weeks)s weeks before the end, not four months.")
+            said.append(text % left)
+        return [*said, _("If the trial is to last as long as before, ask Kaikukeskus to correct its end.")]
+
+
+def _weeks(first: date, last: date) -> int:
+    return round(((last - first).days + 1) / WEEK)
 
 
 def mark_of(trial: Trial) -> str:
@@ -106,7 +130,9 @@ def what_moves(trial: Trial, key: str, to: date) -> Moves:
     start, end = _term(trial, dues)
     _afterwards(trial, key, was, dues, start, end)
     end = _end(trial, dues, start, end)
-    return Moves(list(_moved(trial, was, dues)), start, end, *_differ(trial, start, end))
+    return Moves(
+        list(_moved(trial, was, dues)), start, end, *_differ(trial, start, end), term_of(trial), dues[DECISION]
+    )
 
 
 def _differ(trial: Trial, start: date, end: date) -> tuple[bool, bool]:
