@@ -21,7 +21,8 @@ from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, 
 from tests.strangers import everything
 from tests.trials import a_walk, text_of
 from workflows.arranging import services
-from workflows.arranging.inviting import Whom, groups, responsible_everywhere
+from workflows.arranging.forms import ArrangeForm
+from workflows.arranging.inviting import Whom, groups, groups_of_country, responsible_everywhere
 from workflows.arranging.links import link_in, token_of
 from workflows.arranging.models import Invitee, Meeting, Pick
 from workflows.arranging.picking import pick
@@ -495,6 +496,20 @@ def test_the_national_meeting_is_for_all_responsible_persons_and_says_which_regi
     client.force_login(here.aino)
     for name in ("national_arranged_meeting", "national_arranged_regions", "national_arranged_held"):
         assert client.get(reverse(name, args=[meeting.pk])).status_code == 404
+
+
+def test_the_national_form_says_who_is_meant_and_offers_the_regions_that_prepare(client):
+    here = a_walk(until="start_distribution")
+    outi, ossi = a_pair(a_region("kymenlaakso"))
+    form = ArrangeForm(None, "")
+    assert form.fields["groups"].choices == [
+        ("responsible", "Responsible persons of the regions in trial or in lasting use (2)"),
+        ("preparing", "Responsible persons of the regions that explore or prepare (2)"),
+    ]
+    name_person(here.region, "culture", outi.email, outi.name, here.laura)
+    found = groups_of_country()
+    assert [one.person for one in found["preparing"]] == [ossi]
+    assert {outi: 2, here.aino: 1, here.mikko: 1} == {one.person: len(one.regions) for one in found["responsible"]}
 
 
 # -- times ------------------------------------------------------------------------------------------------------------

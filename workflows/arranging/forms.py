@@ -14,7 +14,7 @@ from adoption.fields import Form, Text, offer
 from adoption.forms import area
 from adoption.models import Region
 from adoption.templatetags.kaiku import moment
-from workflows.arranging.inviting import GROUPS, USUAL, Whom, groups, responsible_everywhere
+from workflows.arranging.inviting import GROUPS, GROUPS_OF_COUNTRY, USUAL, Whom, groups, groups_of_country
 from workflows.arranging.models import LONGEST, SHORTEST, Invitee, Meeting, Pick, ProposedTime
 from workflows.arranging.services import DETAILS
 from workflows.arranging.times import is_free_day, times_of
@@ -87,8 +87,8 @@ class PeopleForm(Form):
     def __init__(self, region: Region | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.region = region
-        self.found = groups(region) if region else {"responsible": responsible_everywhere()}
-        labels = GROUPS if region else {"responsible": gettext_lazy("responsible persons of all regions")}
+        self.found = groups(region) if region else groups_of_country()
+        labels = GROUPS if region else GROUPS_OF_COUNTRY
         offered = {key: people for key, people in self.found.items() if people}
         offer(self, "groups", [(key, f"{str(labels[key]).capitalize()} ({len(offered[key])})") for key in offered])
         field = self.fields["groups"]

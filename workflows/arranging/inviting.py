@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from adoption.models import Partner, Person, Phase, Region, Responsibility, Side
@@ -17,6 +18,11 @@ GROUPS = {
     "group": _("others of the working group"),
     "partners": _("contact persons of the partners"),
     "kaikukeskus": _("Kaikukeskus"),
+}
+# Of the national meeting: nobody is left out unseen.
+GROUPS_OF_COUNTRY = {
+    "responsible": _("responsible persons of the regions in trial or in lasting use"),
+    "preparing": _("responsible persons of the regions that explore or prepare"),
 }
 # Whom a meeting of this kind is usually for.
 USUAL = {
@@ -61,16 +67,25 @@ def kaikukeskus() -> Iterable[Person]:
 
 def responsible_everywhere() -> list[Whom]:
     """The responsible persons of all regions in trial or in lasting use, each once, with the regions they are for."""
-    held = Responsibility.objects.current().holders().filter(region__in=regions_running(), person__is_active=True)
-    found: dict[Person, list[int]] = {}
+    return groups_of_country()["responsible"]
+
+
+def groups_of_country() -> dict[str, list[Whom]]:
+    """The responsible persons of the regions in trial or in lasting use, and those of the others alone: each once, with
+    all the regions that they are for."""
+    held = Responsibility.objects.current().holders().filter(person__is_active=True)
+    regions: dict[Person, list[int]] = {}
     for row in held.select_related("person").order_by("pk"):
-        regions = found.setdefault(row.person, [])
-        if row.region_id not in regions:
-            regions.append(row.region_id)
-    return [Whom(person, regions=tuple(regions)) for person, regions in found.items()]
+        regions.setdefault(row.person, []).append(row.region_id)
+    running = set(regions_running().values_list("pk", flat=True))
+    found: dict[str, list[Whom]] = {key: [] for key in GROUPS_OF_COUNTRY}
+    for person, some in regions.items():
+        key = "responsible" if running & set(some) else "preparing"
+        found[key].append(Whom(person, regions=tuple(dict.fromkeys(some))))
+    return found
 
 
-def regions_running() -> Iterable[Region]:
+def regions_running() -> QuerySet[Region]:
     """The regions in which a municipality is in trial or in lasting use."""
     return Region.objects.filter(members__phase__in=RUNS).distinct()
 
