@@ -6,7 +6,7 @@ from adoption.alphabet import by_name
 from adoption.columns import OF_PARTNER, heading
 from adoption.models import Partner, Region
 
-COLUMNS = (*OF_PARTNER, "account_on", "induction_on")
+COLUMNS = (*OF_PARTNER, "cleared_on", "account_on", "induction_on")
 
 
 def partners_table(region: Region) -> Iterator[list[object]]:
@@ -34,6 +34,7 @@ def _cells(partner: Partner) -> dict[str, object]:
         "signatory_title": partner.signatory_title,
         "signatory_email": partner.signatory_email,
         "signatory_basis": partner.get_signatory_basis_display() if partner.signatory_basis else "",
+        "cleared_on": partner.cleared_on,
         "account_on": None if partner.account_before else partner.account_on,
         "induction_on": None if partner.induction_before else partner.induction_on,
         **_contact(partner),

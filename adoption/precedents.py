@@ -1,6 +1,7 @@
 """Which organisations like this one has Kaikukeskus cleared or declined before, and why?"""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST = 5
 DECISIONS = ("clearance_given", "partner_declined")
+EARLIER = "partner_taken_over"  # recorded here afterwards: what Kaikukeskus had cleared before the entry
 SAME, ALIKE, KIND = range(3)
 WHY: "dict[int, StrOrPromise]" = {
     SAME: _("the same organisation"),
@@ -34,19 +36,22 @@ COMMON = {
 
 @dataclass(frozen=True)
 class Before:
-    """A decision about another one: which, why it stands here, whether it was cleared, when, and what was said."""
+    """A decision about another one: which, why it stands here, whether it was cleared, when, what was said, and
+    whether that was before it was entered here, on a day that may not be known."""
 
     partner: Partner
     why: "StrOrPromise"
     cleared: bool
-    on: date
+    on: date | None
     reason: str
+    earlier: bool
 
 
 def similar_to(partner: Partner) -> list[Before]:
     """At most five others, in two queries: the same organisation's first, then like names, then the same kind; of
     each the newest first."""
-    decided = Act.objects.filter(about_kind="partner", what__in=DECISIONS, side=KAIKUKESKUS)
+    decisions = Q(what__in=DECISIONS, side=KAIKUKESKUS) | Q(what=EARLIER, data__clears=True)
+    decided = Act.objects.filter(decisions, about_kind="partner")
     newest = decided.filter(about_id=Cast(OuterRef("pk"), CharField())).order_by("-at", "-pk")
     same, alike = _same(partner), _alike(partner)
     others = Partner.objects.filter(same | alike | Q(kind=partner.kind), role=partner.role).exclude(pk=partner.pk)
@@ -62,7 +67,16 @@ def _told(found: list[Any]) -> list[Before]:
 
 
 def _before(partner: Partner, act: Act, rank: int) -> Before:
-    return Before(partner, WHY[rank], act.what == "clearance_given", localdate(act.at), act.reason)
+    if act.what == EARLIER:
+        day = act.data["cleared"]
+        return Before(partner, WHY[rank], True, date.fromisoformat(day) if day else None, "", True)
+    return Before(partner, WHY[rank], act.what == "clearance_given", localdate(act.at), act.reason, False)
+
+
+def cleared_earlier(acts: Iterable[Act]) -> bool:
+    """Whether the newest clearance among these acts of one partner, the newest first, was given before its entry."""
+    newest = (act.what for act in acts if act.what == "clearance_given" or act.data.get("clears"))
+    return next(newest, "") == EARLIER
 
 
 def _same(partner: Partner) -> Q:

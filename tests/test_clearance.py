@@ -1,7 +1,7 @@
 """Does a clearance take minutes? The queue with all that a decision needs, prepared texts, several at once, silence."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 
 import pytest
@@ -19,6 +19,7 @@ from adoption.precedents import similar_to, telling_words
 from adoption.prepared_texts import add_text, change_text, load_shipped, remove_text, set_times
 from adoption.refusal import Refused
 from adoption.silent_requests import go_on, look_after, open_questions
+from commitments.on_paper import partner_committed
 from tests.mornings import post
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_venue
 from workflows.checks import faults
@@ -319,6 +320,22 @@ def test_similar_ones_stand_there_the_same_organisation_first_then_like_names_th
         (kind, "the same kind", False, "Ei asiakastyötä."),
     ]
     assert undecided not in [one.partner for one in found]
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (date(2019, 3, 1), "1.3.2019, before it was entered here"),
+        (None, "before it was entered here, on a day that is not known"),
+    ],
+)
+def test_what_was_cleared_before_its_entry_is_a_similar_one_too(desk, laura, region, day, words):
+    before = a_distributor(region, mikko_of(region), "Hämeen Mielenterveystyö ry")
+    partner_committed(before, laura, cleared=day)
+    asked = a_request(region, "Kainuun Mielenterveystyö ry")
+    found = similar_to(asked)
+    assert [(one.partner, one.cleared, one.on, one.earlier) for one in found] == [(before, True, day, True)]
+    assert words in desk.get(f"/queue/?open={asked.pk}").content.decode()
 
 
 def test_what_the_pair_has_declined_itself_is_no_decision_of_kaikukeskus(laura, region):

@@ -151,6 +151,40 @@ def test_the_pair_takes_over_a_distributor_that_is_cleared_here(region, pair, la
     assert faults() == []
 
 
+@pytest.mark.parametrize(
+    ("on", "on_page", "in_list"),
+    [
+        (ON, "15.10.2019, before it was entered here", "cleared 15.10.2019"),
+        (None, "Before it was entered here, on a day that is not known", "cleared before, on a day that is not known"),
+    ],
+)
+def test_its_clearance_is_shown_as_it_was_and_not_as_never_asked(region, pair, laura, on, on_page, in_list):
+    tupanen = a_distributor(region, pair[1])
+    partner_committed(tupanen, laura, ON, cleared=on)
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(laura)
+    page = client.get(tupanen.get_absolute_url()).content.decode()
+    assert on_page in page
+    assert "It has not been asked yet." not in page
+    assert "tight financial" not in page  # nobody has answered it here
+    assert in_list in client.get(reverse("partners", args=[region.slug])).content.decode()
+
+
+def test_what_is_cleared_here_later_is_not_called_earlier(region, pair, laura):
+    tupanen = a_distributor(region, pair[1])
+    services.end(partner_committed(tupanen, laura, ON, cleared=ON), laura, "Irtisanottu.")
+    partners.end_partner(now(tupanen), laura, "Lopettaa.")
+    partners.consider_again(now(tupanen), laura)
+    said = {"client_group": "Työttömät", "most_in_tight": True, "why_most": "Perusturvalla."}
+    partners.request_clearance(now(tupanen), pair[1], said)
+    partners.clear(now(tupanen), laura, "Hyvä.")
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(laura)
+    page = client.get(tupanen.get_absolute_url()).content.decode()
+    assert "Hyvä." in page
+    assert "entered here" not in page
+
+
 @pytest.mark.parametrize("days", [{"on": 1}, {"account": 1}, {"induction": 1}])
 def test_no_day_is_to_come(region, pair, days):
     venue = a_venue(region, pair[0])

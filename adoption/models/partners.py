@@ -219,6 +219,11 @@ class Partner(FSMModelMixin, models.Model):
         return self.organisation.sector == Organisation.Sector.THIRD
 
     @property
+    def stands_cleared(self) -> bool:
+        """Whether it is a distributor for which Kaikukeskus's clearance stands; the same as `cleared` of the rows."""
+        return self.is_distributor and self.state in (self.State.CLEARED, self.State.COMMITTED, self.State.ACTIVE)
+
+    @property
     def grounds(self) -> str:
         """What the pair has said to rule R6: why, and what it answered when Kaikukeskus asked for more."""
         return "\n".join(text for text in (self.why_most, self.answer) if text)

@@ -30,6 +30,7 @@ from adoption.icons import COMMITMENT_ICONS, PARTNER_ICONS
 from adoption.joined import about
 from adoption.models import Act, Partner, Person
 from adoption.next_step import being_signed, next_for, said_to_contact, unfinished
+from adoption.precedents import EARLIER, cleared_earlier
 from adoption.refusal import NotYours, Refused
 from adoption.silent_requests import unanswered
 from adoption.views import Request
@@ -213,7 +214,7 @@ def _page(
         "commitments": [(one, COMMITMENT_ICONS[one.state]) for one in commitments],
         "current": _newest(commitments),
         "signatory": _signatory(found),
-        "decided": _decided(found),
+        **_decisions(found),
         "stand": alarms.stand_of(found) if found.contact and found.state not in GONE else None,
         "returned_note": returned.note(),
         "returned": unanswered(found),
@@ -283,7 +284,7 @@ def _form(key: str, found: Partner, data: QueryDict | None = None) -> Form:
     return ACTS[key].form(data, auto_id=f"{key}_%s", initial=known.get(key))
 
 
-def _decided(found: Partner) -> Act | None:
-    """The newest decision about the partner, whose reason stays visible."""
-    acts = Act.objects.filter(about(found), what__in=DECIDED)
-    return acts.select_related("by").exclude(reason="").first()
+def _decisions(found: Partner) -> dict[str, Any]:
+    """The newest decision about the partner with a reason, which stays visible; whether it was cleared before entry."""
+    acts = list(Act.objects.filter(about(found), what__in=(*DECIDED, EARLIER)).select_related("by", "on_behalf_of"))
+    return {"decided": next((act for act in acts if act.reason), None), "cleared_earlier": cleared_earlier(acts)}
