@@ -203,12 +203,12 @@ class NameForm(PersonForm):
         required=False,
         help_text=_("Acts for the side in the responsible person's stead, at any time; history says for whom."),
     )
-    until = Day(
+    last_day = Day(
         label=_("Last day"),
         required=False,
         help_text=_("Only for a substitute and for the working group. In the form 5.3.2027."),
     )
-    field_order = ("side", "name", "email", "title", "phone", "language", "municipality", "substitute", "until")
+    field_order = ("side", "name", "email", "title", "phone", "language", "municipality", "substitute", "last_day")
 
     def __init__(self, region: Region, sides: list[Side], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

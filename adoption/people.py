@@ -1,6 +1,6 @@
 """Who is named to what, by whom? Every write about people and their responsibilities."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -81,7 +81,7 @@ def name_person(
     by: Person,
     municipality: Municipality | None = None,
     substitute: bool = False,
-    until: date | None = None,
+    last_day: date | None = None,
     made_by: str = "",
     **details: Any,
 ) -> Responsibility:
@@ -89,13 +89,14 @@ def name_person(
 
     Kaikukeskus names anyone; a holder names others of the own side (S1: each side names its persons) and of the
     working group. Refused: a person of the other side (the two sides are always different people), of Kaikukeskus,
-    one who has this responsibility already, a substitute of nobody, an end date before tomorrow, and an end date
+    one who has this responsibility already, a substitute of nobody, a last day before tomorrow, and a last day
     for a holder, whose side could be left empty by it.
     """
     region = locked(region.pk)
     who = naming(by, region, side)
     person = alone(find_or_make(email, name, made_by, **details))
-    _check_naming(region, side, person, municipality, substitute, until)
+    _check_naming(region, side, person, municipality, substitute, last_day)
+    until = last_day and last_day + timedelta(days=1)
     given, act = give(region, who, side, person, municipality, substitute, until)
     later("adoption.letters.named", act.pk)
     return given
@@ -131,7 +132,12 @@ def naming(by: Person, region: Region, side: str) -> Acting:
 
 
 def _check_naming(
-    region: Region, side: str, person: Person, municipality: Municipality | None, substitute: bool, until: date | None
+    region: Region,
+    side: str,
+    person: Person,
+    municipality: Municipality | None,
+    substitute: bool,
+    last_day: date | None,
 ) -> None:
     current = Responsibility.objects.current().filter(region=region)
     wrong = _against_person(current, side, person, municipality)
@@ -139,9 +145,9 @@ def _check_naming(
         wrong.append(_("%(name)s is not a municipality of this region.") % {"name": municipality.name})
     if substitute and not current.holders().filter(side=side).exists():
         wrong.append(_("Name the responsible person first: a substitute acts in somebody's stead."))
-    if until and until <= localdate():
+    if last_day and last_day <= localdate():
         wrong.append(_("The last day must be after today."))
-    if until and not substitute and side != Side.GROUP:
+    if last_day and not substitute and side != Side.GROUP:
         wrong.append(_("Only a substitute has an end date: a side is never left without a responsible person."))
     if wrong:
         raise Refused(wrong)

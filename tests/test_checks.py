@@ -295,8 +295,8 @@ def test_what_the_site_does_has_no_line():
     seija = name_person(here.region, "culture", "seija@example.org", "Seija Seuraaja", here.laura).person
     end_responsibility(Responsibility.objects.get(region=here.region, person=here.aino), here.laura)
     later = localdate() + timedelta(days=9)
-    name_person(here.region, "care", "sijainen@example.org", "Satu Sijainen", here.laura, substitute=True, until=later)
-    name_person(here.region, "group", "ryhma@example.org", "Risto Ryhmä", here.laura, until=later)
+    name_person(here.region, "care", "sijainen@example.org", "Satu Sijainen", here.laura, None, True, later)
+    name_person(here.region, "group", "ryhma@example.org", "Risto Ryhmä", here.laura, last_day=later)
     assert faults() == []
     venue = partner(here).get()
     end(Commitment.objects.get(partner=venue), here.laura, "Muutti pois.")

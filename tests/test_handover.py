@@ -124,6 +124,28 @@ def test_access_ends_by_itself_on_the_day(ground):
     assert [one.person for one in holders.current(day)] == [ground.liisa]
 
 
+def to_liisa(worker) -> str:
+    """What she reads of her following, in English."""
+    Person.objects.filter(email="liisa@example.org").update(language="en")
+    worker.run()
+    return next(one.body for one in mail.outbox if "you follow" in one.subject)
+
+
+def test_the_last_day_with_access_is_said_and_not_the_first_without(ground, worker):
+    made = ground.to_liisa()
+    last, first_without = (f"{day.day}.{day.month}.{day.year}" for day in (made.on - timedelta(days=1), made.on))
+    assert f"still sees the pages on {last}, as the last day" in to_liisa(worker)
+    pages = [reverse("people", args=[ground.region.slug]), ground.aino.get_absolute_url()]
+    for page in (signed_in(ground.liisa).get(one).content.decode() for one in pages):
+        assert f"until {last}" in page
+        assert f"until {first_without}" not in page
+
+
+def test_who_hands_over_today_is_not_said_to_see_the_pages_any_more(ground, worker):
+    ground.to_liisa(TODAY)
+    assert "no longer sees the pages" in to_liisa(worker)
+
+
 def test_today_it_passes_at_once(ground):
     made = ground.to_liisa(TODAY)
     assert Handover.objects.get(pk=made.pk).state == Handover.State.DONE

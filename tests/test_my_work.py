@@ -254,7 +254,7 @@ def test_the_page_of_one_thing_puts_off_and_brings_back():
     assert "nothing waits for you" in shown
     assert "Put off: 1" in shown
     assert "Odotan salia" in shown
-    assert "Put off until" in page(here.aino, path)
+    assert "Put off: it comes back on" in page(here.aino, path)
     assert post(here.aino, path, act="back").url == "/"
     assert post(here.aino, path, act="back").status_code == 422
     assert "one thing waits for you" in words(page(here.aino))

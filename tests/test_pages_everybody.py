@@ -286,7 +286,7 @@ def test_a_substitute_and_a_reader_are_closed_at_once():
     region = a_region()
     aino, _mikko = a_pair(region)
     until = localdate() + timedelta(days=9)
-    for side, more in (("culture", {"substitute": True, "until": until}), ("group", {})):
+    for side, more in (("culture", {"substitute": True, "last_day": until}), ("group", {})):
         person = name_person(region, side, f"{side}@example.org", "Lea Lähtijä", aino, **more).person
         leaving.close_person(person, a_kaikukeskus_person(), "Syy")
         assert not now(person).is_active

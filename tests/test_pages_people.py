@@ -1,8 +1,11 @@
 """The pages of people and of a new region: who is named, ended, corrected, and by whom."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from adoption.access import regions_of
 from adoption.history import faults
@@ -31,7 +34,7 @@ def text(answer) -> str:
 def named(**changes: object) -> dict[str, object]:
     """The form that names somebody, filled in."""
     given = {"side": "care", "name": "Sanna Heikkinen", "email": "sanna@example.org", "title": "", "phone": ""}
-    return given | {"language": "fi", "municipality": "", "until": ""} | changes
+    return given | {"language": "fi", "municipality": "", "last_day": ""} | changes
 
 
 def naming(region: Region) -> str:
@@ -77,8 +80,8 @@ def test_a_side_that_is_not_the_own_is_refused():
         ({"email": ""}, "Give: E-mail."),
         ({"email": "sanna"}, "Enter a valid email address"),
         ({"name": "x" * 151}, "at most 150 characters"),
-        ({"until": "1.1.2020", "substitute": "on"}, "The last day must be after today."),
-        ({"until": "1.1.2099"}, "Only a substitute has an end date"),
+        ({"last_day": "1.1.2020", "substitute": "on"}, "The last day must be after today."),
+        ({"last_day": "1.1.2099"}, "Only a substitute has an end date"),
         ({"email": "aino.kainuu@example.org"}, "the two sides are always different people"),
         ({"email": "mikko.kainuu@example.org"}, "has this responsibility already"),
         ({"email": "laura@example.org"}, "works at Kaikukeskus"),
@@ -101,6 +104,20 @@ def test_sent_twice_the_second_naming_is_refused():
     assert client.post(naming(region), named()).status_code == 302
     assert client.post(naming(region), named()).status_code == 422
     assert Responsibility.objects.count() == 3
+
+
+def test_a_substitute_acts_on_the_last_day_too():
+    region = a_region()
+    aino, _mikko = a_pair(region)
+    last = localdate() + timedelta(days=7)
+    more = {"substitute": True, "last_day": last}
+    given = name_person(region, "culture", "s@example.org", "Sini Sijainen", aino, **more)
+    assert given.last_day == last
+    current = Responsibility.objects.filter(pk=given.pk)
+    assert current.current(last).exists()
+    assert not current.current(last + timedelta(days=1)).exists()
+    page = signed_in(aino).get(reverse("people", args=[region.slug])).content.decode()
+    assert f"until {last.day}.{last.month}.{last.year}" in page
 
 
 def test_a_substitute_and_a_reader_name_nobody():

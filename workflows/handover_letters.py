@@ -1,5 +1,7 @@
 """What is written to people about a handover? Jobs that the worker runs once the act has been committed."""
 
+from datetime import timedelta
+
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -21,6 +23,7 @@ def _facts(person: Person, one: Handover) -> dict[str, object]:
     return {
         "name": person.given_name, "leaver": row.person, "address": row.person.email, "successor": one.successor,
         "region": row.region.name, "what": f"{Side(row.side).label}, {place.name}", "day": day(one.on), "by": one.by,
+        "last": day(one.on - timedelta(days=1)),
     }  # fmt: skip
 
 
@@ -43,13 +46,21 @@ def _others(row: Responsibility) -> list[Person]:
 
 def _to_successor(person: Person, one: Handover) -> tuple[str, str]:
     body = _(
-        "Hello %(name)s,\n\n%(leaver)s leaves, and you follow in Kaikupolku: %(what)s. You answer for it from today; "
-        "%(leaver)s (%(address)s) sees the pages until %(day)s, and can tell you more until then.\n"
+        "Hello %(name)s,\n\n%(leaver)s leaves, and you follow in Kaikupolku: %(what)s. You answer for it from today. "
+        "%(access)s\n"
         "Sign in with your own address. You get a code by e-mail; there is no password.\n\n%(link)s\n\n"
         "This is what there is to take over:\n\n%(list)s\n"
     )
     facts = _facts(person, one) | {"link": link(reverse("board", args=[one.responsibility.region.slug]))}
+    facts["access"] = _access(one) % facts
     return _("%(region)s: you follow %(leaver)s") % facts, body % (facts | {"list": _list_of(one)})
+
+
+def _access(one: Handover) -> str:
+    """How long the one who leaves sees the pages; access ends when the day of the handover begins."""
+    if one.on <= localdate():
+        return _("%(leaver)s (%(address)s) no longer sees the pages.")
+    return _("%(leaver)s (%(address)s) still sees the pages on %(last)s, as the last day, and can tell you more.")
 
 
 def _list_of(one: Handover) -> str:

@@ -1,6 +1,6 @@
 """Who is a person here, and for what is each responsible today."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -106,7 +106,8 @@ class ResponsibilityQuerySet(models.QuerySet["Responsibility"]):
 
 
 class Responsibility(models.Model):
-    """A person answers for a side of a region, or of one municipality in it, from a day until a day."""
+    """A person answers for a side of a region, or of one municipality in it, from a day until a day, which is the
+    first one without access."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="responsibilities")
     region = models.ForeignKey("adoption.Region", models.PROTECT, related_name="responsibilities")
@@ -130,3 +131,8 @@ class Responsibility(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}: {self.side} / {self.region}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which the person may act by it, where its end is known."""
+        return self.until and self.until - timedelta(days=1)

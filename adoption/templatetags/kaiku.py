@@ -11,7 +11,7 @@ from django.utils.timezone import is_aware, localtime
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from adoption.models import Side
+from adoption.models import Responsibility, Side
 
 register = template.Library()
 
@@ -71,6 +71,17 @@ def moment(value: datetime | None) -> str:
     if not value:
         return ""
     return f"{weekday_day(value)} {CLOCK[_language()].format(HARD, _here(value))}"
+
+
+@register.filter
+def term(given: Responsibility) -> str:
+    """From which day on the person answers for it, and until which, that one counted."""
+    days = {"since": day(given.since), "until": day(given.last_day)}
+    if given.last_day is None:
+        return _("from %(since)s") % days
+    if given.last_day <= given.since:  # ended on the day on which it began, or on the next
+        return _("on %(since)s only") % days
+    return " ".join([_("from %(since)s") % days, _("until %(until)s") % days])
 
 
 NUMBERS = {

@@ -45,7 +45,7 @@ class OwnTaskForm(Form):
 class SnoozeForm(Form):
     """Until when something is put off."""
 
-    until = Day(label=_("Until"))
+    until = Day(label=_("Comes back on"))
     note = Text(label=_("Note to yourself"), required=False, max_length=200)
     use_required_attribute = False
 

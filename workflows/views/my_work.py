@@ -112,7 +112,7 @@ def _done_with(request: Request, key: str) -> HttpResponse:
         form = SnoozeForm(request.POST)
         if (snooze := form.done(lambda: snoozing.put_off(person, key, **form.cleaned_data))) is None:
             return _item_page(request, key, form)
-        done = _("It is put off until %(day)s.") % {"day": weekday_day(snooze.until)}
+        done = _("It is put off, and comes back on %(day)s.") % {"day": weekday_day(snooze.until)}
     messages.success(request, done)
     return redirect("my_tasks")
 
