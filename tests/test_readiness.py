@@ -117,8 +117,8 @@ def test_commitments_and_accounts_are_counted():
     found = read(here.trial)
     line = line_of(found, "commitments")
     assert (line.word, line.state, line.is_ready) == (counted, "half", True)
-    assert line_of(found, "accounts").word == f"0 of {committed}"
-    assert line_of(found, "contacts").word == f"{committed} of {committed}"
+    assert line_of(found, "accounts").word == f"0 of {committed} committed"
+    assert line_of(found, "contacts").word == f"{committed} of {committed} committed"
     assert str(late) not in str(line_of(found, "accounts").missing)
 
 
@@ -171,7 +171,7 @@ def test_a_region_without_a_trial_is_asked_the_same():
     Partner.objects.filter(pk=distributor.pk).update(contact=None)
     found = readiness_without_trial([region])[region.pk]
     assert [line.item.key for line in found.lines if line.is_ready] == ["pair", "third"]
-    assert line_of(found, "contacts").word == "1 of 2"
+    assert line_of(found, "contacts").word == "1 of 2 committed"
     assert line_of(found, "commitments").word == "2 of 2"
     said = page(aino, "kainuu")
     assert "2 of 9 ready" in said
@@ -187,6 +187,20 @@ def test_a_region_in_lasting_use_is_seen_by_its_last_trial():
     Partner.objects.filter(pk=here.partners()[0].pk).update(contact=None)
     said = page(here.aino, here.region.slug)
     assert "First of what is missing: contact persons." in said
+
+
+def test_all_is_not_called_ready_while_partners_are_on_their_way():
+    here = a_walk(until="decision")
+    in_force_with(here)
+    assert "Everything on the list is ready." in page(here.aino, here.region.slug)
+    committed = len(here.partners())
+    late = a_distributor(here.region, here.aino, "Myöhäinen ry")
+    Partner.objects.filter(pk=late.pk).update(contact=None)
+    said = page(here.aino, here.region.slug)
+    assert "Everything that the steps ask for is ready. One partner is still on its way to its commitment." in said
+    assert "Everything on the list" not in said
+    assert f"{committed} of {committed} committed" in said
+    assert f"{committed} of {committed + 1}" in said
 
 
 def test_each_open_trial_has_its_own_list():

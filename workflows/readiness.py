@@ -27,6 +27,9 @@ FEW = 5  # missing things of one item that stand one by one; more are counted
 OF_PARTNERS = {"#id_account_": "partner_account", "#id_induction_": "partner_induction"}
 
 
+OF_ALL, OF_COMMITTED = gettext_lazy("%(done)s of %(all)s"), gettext_lazy("%(done)s of %(all)s committed")
+
+
 class Count(NamedTuple):
     """How many of how many: 17 of 20."""
 
@@ -47,6 +50,7 @@ class Item:
     field: str = ""
     lacks: str = ""  # the filter of the list of partners that shows those without it
     count: Callable[[Facts, int], Count] | None = None
+    counted: "StrOrPromise" = OF_ALL  # of which it is so many
 
     def missing(self, rule: Rule, facts: Facts) -> list[str]:
         """What is missing of this item: the rule's own list, or the part of it that is about the item's field."""
@@ -69,7 +73,7 @@ ITEMS = (
     Item("third", gettext_lazy("third-sector distributor"), (rules.no_committed_third_sector_distributor,)),
     Item(
         "contacts", gettext_lazy("contact persons"), (rules.contacts_missing,), lacks="contact",
-        count=_each_committed,
+        count=_each_committed, counted=OF_COMMITTED,
     ),
     Item(
         "commitments", gettext_lazy("commitments"),
@@ -77,12 +81,12 @@ ITEMS = (
     ),
     Item(
         "accounts", gettext_lazy("Kaikukanta accounts"), (rules.accounts_missing,), lacks="account",
-        count=_each_committed,
+        count=_each_committed, counted=OF_COMMITTED,
     ),
     Item("statistics", gettext_lazy("local statistics"), (rules.statistics_person_missing,)),
     Item(
         "inductions", gettext_lazy("inductions"), (rules.inductions_missing,), lacks="induction",
-        count=_each_committed,
+        count=_each_committed, counted=OF_COMMITTED,
     ),
     Item("cards", gettext_lazy("cards and materials"), (rules.materials_not_printed,)),
     Item("page", gettext_lazy("local page"), (rules.local_page_missing,), field="local_page"),
@@ -136,7 +140,7 @@ class Line:
     @property
     def word(self) -> str:
         """The state in words; of what is counted 17 of 20."""
-        said = [_("%(done)s of %(all)s") % self.count._asdict()] if self.count and self.count.all else []
+        said = [str(self.item.counted) % self.count._asdict()] if self.count and self.count.all else []
         if self.state == "skip":
             said.append(_("let pass by Kaikukeskus"))
         if not said and self.is_ready and self._was_done_before:
@@ -216,6 +220,12 @@ class Readiness:
     def summary(self) -> str:
         """7 of 9."""
         return _("%(done)s of %(all)s") % {"done": self.ready, "all": self.all}
+
+    @property
+    def on_the_way(self) -> int:
+        """How many partners are still on their way to a commitment: no step waits for them."""
+        found = next((line.count for line in self.lines if line.item.count is _commitments), None)
+        return found.all - found.done if found else 0
 
     @property
     def lacking(self) -> str:

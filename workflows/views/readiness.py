@@ -18,6 +18,7 @@ def readiness(request: Request, slug: str) -> HttpResponse:
     shown = {
         "region": region,
         "lists": lists,
+        "on_the_way": sum(one.on_the_way for one in lists),
         "next": next((one.first for one in lists if one.first), None),
         "may_act": may_act(request.user, region),
         "today": localdate(),
