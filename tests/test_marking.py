@@ -181,6 +181,21 @@ def test_all_that_lack_are_chosen_and_marked_at_once(ground):
     assert "4 partners were marked." in text_of(client.get(answer.url))
 
 
+@pytest.mark.parametrize(
+    ("show", "said"),
+    [
+        ("account", "Every committed partner has its account."),
+        ("again", "No yearly induction is due within a month."),
+    ],
+)
+def test_an_empty_choice_says_what_is_so_and_nothing_of_the_others(ground, show, said):
+    for one in ground.partners:
+        partners.record_account(one, ground.aino, YESTERDAY)
+    page = text_of(signed_in(ground.aino).get(address(ground, show)))
+    assert said in page
+    assert "Whatever is asked" not in page
+
+
 def test_what_is_left_is_said_and_stays_chosen(ground):
     partners.record_account(ground.partners[0], ground.aino, TODAY - timedelta(days=9))
     given = {"partners": ground.keys, "what": "account", "on": written(YESTERDAY)}
@@ -341,6 +356,21 @@ def test_the_page_previews_and_confirms(ground):
     assert (answer.status_code, answer.url) == (302, page)
     assert {one.account_on for one in ground.partners} == {YESTERDAY}
     assert "4 were marked already." in text_of(client.post(page, given, follow=True))
+
+
+def test_a_list_taken_in_part_says_so(ground):
+    client, page = signed_in(ground.aino), reverse("accounts", args=[ground.region.slug])
+    head, first, second, *_rest = out(ground)
+    unknown = ["999999", *second[1:]]
+    answer = client.post(page, {"act": "confirm", "rows": back([head, first, unknown], written(YESTERDAY))})
+    said = text_of(answer)
+    assert answer.status_code == 422
+    assert "1 partner was marked." in said
+    assert "These rows were not marked" in said
+    assert "The other rows have been saved." in said
+    assert "The list was not taken" not in said
+    answer = client.post(page, {"act": "confirm", "rows": back([head, unknown], written(YESTERDAY))})
+    assert "The list was not taken" in text_of(answer)
 
 
 def test_a_name_in_quotation_marks_comes_back_as_it_went(ground):

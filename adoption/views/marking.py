@@ -34,6 +34,13 @@ SHOWN = {
     "all": gettext_lazy("all partners on the way"),
 }
 
+NONE = {
+    "account": gettext_lazy("Every committed partner has its account."),
+    "induction": gettext_lazy("Every committed partner has had its induction."),
+    "again": gettext_lazy("No yearly induction is due within a month."),
+    "all": gettext_lazy("No partner is on the way."),
+}
+
 
 # -- several at once --------------------------------------------------------------------------------------------------
 
@@ -51,6 +58,7 @@ def partners_mark(request: Request, slug: str) -> HttpResponse:
         return redirect(f"{reverse('partners_mark', args=[region.slug])}?show={show}")
     rows = [(one, PARTNER_ICONS[one.state], next_induction(one)) for one in _with_chosen(found, region, form)]
     shown = {"region": region, "form": form, "rows": rows, "show": show, "choices": SHOWN.items()}
+    shown |= {"none": NONE[show]}
     return render(request, "adoption/partners_mark.html", shown, status=form.status)
 
 
@@ -140,13 +148,16 @@ def accounts(request: Request, slug: str = "") -> HttpResponse:
     place = _place(request, slug)
     form = ListForm(*([request.POST, request.FILES] if request.method == "POST" else []))
     rows: list[AccountRow] = []
+    marked: Marked | None = None
     if form.is_valid():
         if request.POST.get("act") == "confirm":
-            if _taken(form, place, request):
+            marked = form.done(lambda: take(form.table(), request.user, place.region))
+            if marked and _told(marked, form, request):
                 return redirect(place.page)
         else:
             rows = _previewed(form, place, request)
-    return render(request, "adoption/accounts.html", _shown(place, form, rows), status=form.status)
+    shown = _shown(place, form, rows) | {"partly": marked is not None}
+    return render(request, "adoption/accounts.html", shown, status=form.status)
 
 
 def _previewed(form: ListForm, place: Place, request: Request) -> list[AccountRow]:
@@ -154,11 +165,6 @@ def _previewed(form: ListForm, place: Place, request: Request) -> list[AccountRo
     if rows == []:
         form.refuse(Refused([_("The list has no rows below its headings.")]))
     return rows or []
-
-
-def _taken(form: ListForm, place: Place, request: Request) -> bool:
-    marked = form.done(lambda: take(form.table(), request.user, place.region))
-    return marked is not None and _told(marked, form, request)
 
 
 def _shown(place: Place, form: ListForm, rows: list[AccountRow]) -> dict[str, Any]:
