@@ -104,15 +104,15 @@ def _looked(copy: SignedCopy) -> str:
 
 
 def who_looked(act: Act, language: str) -> str:
-    """The name, the side and the organisation of who acted: "Aino Virtanen, kulttuuripuoli, Kajaani"."""
+    """The name and the side of who acted, and where: "Aino Virtanen, kulttuuripuoli, Kajaani"."""
     assert act.by
     if act.side not in Side.values:
         return ", ".join([act.by.name, side_name(act.side)] if act.side else [act.by.name])
-    return f"{act.by.name}, {side_name(act.side)}, {_organisation(act, language)}"
+    return f"{act.by.name}, {side_name(act.side)}, {_place(act, language)}"
 
 
-def _organisation(act: Act, language: str) -> str:
-    """The municipality that the person answered for; else the county on the side of care, or the region."""
+def _place(act: Act, language: str) -> str:
+    """The municipality that the person answered for, else the region: whose employee it is, is not known here."""
     assert act.region
     region: Region = act.region
     whose = act.on_behalf_of or act.by
@@ -120,8 +120,7 @@ def _organisation(act: Act, language: str) -> str:
     one = held.select_related("municipality").order_by("-since", "-pk").first()
     if one and one.municipality:
         return one.municipality.name_in(language)
-    owner = region.county if act.side == Side.CARE and region.county else region
-    return owner.name_in(language)
+    return region.name_in(language)
 
 
 def _link(party: Party) -> dict[str, str]:

@@ -15,19 +15,22 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate, now
+from django.utils.translation import override
 from django_q.models import OrmQ
 from pypdf import PdfReader
 
 from adoption.history import all_faults
 from adoption.models import Act, Partner
+from adoption.people import name_person
 from commitments import certificates, certifying, reviewing, services
+from commitments.certificate_words import who_looked
 from commitments.models import Certificate, CertificateFile, Commitment, Party, Rendition, SignedCopy
 from commitments.sealing import seals_of
 from commitments.storage import digest_of, store
 from commitments.told import history_of
 from tests import papers
 from tests.keys import PASSWORD, a_seal_key, pdfsig, saved_anew, with_a_byte_changed, with_a_page
-from tests.people import a_pair, a_region, a_stranger, a_venue
+from tests.people import a_distributor, a_pair, a_region, a_stranger, a_venue
 from tests.trials import text_of
 from workflows.sentences import sentences
 
@@ -204,6 +207,19 @@ def test_every_way_of_signing_stands_on_it_in_its_own_words(kainuu, aino, worker
     assert "offered to be read in: Swedish" in page
     assert "by a signed copy" in page
     assert "acknowledged in Kaikukanta" in page
+
+
+def test_who_found_a_copy_right_is_of_a_town_only_where_that_is_known(kainuu):
+    _aino, mikko = a_pair(kainuu)
+    town = kainuu.municipalities.first()
+    of_town = name_person(kainuu, "care", "kaija@example.org", "Kaija Kettu", mikko, municipality=town).person
+    for by, said in (
+        (mikko, "Mikko Kettunen, care side, Kainuu"),
+        (of_town, f"Kaija Kettu, care side, {town.name_fi}"),
+    ):
+        a_distributor(kainuu, by, f"Tupa {by.given_name} ry")
+        with override("en"):
+            assert who_looked(Act.objects.filter(by=by).first(), "en") == said
 
 
 def test_no_network_address_and_no_mail_address_stands_on_it(kainuu, aino, worker, without_key):
