@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Field
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
+from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -182,6 +183,7 @@ class DraftForm(OfParties):
         self.own = [name for name in self.fields if name != "edition"]
         for name in self.own:
             self.initial[name] = getattr(commitment, name)
+        self.initial["term_start"] = commitment.term_start or localdate(commitment.made_at)  # as the document says
         self.initial["edition"] = commitment.edition.number if commitment.edition else None
         for party in self.parties:
             self._add(party)

@@ -688,7 +688,7 @@ def replace(commitment: Commitment, by: Person) -> Commitment:
     has passed. One in force is superseded when the new one is in force; one that is being signed at once: its links no
     longer work, and who was asked is told.
 
-    One that was carried over has no end any more, and neither has its replacement.
+    One that was carried over is bound to the trial no more: its replacement has no end, and begins when it is made.
     """
     region = locked(commitment.region_id)
     commitment = Commitment.objects.select_related("partner", "region", "replaces").get(pk=commitment.pk)
@@ -706,7 +706,7 @@ def _withdraw(commitment: Commitment, region: Region, by: Person) -> None:
 
 
 def _draft_anew(old: Commitment, by: Person) -> Commitment:
-    term = (old.term_start, None if old.carried_over_on else old.term_end)
+    term = (None, None) if old.carried_over_on else (old.term_start, old.term_end)
     sign_by = old.sign_by if old.sign_by and old.sign_by >= localdate() else None
     details: dict[str, Any] = {"in_turn": old.in_turn, "sign_by": sign_by}
     if old.partner:

@@ -660,6 +660,20 @@ def test_the_trials_partner_commitments_carry_over_and_stay_in_force(kainuu, ain
     assert anew(region).carried_over_on is None
 
 
+def test_the_replacement_of_one_carried_over_begins_when_it_is_made_and_not_on_the_trials_planned_day(kainuu, aino):
+    planned = localdate() + timedelta(days=200)
+    old = a_commitment_in_force(a_venue(kainuu, aino), aino)
+    Commitment.objects.filter(pk=old.pk).update(term_start=planned, term_end=planned + timedelta(days=365))
+    in_trial = papers.replace(anew(old), aino)
+    assert (in_trial.term_start, in_trial.term_end) == (planned, planned + timedelta(days=365))
+    services.decline(in_trial, aino, "Tehdään myöhemmin.")
+    Commitment.objects.filter(pk=old.pk).update(carried_over_on=localdate())
+    new = papers.replace(anew(old), aino)
+    assert (new.term_start, new.term_end) == (None, None)
+    today = localdate()
+    assert facts(new, "fi", now())["term_start"] == f"{today.day}.{today.month}.{today.year}"
+
+
 # -- the states -------------------------------------------------------------------------------------------------------
 
 # (state, transition) → the state after it; whatever is not here is refused.
