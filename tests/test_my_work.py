@@ -27,6 +27,7 @@ from workflows.my_work.telling import tell, write_told
 from workflows.my_work.whole import whole_of
 from workflows.my_work.why import who_else, why_seen
 from workflows.services import confirm_step
+from workflows.tasks import work_of
 
 pytestmark = pytest.mark.django_db
 
@@ -470,3 +471,29 @@ def test_the_own_things_add_a_fixed_number_of_queries(region, aino, django_asser
             put_off(aino, f"own-{task.pk}", localdate() + DAY)
         with django_assert_num_queries(15):
             whole_of(aino)
+
+
+# -- a partner that came late -----------------------------------------------------------------------------------------
+
+
+def test_what_a_late_partner_lacks_waits_for_its_side_once_no_step_asks_for_it():
+    here = trials.a_walk(until="commitments")
+    late = a_distributor(here.region, here.mikko, "Myöhäinen ry")
+    trials.promise(late)
+    assert "Myöhäinen ry" not in page(here.mikko, "/")  # step 6 and 8 are open and ask for it
+    for key in ("6", "print_comms", "induction"):
+        trials.WALKED[key](here)
+    Partner.objects.filter(pk=late.pk).update(state="committed", account_on=None, induction_on=None)
+    assert "Make the Kaikukanta account: Myöhäinen ry" in mine(here.mikko)
+    assert "Make the Kaikukanta account: Myöhäinen ry" not in mine(here.aino)
+    partners.record_account(Partner.objects.get(pk=late.pk), here.mikko, localdate())
+    [item] = [item for item in work_of(here.mikko).mine if item.key == f"lacks-{late.pk}"]
+    assert (item.what, kind_of(item)) == ("Hold the induction: Myöhäinen ry", "partner")
+    assert item.href == reverse("partner_induction", args=[here.region.slug, late.pk])
+    assert "You are a responsible person of the care side" in why_seen(here.mikko, item)[0]
+    partners.record_induction(Partner.objects.get(pk=late.pk), here.mikko, localdate(), "own")
+    assert not [item for item in work_of(here.mikko).mine if item.key == f"lacks-{late.pk}"]
+
+
+def mine(person: Person) -> list[str]:
+    return [item.what for item in work_of(person).mine]

@@ -14,13 +14,15 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 from viewflow.workflow.models import Task
 
 from adoption.access import KAIKUKESKUS, PAIR, holders_of
 from adoption.contacts import alarms
 from adoption.ladders import DECISION, MEETING_SOON
+from adoption.marking import LACKS_ACCOUNT, LACKS_INDUCTION
 from adoption.models import Municipality, Partner, Person, Region, Responsibility, Side
+from adoption.next_step import lacks
 from adoption.silent_requests import answer_by
 from adoption.templatetags.kaiku import day, weekday_day
 from adoption.templatetags.kaiku import in_words as number_in_words
@@ -332,15 +334,40 @@ def _decision_ahead(row: TrialStep, trial: Trial) -> Item:
 
 
 def partner_items(person: Person) -> list[Item]:
-    """Questions of Kaikukeskus to answer, committed partners without a contact person, and requests on their way."""
+    """Questions of Kaikukeskus to answer, committed partners that lack something which no open step asks for, and
+    requests on their way."""
     state = Partner.State
     members = Municipality.objects.filter(partners=OuterRef(OuterRef("pk"))).values("pk")
-    nobody = Q(state__in=[state.COMMITTED, state.ACTIVE], contact=None)
-    found = Partner.objects.filter(Q(state__in=[state.MORE_WANTED, state.ASKED]) | nobody)
+    late = Q(state__in=[state.COMMITTED, state.ACTIVE], contact=None)
+    late |= LACKS_ACCOUNT & ~_asked_at("kaikukanta_users") | LACKS_INDUCTION & ~_asked_at("induction")
+    found = Partner.objects.filter(Q(state__in=[state.MORE_WANTED, state.ASKED]) | late)
     found = found.filter(region__in=own_regions(person)).select_related("organisation", "region")
     partners = list(found.annotate(**held(person, members)).filter(IN_SOME_ROLE))
     days = answer_by(one for one in partners if one.state == state.MORE_WANTED)
     return [_partner_item(partner, days.get(partner.pk)) for partner in partners]
+
+
+def _asked_at(key: str) -> Exists:
+    """Whether an open trial's step asks for it: then it is a part of the step, and no task of its own."""
+    rows = TrialStep.objects.filter(key=key, closed_at=None, trial__decided="", trial__region=OuterRef("region"))
+    return Exists(rows.filter(trial__municipalities__partners=OuterRef("pk")))
+
+
+# What a late partner lacks: what is to be done, on which page, the button's word, and why.
+LACKING = {
+    "contact": (
+        gettext_lazy("Name a contact person: %(partner)s"), "partner_contact", pgettext_lazy("verb", "Name"),
+        gettext_lazy("Without a contact person it cannot begin."),
+    ),
+    "account": (
+        gettext_lazy("Make the Kaikukanta account: %(partner)s"), "partner_account", pgettext_lazy("verb", "Open"),
+        gettext_lazy("It becomes active when nothing is missing any more."),
+    ),
+    "induction": (
+        gettext_lazy("Hold the induction: %(partner)s"), "partner_induction", pgettext_lazy("verb", "Open"),
+        gettext_lazy("It becomes active when nothing is missing any more."),
+    ),
+}  # fmt: skip
 
 
 def _partner_item(partner: Partner, until: date | None) -> Item:
@@ -362,11 +389,12 @@ def _partner_item(partner: Partner, until: date | None) -> Item:
             what % name, where, reverse(href, args=args), act, until, note=partner.question, sides=sides, mine=mine,
             key=f"question-{partner.pk}", stand=partner.question, region=partner.region,
         )  # fmt: skip
-    what, href, act = _("Name a contact person: %(partner)s"), "partner_contact", pgettext("verb", "Name")
-    note = _("Without a contact person it cannot begin.")
+    first = lacks(partner)[0]
+    title, href, button, note = LACKING[first]
     return Item(
-        what % name, where, reverse(href, args=args), act, None, "missing", "", note, sides, mine,
-        key=f"contact-{partner.pk}", region=partner.region,
+        str(title) % name, where, reverse(href, args=args), str(button), None, "missing", "", str(note), sides, mine,
+        key=f"contact-{partner.pk}" if first == "contact" else f"lacks-{partner.pk}",
+        stand="" if first == "contact" else first, region=partner.region,
     )  # fmt: skip
 
 

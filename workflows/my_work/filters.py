@@ -26,7 +26,7 @@ KINDS = {
 # By the beginning of an item's key; what is not named here comes round with the year.
 OF_KEYS = {
     "step": "step", "clearance": "partner", "question": "partner", "contact": "partner", "lapsed": "partner",
-    "commitment": "commitment", "colleague": "people", "own": "own",
+    "lacks": "partner", "commitment": "commitment", "colleague": "people", "own": "own",
 }  # fmt: skip
 
 

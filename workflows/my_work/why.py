@@ -32,7 +32,7 @@ def _of_commitment(commitment: int) -> Keys:
 # By the beginning of an item's key: the municipalities that it is about. What is not named is of the whole region.
 ABOUT: dict[str, Callable[[int], Keys]] = {
     "step": _of_trial, "clearance": _of_partner, "question": _of_partner, "contact": _of_partner,
-    "lapsed": _of_partner, "commitment": _of_commitment,
+    "lapsed": _of_partner, "lacks": _of_partner, "commitment": _of_commitment,
 }  # fmt: skip
 
 
