@@ -51,6 +51,8 @@ def answered(note_pk: int) -> None:
         facts = _facts(person, note, thing) | {
             "by": note.answered_by, "answer": note.answer, "link": link(f"{thing.get_absolute_url()}#notes"),
         }  # fmt: skip
+        if person.pk != note.by_id:
+            return _of_another(facts | {"asker": note.by})
         body = _(
             "Hello %(name)s,\n\n%(by)s of Kaikukeskus has answered your question about this: %(about)s.\n\n"
             "You asked:\n%(text)s\n\nThe answer:\n%(answer)s\n\n%(link)s\n"
@@ -58,3 +60,12 @@ def answered(note_pk: int) -> None:
         return _("%(region)s: Kaikukeskus has answered your question") % facts, body % facts
 
     write(f"answer:{note.pk}", to_be_told_of_answer(note), text, Kind.NOTES)
+
+
+def _of_another(facts: dict[str, object]) -> tuple[str, str]:
+    """To who answers for the side now that the asker does not."""
+    body = _(
+        "Hello %(name)s,\n\n%(by)s of Kaikukeskus has answered the question of %(asker)s about this: %(about)s.\n\n"
+        "%(asker)s asked:\n%(text)s\n\nThe answer:\n%(answer)s\n\n%(link)s\n"
+    )
+    return _("%(region)s: Kaikukeskus has answered a question of your side") % facts, body % facts

@@ -2,6 +2,8 @@
 
 import pytest
 from django.core import mail
+from django.test import Client
+from django.urls import reverse
 
 from adoption import notes, similar
 from adoption.access import notes_of
@@ -238,7 +240,23 @@ def test_who_has_left_the_side_is_not_told_and_its_holders_are(region, aino, lau
     end_responsibility(given, laura)
     told(worker)
     notes.answer_question(note, laura, ANSWER)
-    assert list(told(worker)) == [aino.email]
+    Person.objects.update(language="en")
+    assert told(worker) == {aino.email: "Kainuu: Kaikukeskus has answered a question of your side"}
+    assert "has answered the question of Ulla Aho" in mail.outbox[0].body
+    assert "your question" not in mail.outbox[0].body
+
+
+def test_who_answers_reads_who_really_gets_the_mail(region, aino, laura):
+    given = name_person(region, "culture", "ulla@example.org", "Ulla Aho", laura)
+    note = notes.ask_kaikukeskus(region, of(region), given.person, QUESTION)
+    end_responsibility(given, laura)
+    Person.objects.update(language="en")
+    client = Client()
+    client.force_login(Person.objects.get(pk=laura.pk))
+    address = reverse("question", args=[region.slug, note.pk])
+    said = client.post(address, {"text": ANSWER}, follow=True).content.decode()
+    assert "Aino Virtanen gets a mail." in said
+    assert "Ulla Aho gets a mail" not in said
 
 
 def test_only_kaikukeskus_answers(region, aino, mikko):

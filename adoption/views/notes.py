@@ -111,7 +111,9 @@ def question(request: Request, slug: str, pk: int) -> HttpResponse:
         answered = services.answer_question(note, request.user, **form.cleaned_data)
     except Refused as refusal:
         return _question(request, question_or_404(request.user, slug, pk), form, refusal)
-    messages.success(request, _("The answer is stored, and %(name)s gets a mail.") % {"name": note.by})
+    told = ", ".join(str(person) for person in services.to_be_told_of_answer(answered))
+    said = _("The answer is stored, and %(name)s gets a mail.") if told else _("The answer is stored.")
+    messages.success(request, said % {"name": told})
     return redirect("answer_edit", answered.shared.pk) if form.cleaned_data["share"] else redirect("queue")
 
 
