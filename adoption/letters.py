@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 
 from adoption.access import holders_for_partner, holders_of, pair_for_partner
 from adoption.joined import partner_of
-from adoption.mail import link, write
+from adoption.mail import link, others, write
 from adoption.models import Act, ImportRow, Kind, Partner, Person, Side
 from adoption.templatetags.kaiku import day
 
@@ -41,7 +41,7 @@ def named(act_pk: int) -> None:
         }
         return _("You have been named for %(region)s") % facts, body % facts
 
-    write(f"act:{act.pk}", Person.objects.filter(pk=act.about_id), text)
+    write(f"act:{act.pk}", others(Person.objects.filter(pk=act.about_id), act), text)
 
 
 def kaikukeskus_person_added(act_pk: int) -> None:
@@ -56,7 +56,7 @@ def kaikukeskus_person_added(act_pk: int) -> None:
         facts = {"name": person.given_name, "by": act.by, "link": link(reverse("queue"))}
         return _("You have been added to Kaikukeskus"), body % facts
 
-    write(f"act:{act.pk}", Person.objects.filter(pk=act.about_id), text)
+    write(f"act:{act.pk}", others(Person.objects.filter(pk=act.about_id), act), text)
 
 
 def contact_named(act_pk: int) -> None:
@@ -74,7 +74,7 @@ def contact_named(act_pk: int) -> None:
         facts = {"name": person.given_name, "by": _by(act), "partner": partner, "link": page}
         return _("You are the contact person of %(partner)s") % facts, body % facts
 
-    write(f"act:{act.pk}", Person.objects.filter(pk=act.data["person"]), text)
+    write(f"act:{act.pk}", others(Person.objects.filter(pk=act.data["person"]), act), text)
     _contact_taken_over(act, partner)
 
 
@@ -82,8 +82,7 @@ def partner_added(act_pk: int) -> None:
     """Who looks after a new partner knows of it: its municipality's own holders, else the side's; not who added it."""
     act = Act.objects.select_related("by").get(pk=act_pk)
     partner = partner_of(act)
-    told = [person for person in holders_for_partner(partner) if person.pk != act.by_id]
-    write(f"act:{act.pk}", told, partial(_added, act, [partner]), Kind.TOLD)
+    write(f"act:{act.pk}", others(holders_for_partner(partner), act), partial(_added, act, [partner]), Kind.TOLD)
 
 
 def partners_added(key: str, act_pk: int) -> None:
@@ -96,9 +95,8 @@ def partners_added(key: str, act_pk: int) -> None:
     for partner in partners:
         for person in whom[partner.pk]:
             looked_after[person].append(partner)
-    for person, own in looked_after.items():
-        if person.pk != act.by_id:
-            write(f"act:{act.pk}:added", [person], partial(_added, act, own), Kind.TOLD)
+    for person in others(looked_after, act):
+        write(f"act:{act.pk}:added", [person], partial(_added, act, looked_after[person]), Kind.TOLD)
 
 
 def _new_of(key: UUID) -> QuerySet:
@@ -127,8 +125,8 @@ def contacts_brought(key: str, act_pk: int) -> None:
     for row in rows.select_related("named", "partner__organisation", "partner__region"):
         if row.named and row.partner:
             named[row.named].append(row.partner)
-    for person, partners in named.items():
-        write(f"act:{act.pk}", [person], partial(_brought, act, partners))
+    for person in others(named, act):
+        write(f"act:{act.pk}", [person], partial(_brought, act, named[person]))
 
 
 def _brought(act: Act, partners: list[Partner], person: Person) -> tuple[str, str]:
@@ -158,7 +156,7 @@ def _contact_taken_over(act: Act, partner: Partner) -> None:
         facts = {"name": person.given_name, "by": _by(act), "address": address, "now": now, "partner": partner}
         return _("You are no longer the contact person of %(partner)s") % facts, body % facts
 
-    write(f"act:{act.pk}", Person.objects.filter(pk=act.data.get("former")), text)
+    write(f"act:{act.pk}", others(Person.objects.filter(pk=act.data.get("former")), act), text)
 
 
 def clearance_asked(act_pk: int) -> None:
@@ -177,7 +175,7 @@ def clearance_asked(act_pk: int) -> None:
         }
         return _("To be cleared: %(partner)s") % facts, body % facts
 
-    write(f"act:{act.pk}", Person.objects.filter(is_kaikukeskus=True), text, Kind.ASKED)
+    write(f"act:{act.pk}", others(Person.objects.filter(is_kaikukeskus=True), act), text, Kind.ASKED)
 
 
 DECIDED = {
@@ -203,7 +201,7 @@ def clearance_decided(act_pk: int) -> None:
         return said.rstrip(":"), _("Hello %(name)s,\n\n%(said)s\n%(reason)s\n\n%(link)s\n") % facts
 
     kind = Kind.ASKED if act.what == "clearance_more_wanted" else Kind.TOLD
-    write(f"act:{act.pk}", pair_for_partner(partner), text, kind)
+    write(f"act:{act.pk}", others(pair_for_partner(partner), act), text, kind)
 
 
 def clearance_silent(act_pk: int) -> None:

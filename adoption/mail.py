@@ -21,7 +21,7 @@ from django_q.tasks import async_task
 from adoption.days import is_quiet, next_morning, next_open
 from adoption.mail_choices import chosen, may_be_off, off_path
 from adoption.mail_form import digest_of, html_of
-from adoption.models import How, Kind, Mail, Person
+from adoption.models import Act, How, Kind, Mail, Person
 from adoption.models.mail import CODE
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,11 @@ PERMANENT = 500  # SMTP answers from here on are final
 def later(job: str, *args: object) -> None:
     """The job, a dotted path, runs in the worker once this transaction is committed; else it dies with it."""
     async_task(job, *args)
+
+
+def others(people: Iterable[Person], act: Act) -> list[Person]:
+    """Without who has done it: nobody has a mail of the own act."""
+    return [person for person in people if person.pk != act.by_id]
 
 
 def write(key: str, people: Iterable[Person], letter: Letter, kind: Kind = Kind.ALWAYS) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from adoption.access import holders_for_partner
-from adoption.mail import link, write, write_to
+from adoption.mail import link, others, write, write_to
 from adoption.models import Act, Kind, Person, Responsibility
 from commitments import asking
 from commitments.facts import day
@@ -35,7 +35,7 @@ def name_signatory(act_pk: int) -> None:
         facts = _facts(person, act, commitment)
         return _("Name Kaikukeskus's signatory: %(commitment)s") % facts, body % facts
 
-    write(f"act:{act.pk}", Person.objects.filter(is_kaikukeskus=True), text, Kind.ASKED)
+    write(f"act:{act.pk}", others(Person.objects.filter(is_kaikukeskus=True), act), text, Kind.ASKED)
 
 
 def awaits_signatures(act_pk: int) -> None:
@@ -56,7 +56,7 @@ def awaits_signatures(act_pk: int) -> None:
         facts = _facts(person, act, commitment)
         return _("To be signed: %(commitment)s") % facts, body % facts
 
-    write(f"act:{act.pk}", people, text, Kind.ASKED if commitment.partner else Kind.TOLD)
+    write(f"act:{act.pk}", others(people, act), text, Kind.ASKED if commitment.partner else Kind.TOLD)
 
 
 def kaikukeskus_signs(commitment_pk: int) -> None:
@@ -90,7 +90,7 @@ def in_force(act_pk: int) -> None:
         facts = _facts(person, act, commitment)
         return _("In force: %(commitment)s") % facts, body % facts
 
-    write(f"act:{act.pk}", people, text, Kind.TOLD)
+    write(f"act:{act.pk}", others(people, act), text, Kind.TOLD)
     known = [person.email for person in people]
     for request in _all_requests().filter(party__commitment=commitment).exclude(email__in=known):
         by_link = request.state == SignatureRequest.State.SIGNED
@@ -131,7 +131,7 @@ def _to_pair(act_pk: int, subject: str, said: str) -> None:
         facts["said"] = _(said) % facts
         return _(subject) % facts, _("Hello %(name)s,\n\n%(commitment)s (%(region)s)\n\n%(said)s\n\n%(link)s\n") % facts
 
-    write(f"act:{act.pk}", pair_of(commitment), text, Kind.ASKED)
+    write(f"act:{act.pk}", others(pair_of(commitment), act), text, Kind.ASKED)
 
 
 def late(commitment_pk: int) -> None:

@@ -32,7 +32,7 @@ def agreed(pk: int, act_pk: int) -> None:
     know who follows."""
     one = _handover(pk)
     row = one.responsibility
-    if one.successor:
+    if one.successor and one.successor != one.by:
         write(f"act:{act_pk}", [one.successor], lambda person: _to_successor(person, one))
     told = [person for person in _others(row) if person not in (one.by, one.successor)]
     write(f"act:{act_pk}", told, lambda person: _to_others(person, one))

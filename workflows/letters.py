@@ -5,7 +5,7 @@ from datetime import date
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from adoption.mail import link, write
+from adoption.mail import link, others, write
 from adoption.models import Act, Kind, Person, Responsibility
 from adoption.templatetags.kaiku import weekday_day
 from workflows.models import Trial, TrialStep
@@ -44,10 +44,10 @@ def step_confirmed(act_pk: int) -> None:
     act = Act.objects.select_related("by").get(pk=act_pk)
     row, trial, step = _row(act)
     if act.data["closes"]:
-        write(f"act:{act.pk}", pair_of(trial), lambda person: _closed(person, act, row, trial, step), Kind.TOLD)
+        told = others(pair_of(trial), act)
+        write(f"act:{act.pk}", told, lambda person: _closed(person, act, row, trial, step), Kind.TOLD)
     else:
-        others = step.sides - {act.side}
-        turn = pair_of(trial, others)
+        turn = pair_of(trial, step.sides - {act.side})
         write(f"act:{act.pk}", turn, lambda person: _your_turn(person, act, row, trial, step), Kind.ASKED)
 
 
@@ -128,7 +128,7 @@ def step_reopened(act_pk: int) -> None:
         )
         return _("%(region)s: %(title)s is open again") % facts, body % facts
 
-    write(f"act:{act.pk}", pair_of(trial), text, Kind.TOLD)
+    write(f"act:{act.pk}", others(pair_of(trial), act), text, Kind.TOLD)
 
 
 def told_of_step(act_pk: int) -> None:
@@ -145,7 +145,7 @@ def told_of_step(act_pk: int) -> None:
         facts = {"name": person.given_name, "said": said, "reason": act.reason, "link": link(row.get_absolute_url())}
         return f"{trial.region.name}: {said}", _("Hello %(name)s,\n\n%(said)s\n%(reason)s\n\n%(link)s\n") % facts
 
-    write(f"act:{act.pk}", pair_of(trial), text, Kind.TOLD)
+    write(f"act:{act.pk}", others(pair_of(trial), act), text, Kind.TOLD)
 
 
 def due_moved(act_pk: int) -> None:
@@ -164,7 +164,7 @@ def due_moved(act_pk: int) -> None:
         body = _("Hello %(name)s,\n\n%(by)s has moved days of the plan:\n%(moves)s\n\n%(reason)s\n\n%(link)s\n")
         return _("%(region)s: the day of a step was moved, %(title)s") % facts, body % facts
 
-    write(f"act:{act.pk}", [one for one in pair_of(trial) if one.pk != act.by_id], text)
+    write(f"act:{act.pk}", others(pair_of(trial), act), text)
 
 
 def _move(step: Step, was: str, to: str) -> str:
@@ -185,7 +185,7 @@ def told_of_trial(act_pk: int) -> None:
         facts["link"] = link(trial.region.get_absolute_url())
         return f"{trial.region.name}: {said}", _("Hello %(name)s,\n\n%(said)s\n%(reason)s\n\n%(link)s\n") % facts
 
-    write(f"act:{act.pk}", pair_of(trial), text, Kind.TOLD)
+    write(f"act:{act.pk}", others(pair_of(trial), act), text, Kind.TOLD)
 
 
 def kaikukeskus_invited(act_pk: int) -> None:
@@ -205,7 +205,8 @@ def kaikukeskus_invited(act_pk: int) -> None:
         )
         return _("%(region)s: feedback meeting on %(day)s") % facts, body % facts
 
-    write(f"act:{act.pk}", Person.objects.filter(is_kaikukeskus=True, is_active=True), text, Kind.ASKED)
+    found = Person.objects.filter(is_kaikukeskus=True, is_active=True)
+    write(f"act:{act.pk}", others(found, act), text, Kind.ASKED)
 
 
 def _rule(act: Act, step: Step) -> str:
