@@ -19,6 +19,7 @@ LINK_LIVES = timedelta(days=14)  # after the day by which it is to be signed, or
 FIRST = 1  # the round of one who has waited for the party's turn: nothing was sent before
 COPY_LIVES = timedelta(days=90)  # in which one who has signed may fetch the document by the link
 Role, State = Party.Role, SignatureRequest.State
+BOTH = ("fi", "sv")  # the languages of the country, in which some authorities serve
 BODIES = (Role.MUNICIPALITY, Role.COUNTY)
 TURNS: dict[str, tuple[tuple[str, ...], ...]] = {
     Commitment.Kind.REGION: (BODIES, (Role.KAIKUKESKUS,)),
@@ -104,6 +105,18 @@ def language_of(commitment: Commitment, party: Party) -> str:
     if party.role == Role.PARTNER and commitment.partner:
         return commitment.partner.language
     return party.municipality.languages[0] if party.municipality else "fi"
+
+
+def languages_to(request: SignatureRequest) -> list[str]:
+    """In which languages a mail to the signatory is written, the main one first: that of an authority of two languages
+    in both, until it has been signed; then in the language in which the document was read. A person who is known here
+    reads the own one."""
+    party, main = request.party, request.language
+    body = party.municipality or party.county
+    both = body.languages if body else []
+    if len(both) < len(BOTH) or Person.objects.filter(email__iexact=request.email).exists():
+        return [main]
+    return [party.read_language or main] if request.state == State.SIGNED else list(dict.fromkeys([main, *both]))
 
 
 def ask_next(commitment: Commitment, region: Region, who: Acting) -> None:

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, override
 
 from adoption.access import holders_for_partner
 from adoption.mail import link, others, write, write_to
@@ -203,6 +203,7 @@ ENDS = {
         "Whoever holds one of the files can ask whether it is one of those that were signed: %(verify)s (code %(code)s)"
     ),
 }
+APART = "\n– – –\n\n"  # between the languages of one mail
 SUBJECTS = {
     "half": gettext_noop("Reminder, to be signed by %(day)s: %(commitment)s"),
     "soon": gettext_noop("Reminder, to be signed by %(day)s: %(commitment)s"),
@@ -286,13 +287,20 @@ def stopped(act_pk: int, told: list[int]) -> None:
 
 def _tell(request: SignatureRequest, key: str, kind: str, by_clock: bool = False, **more: object) -> None:
     """`by_clock`: nobody waits for the mail, so that it leaves on a working morning."""
-    commitment = request.party.commitment
+    languages = asking.languages_to(request)
 
     def text() -> tuple[str, str]:
+        subjects, bodies = zip(*(_letter(request, kind, language, more) for language in languages), strict=True)
+        return " / ".join(subjects), APART.join(bodies)
+
+    write_to(key, request.email, languages[0], text, Kind.DUTIES if by_clock else Kind.ALWAYS)
+
+
+def _letter(request: SignatureRequest, kind: str, language: str, more: dict[str, object]) -> tuple[str, str]:
+    commitment = request.party.commitment
+    with override(language):
         facts = _facts_for(request, commitment) | more
         return _(_subject(kind, commitment.is_late)) % facts, _body(kind, facts, commitment.is_late) % facts
-
-    write_to(key, request.email, request.language, text, Kind.DUTIES if by_clock else Kind.ALWAYS)
 
 
 def _subject(kind: str, is_late: bool) -> str:

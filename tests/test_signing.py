@@ -173,6 +173,46 @@ def to(address: str) -> list:
     return [letter for letter in mail.outbox if letter.to == [address]]
 
 
+# -- the language of the mails ----------------------------------------------------------------------------------------
+
+
+def bilingual(kainuu, aino) -> Commitment:
+    """The commitment of a venue in a bilingual town, sent, with the town's turn first."""
+    town = kainuu.municipalities.first()
+    town.language = "fi_sv"
+    town.save()
+    draft = addressed(papers.draft_partner_commitment(a_venue(kainuu, aino), aino, term=TERM), aino)
+    draft = papers.change_draft(draft, aino, {}, in_turn=False)
+    return services.send(checked(draft, aino), aino)
+
+
+def test_the_signatory_of_a_bilingual_town_is_written_to_in_both_languages(kainuu, aino, worker):
+    commitment = bilingual(kainuu, aino)
+    worker.run()
+    [letter] = to(party_of(commitment, "municipality").signatory_email)
+    assert letter.body.startswith("Hei Hilkka Hallinen,")
+    assert "Hej Hilkka Hallinen," in letter.body
+    assert letter.body.count("/sign/") == 2
+    assert "Allekirjoitettava" in letter.subject
+    assert " / " in letter.subject
+    [to_county] = to(party_of(commitment, "county").signatory_email)
+    assert "Hej" in to_county.body  # a county with a bilingual municipality serves in both
+
+
+def test_who_has_signed_in_swedish_reads_in_swedish_that_it_is_in_force(kainuu, aino, worker):
+    commitment = bilingual(kainuu, aino)
+    address = party_of(commitment, "municipality").signatory_email
+    sign(commitment, "municipality", language="sv")
+    worker.run()
+    mail.outbox.clear()
+    rest = signatures(commitment, "partner", "county")
+    reviewing.record_copy(commitment, aino, a_pdf(), "kopio.pdf", rest)
+    worker.run()
+    [letter] = to(address)
+    assert letter.body.startswith("Hej Hilkka Hallinen,")
+    assert "Hei " not in letter.body
+
+
 # -- in turn ----------------------------------------------------------------------------------------------------------
 
 
