@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO, StringIO
 
 from openpyxl import Workbook
@@ -19,6 +19,7 @@ LONGEST_TITLE = 31
 NOT_IN_TITLE = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 NO_CHARACTERS = dict.fromkeys((0xFFFE, 0xFFFF))
 WIDTH = 24
+DAY = "D.M.YYYY"  # how a spreadsheet shows it
 
 Rows = Iterable[Iterable[object]]
 
@@ -62,10 +63,15 @@ def xlsx_bytes(rows: Rows, title: str) -> bytes:
 
 
 def _cell(sheet: object, value: object, heading: bool) -> WriteOnlyCell:
-    """A number is a number; all else is text, which openpyxl would take for a formula by its first character."""
+    """A number is a number and a day a day, to sort and to count with; all else is text, which openpyxl would take for
+    a formula by its first character."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    cell = WriteOnlyCell(sheet, value if number else _clean(_text(value))[:LONGEST_CELL])
-    if not number:
+    if number or (isinstance(value, date) and not isinstance(value, datetime)):
+        cell = WriteOnlyCell(sheet, value)
+        if not number:
+            cell.number_format = DAY
+    else:
+        cell = WriteOnlyCell(sheet, _clean(_text(value))[:LONGEST_CELL])
         cell.data_type = "s"
         cell.quotePrefix = True
     if heading:

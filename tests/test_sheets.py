@@ -1,7 +1,7 @@
 """Tables leave as CSV and XLSX in which no cell starts a formula, and nothing of them is lost."""
 
 import csv
-from datetime import date
+from datetime import date, datetime, time
 from io import BytesIO, StringIO
 from zipfile import ZipFile
 
@@ -56,7 +56,9 @@ def test_no_formula_is_in_a_workbook():
         written = b"".join(book.read(name) for name in book.namelist() if name.startswith("xl/worksheets/"))
     assert b"<f" not in written.replace(b"<font", b"")
     cells = of_xlsx(content)[1][len(TAME) :]
-    assert [cell.value for cell in cells] == ["nul", "x" * 32_767, 17, None, "5.3.2027"]
+    assert [cell.value for cell in cells] == ["nul", "x" * 32_767, 17, None, datetime.combine(date(2027, 3, 5), time())]
+    assert cells[-1].is_date
+    assert cells[-1].number_format == "D.M.YYYY"
 
 
 @pytest.mark.parametrize("unseen", ["\x00", "\x0b", "\ufffe", "\uffff"])
