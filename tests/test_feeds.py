@@ -128,7 +128,7 @@ def test_a_moved_day_is_the_same_event_with_a_higher_number(trial):
     assert before.keys() == after.keys()
     moved = [uid for uid in after if after[uid]["DTSTART"] != before[uid]["DTSTART"]]
     assert f"step-{row.pk}" in moved
-    assert all(int(after[uid]["SEQUENCE"]) == int(before[uid]["SEQUENCE"]) + 1 for uid in moved)
+    assert all(int(after[uid]["SEQUENCE"]) == int(before[uid]["SEQUENCE"]) + 2 for uid in moved)
 
 
 def test_what_is_done_leaves_ones_own_calendar():

@@ -1,22 +1,22 @@
 """Do a calendar and a spreadsheet get from the plan what the page shows? Read by readers that did not write them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from io import BytesIO
 
 import pytest
 from django.urls import reverse
 from django.utils import translation
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from openpyxl import load_workbook
 
 from adoption.days import A_DAY, next_working_day
-from adoption.templatetags.kaiku import day
 from tests.people import a_stranger
 from tests.trials import a_walk
 from workflows import services
 from workflows.models import TrialStep
 from workflows.moving import mark_of, move_due
 from workflows.timeline import plan_of_trial
+from workflows.walk import introduce
 
 pytestmark = pytest.mark.django_db
 
@@ -58,11 +58,12 @@ def calendar(client, here, by=None) -> list[dict[str, str]]:
     return events_of(answer.content)
 
 
-def test_each_step_is_an_event_of_its_due_day(client):
+def test_each_step_is_an_event_of_its_due_day_and_a_done_one_of_its_own(client):
     here = a_walk(until="intro_event")
     events = calendar(client, here)
     lines = plan_of_trial(services.read(here.trial.pk)).lines
-    assert [event["DTSTART"] for event in events] == [line.due.strftime("%Y%m%d") for line in lines]
+    assert [line.done for line in lines[:2]] == [localdate(), None]
+    assert [event["DTSTART"] for event in events] == [(line.done or line.due).strftime("%Y%m%d") for line in lines]
     assert {event["DTSTART?"] for event in events} == {"VALUE=DATE"}
     assert len({event["UID"] for event in events}) == 11
     assert events[0]["SUMMARY"] == f"{here.region.name}: step 1, Introductory event"
@@ -84,10 +85,26 @@ def test_a_moved_step_is_the_same_event_with_a_higher_number(client):
     assert changed
     for uid in after:
         grown = int(after[uid]["SEQUENCE"]) - int(before[uid]["SEQUENCE"])
-        assert grown == (1 if uid in changed else 0)
+        assert grown == (2 if uid in changed else 0)
     workshop = next(event for event in after.values() if "step 4," in event["SUMMARY"])
     assert workshop["DTSTART"] == to.strftime("%Y%m%d")
     assert workshop["DESCRIPTION"] == "Sali on varattu; siirretään, valitettavasti."
+
+
+def test_a_step_that_is_done_and_open_again_is_the_same_event_with_higher_numbers(client):
+    here = a_walk()
+    introduce(here)
+    done = calendar(client, here)[0]
+    services.reopen_step(here.trial, "intro_event", here.laura, "Väärä päivä.")
+    again = calendar(client, here)[0]
+    due = plan_of_trial(services.read(here.trial.pk)).lines[0].due
+    assert [done["DTSTART"], again["DTSTART"]] == [f"{localdate():%Y%m%d}", f"{due:%Y%m%d}"]
+    assert done["UID"] == again["UID"]
+    assert int(done["SEQUENCE"]) < int(again["SEQUENCE"])
+    services.skip_step(here.trial, "intro_event", here.laura, "Jo pidetty.")
+    skipped = calendar(client, here)[0]
+    assert skipped["DTSTART"] == again["DTSTART"]
+    assert int(skipped["SEQUENCE"]) > int(again["SEQUENCE"])
 
 
 def test_the_names_are_in_the_readers_language(client):
@@ -107,9 +124,9 @@ def test_the_table_has_a_row_a_step(client):
     [head, *rows] = load_workbook(BytesIO(answer.content)).active.iter_rows(values_only=True)
     assert head == ("Step", "Name", "Planned from", "Planned to", "Done on", "Compared with the plan")
     lines = plan_of_trial(services.read(here.trial.pk)).lines
-    assert [row[3] for row in rows] == [day(line.due) for line in lines]
+    assert [row[3] for row in rows] == [datetime.combine(line.due, time()) for line in lines]
     assert [row[0] for row in rows] == [*range(1, 11), "→"]
-    assert rows[0][4:] == (day(lines[0].done), lines[0].difference)
+    assert rows[0][4:] == (datetime.combine(lines[0].done, time()), lines[0].difference)
 
 
 @pytest.mark.parametrize("name", ["plan_calendar", "plan_sheet"])

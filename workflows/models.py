@@ -152,6 +152,12 @@ class TrialStep(models.Model):
             self.due, self.due_version = due, self.due_version + 1
 
     @property
+    def event_version(self) -> int:
+        """The number of its event in calendars: greater when its day moves, when it is done, and when it is open
+        again."""
+        return 2 * self.due_version + (self.closed_at is not None)
+
+    @property
     def heading(self) -> str:
         """The step's number and title, by the trial's own model."""
         process = self.trial.process

@@ -5,7 +5,6 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from adoption.templatetags.kaiku import day
 from workflows.day_events import Event, calendar_bytes
 from workflows.letters import named
 from workflows.models import TrialStep
@@ -13,9 +12,10 @@ from workflows.timeline import Line, Plan
 
 
 def calendar_of(plan: Plan, place: str) -> bytes:
-    """The plan as iCalendar, in the language that is spoken at the moment: on its due day, each step that has one.
+    """The plan as iCalendar, in the language that is spoken at the moment: each step that has a day on that by which it
+    is due, and a done one on that on which it was done.
 
-    An event keeps its name for the calendar, and its number grows when the day moves, so that the newer one wins.
+    An event keeps its name for the calendar, and its number grows when its day is another, so that the newer one wins.
     """
     name = _("%(region)s: the plan") % {"region": place}
     return calendar_bytes(
@@ -25,7 +25,8 @@ def calendar_of(plan: Plan, place: str) -> bytes:
 
 def _event(line: Line, row: TrialStep, due: date, place: str) -> Event:
     told = "\n".join(text for text in (line.done_said, row.moved) if text)
-    return Event(f"step-{row.pk}", row.due_version, due, f"{place}: {_name(line)}", told, row.get_absolute_url())
+    on = line.done if line.done and line.state == "done" else due
+    return Event(f"step-{row.pk}", row.event_version, on, f"{place}: {_name(line)}", told, row.get_absolute_url())
 
 
 def _name(line: Line) -> str:
@@ -38,4 +39,4 @@ def plan_table(plan: Plan) -> Iterator[list[object]]:
     yield [_("Step"), _("Name"), _("Planned from"), _("Planned to"), _("Done on"), _("Compared with the plan")]
     for line in plan.lines:
         number: object = line.step.number
-        yield [number, str(line.step.title), day(line.begins), day(line.due), day(line.done), line.difference]
+        yield [number, str(line.step.title), line.begins, line.due, line.done, line.difference]

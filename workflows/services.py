@@ -574,7 +574,7 @@ def reopen_step(trial: Trial, key: str, by: Person, reason: str) -> TrialStep:
         if row.closed_at is None:
             raise Refused([_("Step %(title)s is not closed, so it cannot be reopened.") % {"title": step.title}])
         were = row.confirmed
-        row.plan_for(due_when_reopened(row.due, bool(row.skipped)))
+        row.due, row.due_version = due_when_reopened(row.due, bool(row.skipped)), row.due_version + 1
         row.confirmed, row.overrides, row.skipped, row.closed_at = {}, {}, "", None
         row.entered_at, row.entered_by, row.done_on = None, None, None
         row.reopened, row.reopened_at = reason, now()

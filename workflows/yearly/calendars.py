@@ -130,7 +130,7 @@ def _of_duty(duty: Duty, rows: dict[int, TrialStep], national_acts: int) -> Even
     """A step's number grows with its day alone, as in the calendar of the plan; of what comes round every year each
     change is an act of the region or of a national meeting."""
     row = rows.get(int(duty.subject)) if duty.ladder in (STEP, DECISION) else None
-    version = row.due_version if row else duty.region.history_length + national_acts if duty.region else 0
+    version = row.event_version if row else duty.region.history_length + national_acts if duty.region else 0
     return Event(event_name_of(duty), version, duty.due, f"{duty.where}: {duty.what()}", duty.todo(), duty.path)
 
 
@@ -139,5 +139,5 @@ def _of_row(row: TrialStep) -> Event:
     assert step
     title = f"{row.trial.region.name}: {named(step)}"
     return Event(
-        f"step-{row.pk}", row.due_version, row.due or localdate(), title, str(step.what), row.get_absolute_url()
+        f"step-{row.pk}", row.event_version, row.due or localdate(), title, str(step.what), row.get_absolute_url()
     )
