@@ -83,6 +83,22 @@ def answers_of(region: Region, person: Person) -> Answers:
     return Answers([_row(one, acts.get(str(one.pk), {}), mailed, may(one)) for one in shown], drafts)
 
 
+def asked_now(region: Region) -> list[tuple[Commitment, Awaited]]:
+    """Who has the link to sign one of the region's commitments and is awaited, whom a mail reaches next first; the
+    number of queries never grows."""
+    found = region.commitments.filter(state__in=Commitment.SIGNING).select_related("partner__organisation", "region")
+    commitments = list(found.order_by("sign_by", "pk").prefetch_related(with_requests()))
+    asked = [(one, party) for one in commitments for party in whose_turn(one) if _has_link(party)]
+    mailed = mails_about(party for _one, party in asked)
+    rows = [(one, _awaited(one, party, {}, mailed.get(party.pk))) for one, party in asked]
+    return sorted(rows, key=lambda row: row[1].next_on or date.max)
+
+
+def _has_link(party: Party) -> bool:
+    request = request_of(party)
+    return request is not None and request.state == SignatureRequest.State.SENT
+
+
 def _newest(commitments: Iterable[Commitment]) -> list[Commitment]:
     """For each partner the one that counts."""
     by_partner: dict[int | None, list[Commitment]] = {}

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 import time_machine
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from django.utils.timezone import get_default_timezone, localdate, now
 from hypothesis import given
@@ -172,6 +174,32 @@ def test_the_table_asks_as_much_at_10_as_at_200(kainuu, aino, sent, django_asser
         with django_assert_num_queries(10):
             page = client.get(address("commitments_signing"))
     assert page.content.decode().count("New link, or another signatory") == 200
+
+
+def test_the_page_of_reminders_says_who_is_asked_and_reminded_when(kainuu, aino, sent, clock):
+    signed(sent[0], "partner", "municipality", "county")
+    Mail.objects.filter(key=f"sign:{request_of(sent[1]).pk}:1:asked").update(given_up_at=now())
+    reader = speaking(name_person(kainuu, "group", "r@example.org", "Reino Saari", a_kaikukeskus_person()).person)
+    clock.move_to(days(1))
+    page = browser_of(reader).get(address("reminders"))
+    said = text_of(page).replace("\xa0", " ").partition("Who is asked to sign")[2]
+    assert f"{sent[1].partner} To be signed by 22.3.2027" in said
+    assert "The mail could not be delivered" in said
+    assert said.count("Next reminder 11.3.2027") == 3
+    assert str(sent[0].partner) not in said
+    assert "johtaja.1@example.org" not in page.content.decode()
+
+
+def test_the_page_of_reminders_asks_as_much_at_10_as_at_200_and_names_the_next_ones(kainuu, aino, sent):
+    client, counted = browser_of(aino), set()
+    client.get(address("reminders"))
+    for more in (6, 190):
+        copies_of(sent[0], more)
+        with CaptureQueriesContext(connection) as captured:
+            page = text_of(client.get(address("reminders")))
+        counted.add(len(captured))
+    assert len(counted) == 1
+    assert "150 more are asked." in page
 
 
 def copies_of(commitment: Commitment, count: int) -> None:

@@ -9,15 +9,22 @@ from adoption import ladders
 from adoption.access import region_or_404
 from adoption.prepared_texts import times
 from adoption.views import Request
+from commitments.who_signed import asked_now
 from workflows.duties import SOURCES
 from workflows.reminded import said, told_in
+
+MOST_ASKED = 50  # signatories in one table; all of the partners stand in their own
 
 
 @require_safe
 def reminders(request: Request, slug: str) -> HttpResponse:
     """For each thing that the region owes: which reminders are planned, have left or came back, and what was done."""
     region = region_or_404(request.user, slug)
-    shown = {"region": region, "things": [(told, said(told)) for told in told_in(region)], "today": localdate()}
+    asked = asked_now(region)
+    shown = {
+        "region": region, "things": [(told, said(told)) for told in told_in(region)], "today": localdate(),
+        "asked": asked[:MOST_ASKED], "more_asked": len(asked) - MOST_ASKED,
+    }  # fmt: skip
     return render(request, "workflows/reminders.html", shown)
 
 
