@@ -151,7 +151,7 @@ def test_a_trial_that_gets_shorter_says_so():
     assert later.shorter_said == [
         f"The trial gets shorter: it lasts about {weeks[0]} weeks instead of {weeks[1]}, and ends on "
         f"{weekday_day(trial.planned_end)}.",
-        "If the trial is to last as long as before, ask Kaikukeskus to correct its end.",
+        "If it is to last as long as before, Kaikukeskus corrects its end.",
     ]
     much = what_moves(trial, "start_distribution", a_working_day(trial.planned_start + 24 * WEEK))
     assert "weeks before the end, not four months" in " ".join(much.shorter_said)

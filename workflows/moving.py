@@ -63,7 +63,7 @@ class Moves(NamedTuple):
             left = {"weeks": _weeks(self.decided, self.end)}
             text = _("The decision on going on is due about %(weeks)s weeks before the end, not four months.")
             said.append(text % left)
-        return [*said, _("If the trial is to last as long as before, ask Kaikukeskus to correct its end.")]
+        return [*said, _("If it is to last as long as before, Kaikukeskus corrects its end.")]
 
 
 def _weeks(first: date, last: date) -> int:
