@@ -182,7 +182,7 @@ def test_the_page_of_reminders_says_who_is_asked_and_reminded_when(kainuu, aino,
     reader = speaking(name_person(kainuu, "group", "r@example.org", "Reino Saari", a_kaikukeskus_person()).person)
     clock.move_to(days(1))
     page = browser_of(reader).get(address("reminders"))
-    said = text_of(page).replace("\xa0", " ").partition("Who is asked to sign")[2]
+    said = text_of(page).replace("\xa0", " ").partition("Commitments that await a signature")[2]
     assert f"{sent[1].partner} To be signed by 22.3.2027" in said
     assert "The mail could not be delivered" in said
     assert said.count("Next reminder 11.3.2027") == 3
