@@ -186,6 +186,14 @@ def test_the_task_and_the_page_say_when_it_is_and_that_nobody_is_late(client, he
         assert "To be done by Mon 10.4.2028" in page
 
 
+def test_of_a_meeting_before_the_year_is_over_it_is_only_said_when_it_is(client, here):
+    called(here, TODAY + 5 * DAY)
+    page = text_of(browse(client, here.aino, "yearly_done", "kainuu", "national")).replace("\xa0", " ")
+    assert "is on Tue 15.2.2028 at 9:00: Teams." in page
+    assert "Nobody is late" not in page
+    assert "To be done by Wed 1.3.2028" in page
+
+
 def test_a_page_opened_before_the_meeting_was_arranged_still_records(here):
     page = round_of(here.region, "national").by_the_year
     called(here, MEETS)

@@ -82,7 +82,7 @@ class Awaited(NamedTuple):
     @property
     def said(self) -> str:
         """When and where it is, in a sentence or two."""
-        where = " · ".join(text for text in (self.meeting.place, self.meeting.link) if text)
+        where = self.meeting.place or self.meeting.link
         facts = {"title": self.meeting.title, "where": where}
         if self.meeting.starts_at is None:
             text = _("Times are proposed for Kaikukeskus's meeting “%(title)s”; the last of them is on %(when)s.")

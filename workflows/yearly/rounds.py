@@ -43,6 +43,11 @@ class Round(NamedTuple):
         return max(self.by_the_year, self.awaited.on) if self.awaited else self.by_the_year
 
     @property
+    def is_put_off(self) -> bool:
+        """Whether the meeting to come is after the end of the twelve months."""
+        return bool(self.awaited and self.awaited.is_to_come and self.awaited.on > self.by_the_year)
+
+    @property
     def by_the_year(self) -> date:
         return a_year_after(self.last)
 

@@ -40,7 +40,9 @@ def what_to_do(one: Round) -> str:
     """In sentences; of the national meeting also when it is, and that nobody is late before it."""
     said = [str(WHAT_TO_DO[one.kind])]
     if one.awaited and one.awaited.is_to_come:
-        said += [one.awaited.said, _("Nobody is late before it.")]
+        said.append(one.awaited.said)
+    if one.is_put_off:
+        said.append(_("Nobody is late before it."))
     return " ".join(said)
 
 
