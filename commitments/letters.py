@@ -73,7 +73,7 @@ def kaikukeskus_signs(commitment_pk: int) -> None:
         facts = _facts(person, None, commitment)
         return _("Kaikukeskus signs: %(commitment)s") % facts, body % facts
 
-    write(f"kaikukeskus-signs:{commitment.pk}", Person.objects.filter(is_kaikukeskus=True), text)
+    write(f"kaikukeskus-signs:{commitment.pk}", Person.objects.filter(is_kaikukeskus=True), text, Kind.ASKED)
 
 
 def in_force(act_pk: int) -> None:
@@ -109,7 +109,7 @@ def declined(act_pk: int) -> None:
 def passed_on(act_pk: int) -> None:
     """The pair knows who is asked now in whose stead."""
     said = gettext_noop("%(party)s has passed the request to sign on: %(signatory)s is asked now.")
-    _to_pair(act_pk, gettext_noop("Another signatory: %(commitment)s"), said)
+    _to_pair(act_pk, gettext_noop("Another signatory: %(commitment)s"), said, Kind.TOLD)
 
 
 def copy_sent(act_pk: int) -> None:
@@ -120,7 +120,7 @@ def copy_sent(act_pk: int) -> None:
     _to_pair(act_pk, gettext_noop("A signed copy to be looked at: %(commitment)s"), said)
 
 
-def _to_pair(act_pk: int, subject: str, said: str) -> None:
+def _to_pair(act_pk: int, subject: str, said: str, kind: Kind = Kind.ASKED) -> None:
     act, commitment = _about(act_pk)
     party = Party.objects.select_related("municipality", "county", "request").get(pk=act.data["parties"][0])
     asked = asking.round_of(party, act.data.get("round"))
@@ -131,7 +131,7 @@ def _to_pair(act_pk: int, subject: str, said: str) -> None:
         facts["said"] = _(said) % facts
         return _(subject) % facts, _("Hello %(name)s,\n\n%(commitment)s (%(region)s)\n\n%(said)s\n\n%(link)s\n") % facts
 
-    write(f"act:{act.pk}", others(pair_of(commitment), act), text, Kind.ASKED)
+    write(f"act:{act.pk}", others(pair_of(commitment), act), text, kind)
 
 
 def late(commitment_pk: int) -> None:

@@ -1,13 +1,14 @@
 """What is written to people about a handover? Jobs that the worker runs once the act has been committed."""
 
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from adoption.mail import link, write
-from adoption.models import Act, Handover, Person, Responsibility, Side
+from adoption.mail import Letter, link, write
+from adoption.models import Act, Handover, Kind, Person, Responsibility, Side
 from adoption.templatetags.kaiku import day
 from workflows.hanging import Hanging, Thing, hanging_on
 
@@ -35,7 +36,13 @@ def agreed(pk: int, act_pk: int) -> None:
     if one.successor and one.successor != one.by:
         write(f"act:{act_pk}", [one.successor], lambda person: _to_successor(person, one))
     told = [person for person in _others(row) if person not in (one.by, one.successor)]
-    write(f"act:{act_pk}", told, lambda person: _to_others(person, one))
+    _write(act_pk, told, [row.person], lambda person: _to_others(person, one))
+
+
+def _write(act_pk: int, told: Iterable[Person], concerned: Collection[Person], letter: Letter) -> None:
+    """Whom it concerns always hears of it; the others unless they have chosen to hear nothing of what others do."""
+    for person in told:
+        write(f"act:{act_pk}", [person], letter, Kind.ALWAYS if person in concerned else Kind.TOLD)
 
 
 def _others(row: Responsibility) -> list[Person]:
@@ -106,8 +113,9 @@ def withdrawn(pk: int, act_pk: int) -> None:
         facts = _facts(person, one) | {"by": act.by}
         return _("%(region)s: %(leaver)s stays") % facts, body % facts
 
-    concerned = dict.fromkeys([*([one.successor] if one.successor else []), one.by, *_others(one.responsibility)])
-    write(f"act:{act_pk}", [person for person in concerned if person != act.by], text)
+    concerned = [*([one.successor] if one.successor else []), one.by, one.responsibility.person]
+    told = dict.fromkeys([*concerned, *_others(one.responsibility)])
+    _write(act_pk, [person for person in told if person != act.by], concerned, text)
 
 
 def passed(pk: int, act_pk: int) -> None:

@@ -164,7 +164,7 @@ def due_moved(act_pk: int) -> None:
         body = _("Hello %(name)s,\n\n%(by)s has moved days of the plan:\n%(moves)s\n\n%(reason)s\n\n%(link)s\n")
         return _("%(region)s: the day of a step was moved, %(title)s") % facts, body % facts
 
-    write(f"act:{act.pk}", others(pair_of(trial), act), text)
+    write(f"act:{act.pk}", others(pair_of(trial), act), text, Kind.TOLD)
 
 
 def _move(step: Step, was: str, to: str) -> str:

@@ -169,14 +169,15 @@ def handed_over(check_key: int, act: int) -> None:
     check = _check(check_key)
     new = Person.objects.get(email=check.successor_email)
     others = [person for person in _pair_of(check) if person not in (new, check.person)]
-    for people, subject, body in (([new], *TO_NEW), ([check.person], *TO_FORMER), (others, *TO_OTHERS)):
+    told = (([new], *TO_NEW, Kind.ALWAYS), ([check.person], *TO_FORMER, Kind.ALWAYS), (others, *TO_OTHERS, Kind.TOLD))
+    for people, subject, body, kind in told:
 
         def text(person: Person, subject: str = subject, body: str = body) -> tuple[str, str]:
             facts = _facts(check) | {"name": person.given_name, "new": new.name, "new_address": new.email}
             facts["link"] = link((check.partner or check.region).get_absolute_url())
             return _(subject) % facts, _(body) % facts
 
-        write(f"act:{act}", people, text)
+        write(f"act:{act}", people, text, kind)
 
 
 TO_NEW = (
