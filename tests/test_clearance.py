@@ -288,7 +288,7 @@ def test_so_many_queries_whatever_the_number_of_requests(desk, laura, region, nu
     ]  # fmt: skip
     for made in Partner.objects.bulk_create(rows):
         made.municipalities.add(town)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(25):
         answer = desk.get("/queue/")
     assert answer.context["page"].paginator.count == number
     with django_assert_num_queries(7):

@@ -469,7 +469,7 @@ def test_the_own_things_add_a_fixed_number_of_queries(region, aino, django_asser
         made = [add_task(aino, f"Soita {number}", None, region) for number in range(tasks)]
         for task in made[:5]:
             put_off(aino, f"own-{task.pk}", localdate() + DAY)
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(17):
             whole_of(aino)
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import QuerySet
@@ -52,6 +52,9 @@ class Waiting:
     thread: list[Act] = field(default_factory=list)
     question: Note | None = None
     turn_since: datetime | None = None  # since when Kaikukeskus is waited for, where that is later than its place
+    key: str = ""  # by which it is known from day to day: its kind and what it is about
+    stand: str = ""  # how it stands, in no language
+    region: Region | None = None
 
     @property
     def days(self) -> int:
@@ -64,8 +67,13 @@ class Waiting:
         return mark_of(self.partner) if self.partner else ""
 
     @property
+    def due(self) -> date:
+        """The day by which Kaikukeskus wants to have answered."""
+        return localdate(self.turn_since or self.since) + timedelta(days=ANSWER_WITHIN)
+
+    @property
     def is_late(self) -> bool:
-        return (localdate() - localdate(self.turn_since or self.since)).days > ANSWER_WITHIN
+        return self.due < localdate()
 
 
 def queue() -> list[Waiting]:
@@ -104,7 +112,10 @@ def _request(partner: Partner, thread: list[Act]) -> Waiting:
     since = partner.asked_at or now()
     kind = _("More information has come") if partner.answer else _("New distributor")
     answered = thread[-1].at if thread and thread[-1].what == "clearance_answered" else None
-    return Waiting(since, str(partner), where, kind, partner=partner, thread=thread, turn_since=answered)
+    return Waiting(
+        since, str(partner), where, kind, f"{reverse('queue')}?open={partner.pk}", partner=partner, thread=thread,
+        turn_since=answered, key=f"clearance-{partner.pk}", stand=mark_of(partner), region=partner.region,
+    )  # fmt: skip
 
 
 def steps_to_confirm() -> list[Waiting]:
@@ -132,6 +143,9 @@ def _step(one: OpenStep) -> Waiting:
         act=_("Enter the training") if enters else _("Open the step"),
         note=str(one.step.what),
         missing=_missing(one),
+        key=f"step-{one.row.pk}",
+        stand=one.stand,
+        region=one.trial.region,
     )
 
 
@@ -173,6 +187,9 @@ def _signature(commitment: Commitment, since: datetime) -> Waiting:
         href=reverse("commitment_copy", args=[commitment.region.slug, commitment.pk]),
         act=_("Record the signature"),
         note=" ".join([_signed(others), _("Kaikukeskus signs last.") if commitment.in_turn else order_of(commitment)]),
+        key=f"commitment-{commitment.pk}",
+        stand=str([party.pk for party in others if party.signed_on]),
+        region=commitment.region,
     )
 
 
@@ -194,7 +211,10 @@ def questions() -> list[Waiting]:
 def _question(note: Note, about: str) -> Waiting:
     where = f"{note.region} · {about}" if note.about_kind != "region" else str(note.region)
     title = Truncator(note.text).words(12)
-    return Waiting(since=note.at, title=title, where=where, kind=_("Question"), question=note)
+    return Waiting(
+        since=note.at, title=title, where=where, kind=_("Question"), question=note,
+        href=reverse("question", args=[note.region.slug, note.pk]), key=f"note-{note.pk}", region=note.region,
+    )  # fmt: skip
 
 
 def leavers() -> list[Waiting]:
@@ -212,6 +232,8 @@ def _leaver(check: ContactCheck) -> Waiting:
         href=reverse("people", args=[check.region.slug]),
         act=_("Name the next one"),
         note=check.reason or _("Nobody is known to follow. Until another one is named, this person stays."),
+        key=f"leaver-{check.pk}",
+        region=check.region,
     )
 
 

@@ -77,6 +77,7 @@ class Item:
     stand: str = ""  # how it stands, in no language: another one says that something has happened to it
     region: Region | None = None
     own: bool = False  # one of the person's own small tasks
+    exact: bool = False  # it waits for these sides and for nobody else, whoever reads it
 
     @property
     def whose(self) -> str:
@@ -193,6 +194,12 @@ class OpenStep:
         return waits_for(sides, self.step, self.row.confirmed, self._lacks)
 
     @property
+    def stand(self) -> str:
+        """Whether it is still to be filled in, and who has confirmed it when."""
+        given = sorted(f"{side} {given['at']}" for side, given in self.row.confirmed.items())
+        return f"{bool(self.lacking)} {given}"
+
+    @property
     def _lacks(self) -> bool:
         """Whether anything is missing; asked only where whose turn it is depends on it."""
         return (bool(self.step.writer) or self.step.key == "intro_event") and bool(self.lacking)
@@ -244,15 +251,9 @@ def _step_item(one: OpenStep, held_sides: frozenset[str], names: dict[int, Perso
         mine=mine,
         lacks=lacks,
         key=f"step-{one.row.pk}",
-        stand=_step_stand(one),
+        stand=one.stand,
         region=one.trial.region,
     )
-
-
-def _step_stand(one: OpenStep) -> str:
-    """Whether it is still to be filled in, and who has confirmed it when."""
-    given = sorted(f"{side} {given['at']}" for side, given in one.row.confirmed.items())
-    return f"{bool(one.lacking)} {given}"
 
 
 def _step_title(one: OpenStep) -> str:

@@ -25,7 +25,12 @@ class ToDo(NamedTuple):
 
 def to_do(regions: Iterable[int] | QuerySet) -> list[ToDo]:
     """The meetings of these regions whose time is to be fixed, or which have begun and nobody has said who came."""
-    found = Meeting.objects.filter(region__in=regions, state__in=Meeting.UPCOMING).exclude(starts_at__gt=now())
+    return to_do_among(Meeting.objects.filter(region__in=regions))
+
+
+def to_do_among(meetings: QuerySet[Meeting]) -> list[ToDo]:
+    """The same of these meetings."""
+    found = meetings.filter(state__in=Meeting.UPCOMING).exclude(starts_at__gt=now())
     standing = Q(invitees__uninvited_at=None)
     rows = found.select_related("region").annotate(
         invited=Count("invitees", standing, distinct=True),

@@ -20,13 +20,18 @@ KINDS = {
     "partner": gettext_lazy("Partners and their contact persons"),
     "commitment": gettext_lazy("Commitments"),
     "year": gettext_lazy("What the year brings round"),
+    "meeting": gettext_lazy("Meetings"),
+    "question": gettext_lazy("Questions of the regions"),
     "people": gettext_lazy("Responsible persons"),
     "own": gettext_lazy("Own tasks"),
 }
+# Kinds that only the pair, or only Kaikukeskus, has in its list.
+OF_THE_PAIR, OF_KAIKUKESKUS = frozenset(["year"]), frozenset(["question"])
 # By the beginning of an item's key; what is not named here comes round with the year.
 OF_KEYS = {
     "step": "step", "clearance": "partner", "question": "partner", "contact": "partner", "lapsed": "partner",
-    "lacks": "partner", "commitment": "commitment", "colleague": "people", "own": "own",
+    "lacks": "partner", "commitment": "commitment", "colleague": "people", "own": "own", "arranged": "meeting",
+    "invited": "meeting", "note": "question", "leaver": "people",
 }  # fmt: skip
 
 
@@ -35,9 +40,15 @@ def kind_of(item: Item) -> str:
     return OF_KEYS.get(item.key.rpartition("-")[0], "year")
 
 
+def kinds_for(person: Person) -> dict[str, str]:
+    """The kinds of things that the person's list may hold."""
+    never = OF_THE_PAIR if person.is_kaikukeskus else OF_KAIKUKESKUS
+    return {kind: str(label) for kind, label in KINDS.items() if kind not in never}
+
+
 def awaited(item: Item) -> frozenset[str]:
     """The sides whose turn it is; both where the pair writes what Kaikukeskus then confirms."""
-    return BOTH if item.mine and not item.own and not item.sides & BOTH else item.sides
+    return BOTH if item.mine and not (item.own or item.exact or item.sides & BOTH) else item.sides
 
 
 @dataclass(frozen=True)

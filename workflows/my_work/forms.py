@@ -9,7 +9,7 @@ from adoption.access import PAIR, regions_of
 from adoption.fields import Day, Form, OneOf, Text, offer
 from adoption.models import Person, Region, Side
 from workflows.models import OwnTask
-from workflows.my_work.filters import KINDS, Wanted
+from workflows.my_work.filters import Wanted, kinds_for
 
 EVERYTHING = _("all")
 
@@ -56,7 +56,7 @@ class FilterForm(Form):
     region = OneOf(
         Region.objects.none(), label=_("Region"), required=False, empty_label=EVERYTHING, to_field_name="slug"
     )
-    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", EVERYTHING), *KINDS.items()])
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
     side = forms.ChoiceField(
         label=_("Whose turn"), required=False, choices=[("", EVERYTHING), *((side, Side(side).label) for side in PAIR)]
     )
@@ -65,6 +65,9 @@ class FilterForm(Form):
     def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "region", regions_of(person))
+        offer(self, "kind", [("", EVERYTHING), *kinds_for(person).items()])
+        if person.is_kaikukeskus:  # whose turn alone its queue holds
+            del self.fields["side"]
 
     @property
     def wanted(self) -> Wanted:

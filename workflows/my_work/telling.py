@@ -20,7 +20,7 @@ def tell(person: Person, key: str, other: Person) -> None:
     item = whole_of(person).find(key)
     if item is None:
         raise Refused([_("It no longer waits for you, so there is nothing to pass on.")])
-    if other.pk not in {one.person_id for one in who_else(person, item)}:
+    if other.pk not in {one.person.pk for one in who_else(person, item)}:
         raise Refused([_("%(name)s cannot do it. Choose one of those who are named here.") % {"name": other}])
     if Mail.objects.filter(key=f"{_mail_key(person.pk, key, localdate())}:{other.pk}").exists():
         raise Refused([_("%(name)s has been told of it today already.") % {"name": other}])

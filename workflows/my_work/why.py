@@ -1,17 +1,20 @@
 """Why does a person see something in the own work, and who else can do it?"""
 
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from adoption.access import KAIKUKESKUS
 from adoption.models import Municipality, Person, Responsibility, Side
 from adoption.models.people import ResponsibilityQuerySet
 from adoption.templatetags.kaiku import day, side_name
 from commitments.models import Party
 from commitments.turn import in_words
-from workflows.models import OwnTask, TrialMunicipality
+from workflows.models import Invitee, OwnTask, TrialMunicipality
 from workflows.my_work.filters import awaited
+from workflows.overview import ANSWER_WITHIN
 from workflows.tasks import BOTH, Item
 
 Keys = Iterable[int]
@@ -46,10 +49,13 @@ def _covering(item: Item) -> ResponsibilityQuerySet:
 
 def why_seen(person: Person, item: Item) -> list[str]:
     """Each responsibility of the person that the item comes from, and whom it waits for, in sentences."""
+    kind, _dash, key = item.key.rpartition("-")
     if item.own:
-        return [
-            _given(OwnTask.objects.select_related("made_by").get(pk=int(item.key.rpartition("-")[2]), person=person))
-        ]
+        return [_given(OwnTask.objects.select_related("made_by").get(pk=int(key), person=person))]
+    if kind == "invited":
+        return [_invited(Invitee.objects.select_related("meeting__organiser").get(pk=int(key), person=person))]
+    if item.exact and person.is_kaikukeskus:
+        return [*_of_kaikukeskus(kind), _("It waits for: %(whose)s.") % {"whose": in_words(item.sides)}]
     own = _covering(item).filter(person=person).select_related("region", "municipality")
     said = [_answers(one) for one in own]
     return [*said, _("It waits for: %(whose)s.") % {"whose": in_words(awaited(item))}]
@@ -62,6 +68,18 @@ def _given(task: OwnTask) -> str:
     return _("%(name)s gave it to you on %(day)s.") % facts
 
 
+def _invited(one: Invitee) -> str:
+    facts = {"name": one.meeting.organiser, "title": one.meeting.title}
+    return _("%(name)s has invited you: %(title)s. Only you can say which times suit you.") % facts
+
+
+def _of_kaikukeskus(kind: str) -> list[str]:
+    """Of a meeting no answer is awaited within days."""
+    said = _("You work at Kaikukeskus: whoever is there first does it, and it leaves everybody's list.")
+    aim = _("The aim is to answer within %(days)s days.") % {"days": ANSWER_WITHIN}
+    return [said] if kind == "arranged" else [said, aim]
+
+
 def _answers(one: Responsibility) -> str:
     facts = {"side": side_name(one.side), "place": one.municipality or one.region, "day": day(one.since)}
     if one.side == Side.GROUP:
@@ -71,14 +89,29 @@ def _answers(one: Responsibility) -> str:
     return _("You are a responsible person of the %(side)s in %(place)s, since %(day)s.") % facts
 
 
-def who_else(person: Person, item: Item) -> list[Responsibility]:
+class Other(NamedTuple):
+    """Another one who can do it: whose side, a substitute or not, and where."""
+
+    person: Person
+    side: str
+    substitute: bool = False
+    place: object = ""
+
+
+def who_else(person: Person, item: Item) -> list[Other]:
     """The others who can do it, responsible persons before substitutes, each person once; nobody of the pair where it
-    waits for Kaikukeskus or for those who sign."""
-    sides = awaited(item) & BOTH
-    if item.region is None or not sides:
-        return []
-    found = _covering(item).filter(side__in=sides).exclude(person=person).select_related("person", "municipality")
-    once: dict[int, Responsibility] = {}
-    for one in found.order_by("substitute", "side", "pk"):
-        once.setdefault(one.person_id, one)
-    return list(once.values())
+    waits for Kaikukeskus or for those who sign. Of Kaikukeskus only its own people speak."""
+    sides = awaited(item)
+    colleagues = _colleagues(person) if KAIKUKESKUS in sides and person.is_kaikukeskus else []
+    if item.region is None or not sides & BOTH:
+        return colleagues
+    found = _covering(item).filter(side__in=sides & BOTH).exclude(person=person)
+    once: dict[int, Other] = {}
+    for one in found.select_related("person", "municipality").order_by("substitute", "side", "pk"):
+        once.setdefault(one.person_id, Other(one.person, one.side, one.substitute, one.municipality or item.region))
+    return [*colleagues, *once.values()]
+
+
+def _colleagues(person: Person) -> list[Other]:
+    found = Person.objects.filter(is_kaikukeskus=True, is_active=True).exclude(pk=person.pk)
+    return [Other(one, KAIKUKESKUS) for one in found.order_by("name", "pk")]

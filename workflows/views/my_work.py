@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from adoption.models import Person, Responsibility
+from adoption.models import Person
 from adoption.refusal import Refused
 from adoption.templatetags.kaiku import weekday_day
 from adoption.views import Request
@@ -18,7 +18,7 @@ from workflows.my_work import filters, own_tasks, snoozing
 from workflows.my_work.forms import FilterForm, NameFilterForm, OwnTaskForm, SnoozeForm
 from workflows.my_work.telling import tell
 from workflows.my_work.whole import whole_of
-from workflows.my_work.why import who_else, why_seen
+from workflows.my_work.why import Other, who_else, why_seen
 
 QUESTIONS = ["GET", "HEAD", "POST"]
 
@@ -117,9 +117,9 @@ def _done_with(request: Request, key: str) -> HttpResponse:
     return redirect("my_tasks")
 
 
-def _chosen(others: Iterable[Responsibility], key: str) -> Person:
+def _chosen(others: Iterable[Other], key: str) -> Person:
     """The one whose key was sent, if it is one of these."""
-    found = next((one.person for one in others if str(one.person_id) == key), None)
+    found = next((one.person for one in others if str(one.person.pk) == key), None)
     if found is None:
         raise Refused([_("Choose one of those who can do it.")])
     return found

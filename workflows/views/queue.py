@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -28,8 +29,8 @@ from adoption.views.partner import ACTS as PARTNER_ACTS
 from adoption.views.partner import decided_words
 from workflows import overview
 from workflows.my_work.forms import OwnTaskForm
-from workflows.my_work.whole import whole_of
-from workflows.views.tasks import A_PAGE, today
+from workflows.my_work.whole import Whole, whole_of
+from workflows.views.tasks import A_PAGE, Filtering, filtering_of, today, with_query
 
 
 class Tried(NamedTuple):
@@ -44,6 +45,21 @@ class Tried(NamedTuple):
     def words(self) -> str:
         """What was written in it."""
         return str(self.form["message"].value() or "").strip()
+
+
+class Desk(NamedTuple):
+    """What stands on the page of one who works at Kaikukeskus: what waits and is not put off, what of it is wanted, the
+    own list, and the filters."""
+
+    waiting: list[overview.Waiting]
+    wanted: list[overview.Waiting]
+    whole: Whole
+    filtering: Filtering
+
+    def at(self, **said: object) -> str:
+        """The address of the queue that shows the same, with what is said more."""
+        more = urlencode({name: value for name, value in said.items() if value is not None})
+        return with_query(reverse("queue"), "&".join(part for part in (self.filtering.query, more) if part))
 
 
 class Way(NamedTuple):
@@ -73,35 +89,47 @@ def queue_decide(request: Request, pk: int) -> HttpResponse:
     again, as in another language, it is the queue with this request open."""
     kaikukeskus_or_404(request.user)
     if request.method != "POST":
-        return redirect(f"{reverse('queue')}?open={pk}")
+        return redirect(with_query(reverse("queue"), f"open={pk}"))
     partner = get_object_or_404(Partner.objects.select_related("organisation", "region"), pk=pk)
     decision, sent = request.POST.get("decision", ""), request.POST.copy()
     sent["seen"] = mark_of(partner)  # a page that comes back shows all
     form = DecisionForm(decision if decision in Decision.values else Decision.CLEAR, partner, sent)
     if not form.is_valid():
         return queue_page(request, Tried(partner, form, status=form.status))
-    before = overview.queue()
+    desk = _desk(request, str(pk))
     try:
         PARTNER_ACTS["decide"].do(partner, request.user, form.cleaned_data | {"seen": request.POST.get("seen", "")})
     except Refused as refusal:
         return queue_page(request, Tried(partner, form, refusal.reasons, refusal.status))
     messages.success(request, str(decided_words(form.cleaned_data)))
-    return redirect(_next(before, pk))
+    return redirect(_next(desk, pk))
 
 
-def _next(before: list[overview.Waiting], decided: int) -> str:
+def _desk(request: Request, opened: str = "") -> Desk:
+    """What the person has put off, or does not want to see, is left out; not the request that is opened."""
+    everything, filtering = overview.queue(), filtering_of(request)
+    whole, of_queue = whole_of(request.user, queue=everything), {one.key for one in everything}
+    left = {item.key for item in whole.mine}
+    shown = {item.key for item in filtering.wanted.of(whole.mine)}
+    wanted = [one for one in everything if one.key in shown or (one.partner and str(one.partner.pk) == opened)]
+    own = whole._replace(mine=[item for item in whole.mine if item.key in shown - of_queue])
+    return Desk([one for one in everything if one.key in left], wanted, own, filtering)
+
+
+def _next(desk: Desk, decided: int) -> str:
     """The queue, with the request unfolded that stood behind the decided one; at its beginning or end, its first."""
-    keys = [one.partner.pk if one.partner else None for one in before]
+    keys = [one.partner.pk if one.partner else None for one in desk.wanted]
     behind = keys[keys.index(decided) + 1 :] if decided in keys else []
     following = next((key for key in behind if key), None)
     rest = [key for key in keys if key != decided]
-    plain = reverse("queue")
-    return plain if following is None or rest[0] == following else f"{plain}?open={following}"
+    return desk.at(open=None if following is None or rest[0] == following else following)
 
 
 def queue_page(request: Request, tried: Tried | None = None) -> HttpResponse:
     """The queue, on the page of it on which the open entry stands."""
-    waiting, wanted = overview.queue(), str(tried.partner.pk) if tried else request.GET.get("open", "")
+    wanted = str(tried.partner.pk) if tried else request.GET.get("open", "")
+    desk = _desk(request, wanted)
+    waiting = desk.wanted
     at = next((i for i, one in enumerate(waiting) if one.partner and str(one.partner.pk) == wanted), None)
     page = Paginator(waiting, A_PAGE).get_page(request.GET.get("page") if at is None else at // A_PAGE + 1)
     open_one = waiting[at] if at is not None else next(iter(page), None)
@@ -113,7 +141,11 @@ def queue_page(request: Request, tried: Tried | None = None) -> HttpResponse:
         "form": tried.form if tried else None,
         "reasons": tried.reasons if tried else [],
         "first": waiting[0] if waiting else None,
-        "begin": _begin(waiting[0], open_one) if waiting else None,
+        "begin": _begin(desk, waiting[0], open_one) if waiting else None,
+        "all": len(desk.waiting),
+        "filtering": desk.filtering,
+        "keep": f"{desk.filtering.query}&" if desk.filtering.query else "",
+        "whole": desk.whole,
         "kinds": Counter(one.kind for one in waiting).items(),
         "requests": len(asked),
         "target": overview.ANSWER_WITHIN,
@@ -134,7 +166,6 @@ def _around(person: Person) -> dict[str, Any]:
         "short": overview.SHORT.items(),
         "lapsed": alarms.count(),
         "returned_note": returned.note(),
-        "whole": whole_of(person, has_role=False),
         "task_form": OwnTaskForm(person, None, auto_id="task_%s"),
     }
 
@@ -154,12 +185,11 @@ class Begin(NamedTuple):
     word: str
 
 
-def _begin(first: overview.Waiting, open_one: overview.Waiting | None) -> Begin:
+def _begin(desk: Desk, first: overview.Waiting, open_one: overview.Waiting | None) -> Begin:
     if first.partner:
-        return Begin("#decide" if first is open_one else f"?open={first.partner.pk}#decide", _("To the decision"))
-    if first.question:
-        return Begin(reverse("question", args=[first.question.region.slug, first.question.pk]), _("Open the question"))
-    return Begin(first.href, first.act)
+        here = "" if first is open_one else desk.at(open=first.partner.pk)
+        return Begin(f"{here}#decide", _("To the decision"))
+    return Begin(first.href, _("Open the question") if first.question else first.act)
 
 
 def _case(one: overview.Waiting, tried: Tried | None, chosen: str) -> dict[str, Any]:

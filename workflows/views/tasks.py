@@ -1,12 +1,13 @@
 """What waits for me, and where is Kaikukortti in use?"""
 
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -52,13 +53,21 @@ class Filtering(NamedTuple):
     wanted: Wanted
     form: FilterForm
 
+    @property
+    def query(self) -> str:
+        """What an address says, so that the page shows the same; nothing for what it shows by itself."""
+        if self.now:
+            return "" if self.now.is_default else urlencode({"filter": self.now.pk})
+        begins = any(one.is_default for one in self.saved)
+        return self.wanted.query or (urlencode({"filter": "all"}) if begins else "")
+
 
 @require_GET
 def my_tasks(request: Request) -> HttpResponse:
     """What waits for the person, late first; what others do; for a partner's contact, whom to call."""
     person = request.user
     if person.is_kaikukeskus:
-        return redirect("queue")
+        return redirect(with_query(reverse("queue"), request.GET.urlencode()))
     roles = set(Responsibility.objects.current().filter(person=person).values_list("side", flat=True))
     acts = bool(roles & BOTH)
     whole, filtering = whole_of(person, has_role=bool(roles)), filtering_of(request)
@@ -103,6 +112,11 @@ def filtering_of(request: Request) -> Filtering:
         now = None if asked else next((one for one in saved if one.is_default), None)
     wanted = wanted_of(now) if now else FilterForm(person, request.GET).wanted
     return Filtering(saved, now, wanted, FilterForm(person, wanted.values))
+
+
+def with_query(path: str, query: str) -> str:
+    """The address, with what it says of the filter."""
+    return f"{path}?{query}" if query else path
 
 
 def today() -> dict[str, Any]:
