@@ -94,7 +94,9 @@ def test_each_contact_person_has_one_link_and_answers_without_signing_in(client,
     assert page.status_code == 200
     assert all(str(text) in text_of(page) for text in STATEMENTS.values())
     answer = client.post(address, {"went": "4", "known": "", "supported": "5", "text": "More posters."}, follow=True)
-    assert "This link has been used. Thank you" in text_of(answer)
+    assert "Thank you. Your answer has been stored." in text_of(answer)
+    assert "This link has been used" not in text_of(answer)
+    assert "This link has been used. Thank you" in text_of(client.get(address))
     [said] = Answer.objects.all()
     assert (said.scores, said.text) == ({"went": 4, "supported": 5}, "More posters.")
     assert settings.SESSION_COOKIE_NAME not in client.cookies
@@ -162,6 +164,18 @@ def test_an_answer_that_says_nothing_or_too_much_is_refused_and_kept(client, sur
     assert 'value="2"' in said.content.decode().split("checked")[0][-60:]
     assert client.post(address, {"went": "9"}).status_code == 422
     assert not Answer.objects.exists()
+
+
+def test_what_was_typed_when_the_survey_ended_can_be_copied(client, survey):
+    address = reverse("survey_answer", args=[token_of(survey.places.select_related("person")[0])])
+    assert "Nothing is kept on this page before you send it." in text_of(client.get(address))
+    over(survey)
+    answer = client.post(address, {"went": "4", "text": "More posters."})
+    assert answer.status_code == 422
+    assert "This is what you wrote: More posters." in text_of(answer)
+    assert "Thank you" not in text_of(answer)
+    assert "What was said" not in text_of(client.get(f"{address}?sent=1"))
+    assert "Your answer has been stored" not in text_of(client.get(f"{address}?sent=1"))
 
 
 def test_links_that_this_site_has_not_made_or_of_another_address_lead_nowhere(client, survey):

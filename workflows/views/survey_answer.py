@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from adoption.views.by_link import opened_by
@@ -13,6 +14,7 @@ from workflows.survey.links import Link, link_in
 from workflows.survey.models import Place
 
 GONE = 410
+SENT = "sent"  # said in the address of the page that thanks, since no session is begun
 
 
 class Visit(NamedTuple):
@@ -42,7 +44,7 @@ def survey_answer(visit: Visit) -> HttpResponse:
         return _page(visit, AnswerForm())
     form = AnswerForm(visit.http.POST)
     if form.done(lambda: answer(visit.link, form.scores, form.cleaned_data["text"]) or True):
-        return redirect("survey_answer", token=visit.token)
+        return redirect(f"{reverse('survey_answer', args=[visit.token])}?{SENT}=1")
     return _page(visit, form)
 
 
@@ -54,5 +56,6 @@ def _page(visit: Visit, form: AnswerForm) -> HttpResponse:
     shown = {"survey": place.survey, "region": place.survey.region, "form": form, "standing": now_so}
     if now_so == Standing.OPEN:
         return render(visit.http, "workflows/survey_answer.html", shown, status=form.status)
+    shown["thanks"] = now_so == Standing.USED and SENT in visit.http.GET
     status = 200 if now_so == Standing.USED else GONE
     return render(visit.http, "workflows/survey_gone.html", shown, status=max(form.status, status))
