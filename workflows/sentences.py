@@ -167,6 +167,8 @@ SENTENCES = {
     "meeting_uncalled": gettext_lazy("%(who)s took one off the list of those invited: %(about)s."),
     "meeting_asked_again": gettext_lazy("%(who)s had the silent ones asked again which times suit: %(about)s."),
     "meeting_picked": gettext_lazy("One who is invited said which times suit: %(about)s."),
+    "meeting_cannot_come": gettext_lazy("One who is invited cannot come: %(about)s."),
+    "meeting_can_come": gettext_lazy("One who is invited can come after all: %(about)s."),
     "meeting_cancelled": gettext_lazy("%(who)s cancelled a meeting: %(about)s."),
     "meeting_held": gettext_lazy("%(who)s recorded who came to a meeting: %(about)s, %(on)s."),
     "body_added": gettext_lazy("%(who)s entered the meetings of a body: %(body)s."),

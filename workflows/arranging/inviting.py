@@ -114,8 +114,8 @@ def invite_all(meeting: Meeting, people: Iterable[Whom]) -> list[Invitee]:
         elif invitee.uninvited_at is None:
             continue
         else:
-            invitee.uninvited_at = None
-            invitee.save(update_fields=["uninvited_at"])
+            invitee.uninvited_at = invitee.cannot_come_at = None
+            invitee.save(update_fields=["uninvited_at", "cannot_come_at"])
         made.append(invitee)
     return made
 

@@ -30,8 +30,8 @@ ASKED = Letter(
     gettext_noop("Which times suit you? %(title)s"),
     gettext_noop(
         "Hello %(name)s,\n\n%(by)s invites you: %(title)s.\n%(message)s\nThese times are proposed:\n%(times)s\n\n"
-        "Open the link and say which of them suit you. You need not sign in, and you can change your answer until the "
-        "time is fixed.\n\n%(link)s\n\nQuestions? Ask %(by)s, %(address)s.\n"
+        "%(details)s\nOpen the link and say which of them suit you. You need not sign in, and you can change your "
+        "answer until the time is fixed.\n\n%(link)s\n\nQuestions? Ask %(by)s, %(address)s.\n"
     ),
 )
 AGAIN = ASKED._replace(subject=gettext_noop("Reminder: which times suit you? %(title)s"))
@@ -40,8 +40,8 @@ FIXED = Letter(
     gettext_noop("Invitation: %(title)s, %(when)s"),
     gettext_noop(
         "Hello %(name)s,\n\n%(by)s invites you: %(title)s.\n\n%(facts)s\n%(message)s\n"
-        "The invitation is attached for your calendar. The same on a page:\n\n%(link)s\n\n"
-        "Cannot you come? Tell %(by)s, %(address)s.\n"
+        "The invitation is attached for your calendar. The same and the agenda on a page:\n\n%(link)s\n\n"
+        "Cannot you come? Say so on that page, or ask %(by)s, %(address)s.\n"
     ),
     REQUEST,
 )
@@ -49,8 +49,8 @@ CHANGED = Letter(
     gettext_noop("Changed: %(title)s, %(when)s"),
     gettext_noop(
         "Hello %(name)s,\n\nthe meeting has changed: %(title)s. It is now as follows.\n\n%(facts)s\n%(message)s\n"
-        "The attached file changes it in your calendar. The same on a page:\n\n%(link)s\n\n"
-        "Cannot you come? Tell %(by)s, %(address)s.\n"
+        "The attached file changes it in your calendar. The same and the agenda on a page:\n\n%(link)s\n\n"
+        "Cannot you come? Say so on that page, or ask %(by)s, %(address)s.\n"
     ),
     REQUEST,
 )
@@ -144,7 +144,8 @@ def _facts(invitee: Invitee) -> dict[str, str]:
         "name": (invitee.name or invitee.email).split()[0],
         "by": meeting.organiser.name, "address": meeting.organiser.email,
         "title": meeting.title, "message": f"\n{meeting.message}\n" if meeting.message else "",
-        "when": moment(meeting.starts_at), "facts": _where_and_when(meeting),
+        "when": moment(meeting.starts_at), "details": _where_and_when(meeting),
+        "facts": _where_and_when(meeting) if meeting.starts_at else "",
         "times": "\n".join(f"- {moment(one.starts_at)}" for one in times_to_pick(meeting)),
         "reason": f"\n“{meeting.cancelled_because}”\n" if meeting.cancelled_because else "",
         "link": address_for(invitee),
@@ -152,10 +153,11 @@ def _facts(invitee: Invitee) -> dict[str, str]:
 
 
 def _where_and_when(meeting: Meeting) -> str:
-    """A line each: when, where, and the link."""
-    if not meeting.starts_at:
-        return ""
-    when = _("Time: %(when)s, %(length)s minutes") % {"when": moment(meeting.starts_at), "length": meeting.length}
+    """A line each: when or how long, where, and the link."""
+    if meeting.starts_at:
+        when = _("Time: %(when)s, %(length)s minutes") % {"when": moment(meeting.starts_at), "length": meeting.length}
+    else:
+        when = _("Length: %(length)s minutes") % {"length": meeting.length}
     where = _("Place: %(place)s") % {"place": meeting.place} if meeting.place else ""
     remote = _("Link: %(link)s") % {"link": meeting.link} if meeting.link else ""
     return "\n".join(line for line in (when, where, remote) if line) + "\n"

@@ -36,6 +36,11 @@ def is_of(sent: Link, invitee: Invitee) -> bool:
     return addressed.is_sent_to(SALT, sent.address, invitee.email)
 
 
+def path_for(invitee: Invitee) -> str:
+    """The invitee's page."""
+    return reverse("invited", args=[token_of(invitee)])
+
+
 def address_for(invitee: Invitee) -> str:
-    """The full address of the invitee's page."""
-    return link(reverse("invited", args=[token_of(invitee)]))
+    """Its full address."""
+    return link(path_for(invitee))

@@ -131,6 +131,7 @@ class Invitee(models.Model):
     language = models.CharField(max_length=2, default="fi")
     uninvited_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)  # when the last picks were made
+    cannot_come_at = models.DateTimeField(null=True)  # when that was said of the time that is fixed
     came = models.BooleanField(null=True)  # nothing until attendance is recorded
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Which times suit one who is invited? Said by the personal link, and changed until the time is fixed."""
+"""Which times suit one who is invited, and who cannot come? Said by the personal link."""
 
 from collections.abc import Mapping
 
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from adoption.history import NOBODY, Acting, locked, locked_country, record
+from adoption.models import Chained
 from adoption.refusal import Refused
 from workflows.arranging.links import Link, is_of
 from workflows.arranging.models import Invitee, Meeting, Pick, ProposedTime
@@ -56,8 +57,7 @@ def pick(link: Link, picks: Mapping[int, str]) -> Invitee:
     The same again changes nothing. Raises Refused once the time is fixed, for one no longer invited, and where nothing
     is picked.
     """
-    region = Meeting.objects.only("region").get(invitees=link.invitee).region_id
-    chain = locked(region) if region else locked_country()
+    chain = _locked(link)
     invitee = invitee_of(link)
     if invitee is None or (now_so := standing(invitee, link)) == Standing.GONE:
         raise Refused([str(Standing.GONE.label)])
@@ -68,9 +68,38 @@ def pick(link: Link, picks: Mapping[int, str]) -> Invitee:
         raise Refused([_("Say of at least one time how it suits you.")])
     if wanted != dict(invitee.picks.filter(time__in=wanted).values_list("time", "suits")):
         _store(invitee, wanted)
-        who = Acting(invitee.person) if invitee.person else NOBODY
-        record(chain, who, "meeting_picked", invitee.meeting, invitee=invitee.pk)
+        record(chain, _who(invitee), "meeting_picked", invitee.meeting, invitee=invitee.pk)
     return invitee
+
+
+@transaction.atomic
+def say_if_coming(link: Link, comes: bool) -> Invitee:
+    """Whoever arranges the meeting sees that the invitee cannot come at the time that is fixed, or can after all. It is
+    no mail: it stands on the page of the meeting. Once more changes nothing.
+
+    Raises Refused unless the time is fixed and to come, and for one no longer invited.
+    """
+    chain = _locked(link)
+    invitee = invitee_of(link)
+    if invitee is None or (now_so := standing(invitee, link)) == Standing.GONE:
+        raise Refused([str(Standing.GONE.label)])
+    if now_so != Standing.FIXED or not invitee.meeting.starts_at or invitee.meeting.starts_at <= now():
+        raise Refused([_("It is no longer asked who comes: tell whoever arranges the meeting.")])
+    if comes == (invitee.cannot_come_at is not None):
+        invitee.cannot_come_at = None if comes else now()
+        invitee.save(update_fields=["cannot_come_at"])
+        act = "meeting_can_come" if comes else "meeting_cannot_come"
+        record(chain, _who(invitee), act, invitee.meeting, invitee=invitee.pk)
+    return invitee
+
+
+def _locked(link: Link) -> Chained:
+    region = Meeting.objects.only("region").get(invitees=link.invitee).region_id
+    return locked(region) if region else locked_country()
+
+
+def _who(invitee: Invitee) -> Acting:
+    return Acting(invitee.person) if invitee.person else NOBODY
 
 
 def _store(invitee: Invitee, wanted: dict[int, str]) -> None:

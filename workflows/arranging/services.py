@@ -184,6 +184,7 @@ def fix(meeting: Meeting, by: Person, starts_at: datetime, seen: int) -> Meeting
             raise Refused([_("This time is fixed already.")])
         found.meeting.starts_at = starts_at
         found.changed("starts_at", "state")
+        found.meeting.invitees.update(cannot_come_at=None)  # it was said of another time
         Survey.objects.end_before(found.meeting)
         act = record(found.chain, found.who, "meeting_fixed", found.meeting, on=_day(starts_at))
         later(TOLD, act.pk)

@@ -7,11 +7,12 @@ from typing import NamedTuple
 from django.db.models import Count, Q, QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from adoption.alphabet import alphabetical
-from adoption.models import Mail, Region
+from adoption.models import Mail, Person, Region
 from workflows.arranging.inviting import regions_running
-from workflows.arranging.models import Invitee, Meeting
+from workflows.arranging.models import Invitee, Meeting, Pick
 from workflows.arranging.times import Suiting, suiting
 
 State = Meeting.State
@@ -43,10 +44,12 @@ def meetings_of(region: Region | None) -> list[Listed]:
 
 
 class Guest(NamedTuple):
-    """One who is invited, and what is wrong with the newest mail: "lost", "waits", or nothing."""
+    """One who is invited; what is wrong with the newest mail: "lost", "waits", or nothing; and whether the time that is
+    fixed does not suit, as was said before."""
 
     invitee: Invitee
     mail: str
+    unsuited: bool
 
 
 class MeetingPage:
@@ -63,10 +66,22 @@ class MeetingPage:
 
     @property
     def guests(self) -> list[Guest]:
-        """The same, each with whether the mail has come: one query."""
+        """The same, each with whether the mail has come and the fixed time suits: a query each."""
+        unsuited = self._unsuited()
         threads = [one.mail_thread for one in self.invitees]
         newest = {one.thread: one for one in Mail.objects.filter(thread__in=threads).order_by("pk")}
-        return [Guest(one, _trouble(newest.get(one.mail_thread))) for one in self.invitees]
+        return [Guest(one, _trouble(newest.get(one.mail_thread)), one.pk in unsuited) for one in self.invitees]
+
+    def _unsuited(self) -> set[int]:
+        """The invitees who had said of the fixed time that it does not suit."""
+        if self.meeting.state != State.FIXED or not self.meeting.starts_at:
+            return set()
+        said = Pick.objects.filter(time__meeting=self.meeting, time__starts_at=self.meeting.starts_at)
+        return set(said.filter(suits=Pick.Suits.NO).values_list("invitee", flat=True))
+
+    def own(self, person: Person) -> Invitee | None:
+        """The reader's own invitation."""
+        return next((one for one in self.invitees if one.person_id == person.pk), None)
 
     @cached_property
     def times(self) -> list[Suiting]:
@@ -109,7 +124,17 @@ class MeetingPage:
             return _("The meeting is cancelled.")
         if self.meeting.state == State.HELD:
             return _("%(came)s came.") % {"came": len(self.came) + self.meeting.others}
-        return _("Say who came.") if self.has_begun else _("Everybody has the invitation for the calendar.")
+        if self.has_begun:
+            return _("Say who came.")
+        absent = sum(one.cannot_come_at is not None for one in self.invitees)
+        if not absent:
+            return _("Everybody has the invitation for the calendar.")
+        text = ngettext(
+            "Everybody has the invitation for the calendar. %(count)s cannot come.",
+            "Everybody has the invitation for the calendar. %(count)s cannot come.",
+            absent,
+        )
+        return text % {"count": absent}
 
 
 def _trouble(mail: Mail | None) -> str:

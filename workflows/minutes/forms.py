@@ -19,7 +19,10 @@ A_LINE_EACH = _("A line for each.")
 class MinutesForm(Form):
     """Agenda, what was said, and decisions."""
 
-    agenda = Text(label=_("Agenda"), required=False, widget=area(12), max_length=LONGEST, help_text=A_LINE_EACH)
+    agenda = Text(
+        label=_("Agenda"), required=False, widget=area(12), max_length=LONGEST,
+        help_text=_("A line for each. Once the time is fixed, everybody invited reads it by the own link."),
+    )  # fmt: skip
     said = Text(label=_("What was said"), required=False, widget=area(12), max_length=LONGEST, help_text=A_LINE_EACH)
     decisions = Text(label=_("Decisions"), required=False, widget=area(6), max_length=LONGEST, help_text=A_LINE_EACH)
     language = forms.ChoiceField(

@@ -16,7 +16,7 @@ from adoption.refusal import Refused
 from adoption.regions import language_of
 from workflows.arranging.models import Meeting
 from workflows.arranging.services import Arranging
-from workflows.minutes.agenda import agenda_for
+from workflows.minutes.agenda import agenda_for, lines
 from workflows.minutes.models import Minutes
 from workflows.my_work.models import OwnTask
 
@@ -32,6 +32,13 @@ def minutes_of(meeting: Meeting) -> Minutes:
     language = language_of(meeting.region) if meeting.region else "fi"
     said = meeting.recorded.minutes if meeting.recorded else ""
     return Minutes(meeting=meeting, language=language, agenda=agenda_for(meeting.kind, language), said=said)
+
+
+def agenda_of(meeting: Meeting, language: str) -> tuple[str, list[str]]:
+    """The agenda as those invited read it: its language and its items. Until somebody has written it for the meeting it
+    is Kaikukeskus's own in the reader's language."""
+    found = Minutes.objects.filter(meeting=meeting).only("language", "agenda").first()
+    return (found.language, lines(found.agenda)) if found else (language, lines(agenda_for(meeting.kind, language)))
 
 
 def written_of(meeting: Meeting) -> str:

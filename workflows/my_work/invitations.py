@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from django.db.models import Exists, Min, OuterRef, Q
-from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
@@ -11,7 +10,7 @@ from django.utils.translation import pgettext
 
 from adoption.access import KAIKUKESKUS, regions_of
 from adoption.models import Person
-from workflows.arranging.links import token_of
+from workflows.arranging.links import path_for
 from workflows.arranging.models import Invitee, Meeting
 from workflows.arranging.to_do import to_do_among
 from workflows.tasks import BOTH, Item
@@ -32,7 +31,7 @@ def _to_answer(one: Invitee) -> Item:
     return Item(
         what=_("Say which times suit you: %(title)s") % {"title": one.meeting.title},
         where=where_of(one.meeting),
-        href=own_page(one),
+        href=path_for(one),
         act=pgettext("verb", "Answer"),
         due=localdate(getattr(one, "first", None)),
         mine=True,
@@ -45,11 +44,6 @@ def _to_answer(one: Invitee) -> Item:
 
 def where_of(meeting: Meeting) -> str:
     return str(meeting.region) if meeting.region else capfirst(str(meeting.get_kind_display()))
-
-
-def own_page(one: Invitee) -> str:
-    """The page that the mails to the invitee link to."""
-    return reverse("invited", args=[token_of(one)])
 
 
 def to_arrange(person: Person) -> list[Item]:
@@ -89,4 +83,4 @@ def ahead_of(person: Person) -> list[Ahead]:
 
 def _ahead(one: Invitee, person: Person) -> Ahead:
     reads = person.is_kaikukeskus or getattr(one, "reads", False)
-    return Ahead(one.meeting, one.meeting.get_absolute_url() if reads else own_page(one))
+    return Ahead(one.meeting, one.meeting.get_absolute_url() if reads else path_for(one))

@@ -31,6 +31,7 @@ from workflows.arranging.forms import (
     MoreTimesForm,
     PeopleForm,
 )
+from workflows.arranging.links import path_for
 from workflows.arranging.models import Meeting
 from workflows.arranging.shown import MeetingPage, meetings_of, national_attendance
 from workflows.arranging.times import is_free_day
@@ -124,9 +125,11 @@ def arranged_meeting(request: Request, pk: int, slug: str | None = None) -> Http
 
 
 def _shown(request: Request, meeting: Meeting, refused: Form | None = None) -> HttpResponse:
-    acts = _acts(request, meeting.region)
+    shown = MeetingPage(meeting, _acts(request, meeting.region))
+    own = shown.own(request.user) if meeting.is_upcoming else None
     page: dict[str, Any] = {
-        "region": meeting.region, "meeting": meeting, "page": MeetingPage(meeting, acts),
+        "region": meeting.region, "meeting": meeting, "page": shown, "own": own,
+        "own_page": path_for(own) if own else "",
         "list": list_of(meeting.region), "change": meeting.page("arranged_change"),
         "people": meeting.page("arranged_people"), "held": meeting.page("arranged_held"), "form": refused,
         "more": _or_new(refused, MoreTimesForm), "another": _or_new(refused, AnotherTimeForm),

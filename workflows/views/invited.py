@@ -6,6 +6,8 @@ from allauth.core.ratelimit import consume
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.timezone import now
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,8 +17,9 @@ from workflows.arranging.calendars import PUBLISH, calendar_for
 from workflows.arranging.forms import PickForm
 from workflows.arranging.links import Link, link_in
 from workflows.arranging.models import Invitee
-from workflows.arranging.picking import Standing, invitee_of, pick, standing, times_to_pick
+from workflows.arranging.picking import Standing, invitee_of, pick, say_if_coming, standing, times_to_pick
 from workflows.day_events import ICS
+from workflows.minutes.writing import agenda_of
 
 GONE = 410
 
@@ -57,12 +60,27 @@ def invited(visit: Visit) -> HttpResponse:
         return _page(visit, PickForm(times, picked))
     if not consume(visit.http, action="pick"):
         return render(visit.http, "429.html", status=429)
+    if visit.http.POST.get("act") in COMING:
+        return _says_if_coming(visit)
     form = PickForm(times, picked, visit.http.POST)
     if form.done(lambda: pick(visit.link, form.picks)) is None:
         return _page(visit, form)
     messages.success(
         visit.http, _("Thank you. Your answer has been stored. You can change it until the time is fixed.")
     )
+    return redirect("invited", token=visit.token)
+
+
+COMING = {"comes": True, "cannot": False}
+
+
+def _says_if_coming(visit: Visit) -> HttpResponse:
+    comes, form = COMING[visit.http.POST["act"]], Form({})
+    if form.done(lambda: say_if_coming(visit.link, comes)) is None:
+        return _page(visit, form)
+    name = {"name": visit.invitee.meeting.organiser}
+    said = _("You are expected.") if comes else _("Thank you. %(name)s sees that you cannot come.") % name
+    messages.success(visit.http, said)
     return redirect("invited", token=visit.token)
 
 
@@ -74,7 +92,10 @@ def _page(visit: Visit, form: Form) -> HttpResponse:
     shown = {
         "token": visit.token, "invitee": visit.invitee, "meeting": meeting, "standing": now_so, "form": form,
         "other": meeting.organiser.pk != visit.invitee.person_id,
+        "may_say": now_so == Standing.FIXED and meeting.starts_at and meeting.starts_at > now(),
     }  # fmt: skip
+    if now_so in (Standing.FIXED, Standing.HELD):
+        shown["agenda_language"], shown["agenda"] = agenda_of(meeting, get_language() or visit.language)
     status = max(form.status, GONE) if now_so in (Standing.GONE, Standing.CANCELLED) else form.status
     return render(visit.http, "workflows/invited.html", shown, status=status)
 
