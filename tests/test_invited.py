@@ -18,7 +18,7 @@ from workflows.arranging import services
 from workflows.arranging.inviting import Whom
 from workflows.arranging.links import link_in
 from workflows.arranging.models import Invitee, Meeting
-from workflows.arranging.picking import pick, say_if_coming
+from workflows.arranging.picking import pick, say_if_coming, time_seen
 from workflows.minutes.agenda import agenda_for, lines
 from workflows.minutes.writing import minutes_of, write
 from workflows.models import Minutes
@@ -62,6 +62,14 @@ def tokens(page: str) -> list[str]:
     return re.findall(r"/invited/([^/\s]+)/", page)
 
 
+def says(one: Invitee, comes: bool) -> Invitee:
+    return say_if_coming(link_of(one), comes, time_seen(one.meeting))
+
+
+def said_by_page(one: Invitee, act: str):
+    return Client().post(page_of(one), {"act": act, "seen": time_seen(one.meeting)}, follow=True)
+
+
 def shown_to(one: Invitee) -> str:
     Invitee.objects.update(language="en")
     return text_of(Client().get(page_of(one)))
@@ -81,11 +89,11 @@ def test_who_cannot_come_says_so_by_the_link_and_takes_it_back(meeting, aino, wo
     mail.outbox.clear()
     one = invitee(meeting, LIISA)
     assert "I cannot come" in shown_to(one)
-    answer = Client().post(page_of(one), {"act": "cannot"}, follow=True)
+    answer = said_by_page(one, "cannot")
     assert f"{aino} sees that you cannot come" in text_of(answer)
     assert "Liisa Laine cannot come" in shown_on_site(meeting, aino)
     assert "1 cannot come." in shown_on_site(meeting, aino)
-    answer = Client().post(page_of(one), {"act": "comes"}, follow=True)
+    answer = said_by_page(one, "comes")
     assert "You are expected." in text_of(answer)
     assert "cannot come" not in shown_on_site(meeting, aino)
     said = [line.text for line in sentences(Act.objects.filter(about_kind="meeting").order_by("pk"))[-2:]]
@@ -98,22 +106,32 @@ def test_who_cannot_come_says_so_by_the_link_and_takes_it_back(meeting, aino, wo
 
 def test_the_same_again_changes_nothing(meeting):
     one = invitee(meeting, LIISA)
-    say_if_coming(link_of(one), comes=True)
+    says(one, comes=True)
     assert not Act.objects.filter(what="meeting_can_come").exists()
-    say_if_coming(link_of(one), comes=False)
+    says(one, comes=False)
     before = everything()
-    say_if_coming(link_of(one), comes=False)
+    says(one, comes=False)
     assert everything() == before
 
 
 def test_it_is_said_of_one_time_only(meeting, aino):
-    say_if_coming(link_of(invitee(meeting, LIISA)), comes=False)
+    says(invitee(meeting, LIISA), comes=False)
     services.fix(meeting, aino, at(20), fresh(meeting).sequence)
     assert invitee(meeting, LIISA).cannot_come_at is None
-    say_if_coming(link_of(invitee(meeting, LIISA)), comes=False)
+    says(invitee(meeting, LIISA), comes=False)
     services.uninvite(meeting, aino, invitee(meeting, LIISA).pk)
     services.invite(meeting, aino, [liisa()])
     assert invitee(meeting, LIISA).cannot_come_at is None
+
+
+def test_who_has_not_seen_that_it_was_moved_is_told_so(meeting, aino):
+    one = invitee(meeting, LIISA)
+    services.fix(meeting, aino, at(20), fresh(meeting).sequence)
+    Invitee.objects.update(language="en")
+    answer = said_by_page(one, "cannot")
+    assert answer.status_code == 422
+    assert "has been moved since you opened the page" in text_of(answer)
+    assert fresh(meeting).invitees.exclude(cannot_come_at=None).count() == 0
 
 
 def test_it_is_asked_only_of_a_fixed_time_that_is_to_come(region, pair, meeting, aino):
@@ -124,10 +142,10 @@ def test_it_is_asked_only_of_a_fixed_time_that_is_to_come(region, pair, meeting,
     with time_machine.travel(at(10) + timedelta(hours=1), tick=False):
         assert "I cannot come" not in shown_to(one)
         with pytest.raises(Refused, match="no longer asked"):
-            say_if_coming(link_of(one), comes=False)
+            says(one, comes=False)
     services.uninvite(meeting, aino, one.pk)
     with pytest.raises(Refused, match="no longer works"):
-        say_if_coming(link_of(one), comes=False)
+        says(one, comes=False)
     assert not Invitee.objects.exclude(cannot_come_at=None).exists()
 
 
@@ -157,7 +175,7 @@ def test_who_is_signed_in_answers_from_the_meetings_page(region, pair):
     assert "Change what suits you" in shown_on_site(meeting, mikko)
     services.fix(meeting, aino, at(10), fresh(meeting).sequence)
     assert "Your own invitation" in shown_on_site(meeting, mikko)
-    say_if_coming(link_of(one), comes=False)
+    says(invitee(meeting, mikko.email), comes=False)
     assert "You have said that you cannot come" in shown_on_site(meeting, mikko)
     services.cancel(meeting, aino, "Sairastapaus.")
     assert tokens(client.get(meeting.get_absolute_url()).content.decode()) == []

@@ -73,11 +73,12 @@ def pick(link: Link, picks: Mapping[int, str]) -> Invitee:
 
 
 @transaction.atomic
-def say_if_coming(link: Link, comes: bool) -> Invitee:
+def say_if_coming(link: Link, comes: bool, seen: str) -> Invitee:
     """Whoever arranges the meeting sees that the invitee cannot come at the time that is fixed, or can after all. It is
-    no mail: it stands on the page of the meeting. Once more changes nothing.
+    no mail: it stands on the page of the meeting. Once more changes nothing. `seen`: by `time_seen`, the time that the
+    page showed.
 
-    Raises Refused unless the time is fixed and to come, and for one no longer invited.
+    Raises Refused unless the time is fixed and to come, when it has moved since, and for one no longer invited.
     """
     chain = _locked(link)
     invitee = invitee_of(link)
@@ -85,12 +86,19 @@ def say_if_coming(link: Link, comes: bool) -> Invitee:
         raise Refused([str(Standing.GONE.label)])
     if now_so != Standing.FIXED or not invitee.meeting.starts_at or invitee.meeting.starts_at <= now():
         raise Refused([_("It is no longer asked who comes: tell whoever arranges the meeting.")])
+    if seen != time_seen(invitee.meeting):
+        raise Refused([_("The meeting has been moved since you opened the page: look at the new time.")])
     if comes == (invitee.cannot_come_at is not None):
         invitee.cannot_come_at = None if comes else now()
         invitee.save(update_fields=["cannot_come_at"])
         act = "meeting_can_come" if comes else "meeting_cannot_come"
         record(chain, _who(invitee), act, invitee.meeting, invitee=invitee.pk)
     return invitee
+
+
+def time_seen(meeting: Meeting) -> str:
+    """The time that is fixed, as a page brings it back."""
+    return meeting.starts_at.isoformat() if meeting.starts_at else ""
 
 
 def _locked(link: Link) -> Chained:

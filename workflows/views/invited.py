@@ -17,7 +17,7 @@ from workflows.arranging.calendars import PUBLISH, calendar_for
 from workflows.arranging.forms import PickForm
 from workflows.arranging.links import Link, link_in
 from workflows.arranging.models import Invitee
-from workflows.arranging.picking import Standing, invitee_of, pick, say_if_coming, standing, times_to_pick
+from workflows.arranging.picking import Standing, invitee_of, pick, say_if_coming, standing, time_seen, times_to_pick
 from workflows.day_events import ICS
 from workflows.minutes.writing import agenda_of
 
@@ -76,7 +76,7 @@ COMING = {"comes": True, "cannot": False}
 
 def _says_if_coming(visit: Visit) -> HttpResponse:
     comes, form = COMING[visit.http.POST["act"]], Form({})
-    if form.done(lambda: say_if_coming(visit.link, comes)) is None:
+    if form.done(lambda: say_if_coming(visit.link, comes, visit.http.POST.get("seen", ""))) is None:
         return _page(visit, form)
     name = {"name": visit.invitee.meeting.organiser}
     said = _("You are expected.") if comes else _("Thank you. %(name)s sees that you cannot come.") % name
@@ -93,6 +93,7 @@ def _page(visit: Visit, form: Form) -> HttpResponse:
         "token": visit.token, "invitee": visit.invitee, "meeting": meeting, "standing": now_so, "form": form,
         "other": meeting.organiser.pk != visit.invitee.person_id,
         "may_say": now_so == Standing.FIXED and meeting.starts_at and meeting.starts_at > now(),
+        "seen": time_seen(meeting),
     }  # fmt: skip
     if now_so in (Standing.FIXED, Standing.HELD):
         shown["agenda_language"], shown["agenda"] = agenda_of(meeting, get_language() or visit.language)
