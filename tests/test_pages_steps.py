@@ -284,6 +284,17 @@ def test_step_five_drafts_the_commitments_and_names_who_has_not_signed(desk, cli
     assert "3 are not committed yet" in text_of(at.look("commitments"))
 
 
+def test_step_five_counts_no_candidate_that_has_said_no(desk):
+    here = a_walk(until="workshop")
+    one = next(p for p in here.partners() if not p.is_distributor)
+    coming = len(here.partners()) - 1
+    Partner.objects.filter(pk=one.pk).update(interest="no")
+    page = text_of(desk(here).look("commitments"))
+    assert f"{coming} partners. {coming} are not committed yet" in page
+    assert str(one) not in page
+    assert "One candidate has said no and is not counted" in page
+
+
 @pytest.mark.parametrize(("model", "demanded"), [("2023", True), ("2024", False)])
 def test_the_meeting_of_step_five_is_demanded_in_2023_and_offered_in_2024(desk, model, demanded):
     here = a_walk(model=model, until="workshop")

@@ -16,6 +16,7 @@ from adoption.fields import Fault, Form
 from adoption.history import Acting
 from adoption.icons import COMMITMENT_ICONS, PARTNER_ICONS
 from adoption.models import Act, Partner, Person, Region, Responsibility
+from adoption.next_step import has_said_no
 from adoption.templatetags.kaiku import in_words
 from commitments.access import sides_in
 from commitments.models import Commitment
@@ -562,8 +563,9 @@ class Promises(NamedTuple):
 
     region: list[Promise]
     may_draft_region: bool
-    partners: list[PartnerPromise]
+    partners: list[PartnerPromise]  # without the candidates that have said no, who are not counted among the coming
     unsigned: list[Partner]
+    said_no: int
 
 
 # -- the commitments of step 5 ----------------------------------------------------------------------------------------
@@ -585,11 +587,13 @@ def promises(page: StepPage) -> Promises:
             bool(page.side) and p.may_commit and p.pk not in newest and page.covers(p),
         )
         for p in page.partners
+        if not has_said_no(p) or p.pk in newest
     ]  # fmt: skip
     lacks = any(check.lacking for check in page.standing.checks if check.rule.key == "region_commitment_not_in_force")
     unfinished = any(one.commitment.state in Commitment.UNFINISHED for one in of_region)
     may_draft = bool(page.side) and lacks and not unfinished
-    return Promises(of_region, may_draft, partners, page.walked.shared.unsigned)
+    said_no = len(page.partners) - len(partners)
+    return Promises(of_region, may_draft, partners, page.walked.shared.unsigned, said_no)
 
 
 def _turns(page: StepPage, unfinished: list[Commitment]) -> dict[int, Turn]:
