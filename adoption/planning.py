@@ -15,7 +15,7 @@ from adoption.models import Import, ImportRow, Organisation, Partner, Person, Re
 from adoption.partners import DETAILS, plain, refuse_against_clearance, refuse_of_elsewhere
 from adoption.refusal import NotYours, Refused
 from adoption.regions import language_of_places
-from adoption.rows import Given, Rows, kind_for
+from adoption.rows import Given, Rows, kind_for, speaks_of
 from adoption.tables import Line
 
 Outcome = ImportRow.Outcome
@@ -71,8 +71,8 @@ class Planner:
         self.known.look_up([given for _line, given, _why in read if given])
         for line, given, why in read:
             name = given.name if given else self.rows.name_of(line)
-            if given is None:
-                yield Planned(line, name, Outcome.REFUSE, why)
+            if why or given is None:
+                yield Planned(line, name, Outcome.REFUSE, [*why, *self._besides(given, why)])
                 continue
             try:
                 yield self._planned(line, given)
@@ -124,10 +124,8 @@ class Planner:
 
     def _new(self, line: Line, given: Given) -> Planned:
         owner = self.known.organisation_of(given)
-        if not (owner or given.sector):
-            raise Refused([_("%(column)s: say whether it is public, of the third sector or private.") % _of("sector")])
-        if given.contact is None and self.rows.needs_contact:
-            raise Refused([_("A contact person is missing: give name and e-mail address.")])
+        if missing := self._missing(given, owner):
+            raise Refused(missing)
         if self.manner == Manner.EXISTING and given.is_distributor:
             self._refuse_uncleared(given.name)
         self.brought[line.number] = given
@@ -136,6 +134,29 @@ class Planner:
         why = [self._said(given, owner), *self._notes(given, owner), *self._like(given)]
         self.known.add(Kept(0, line.number, owner.pk if owner else 0, given.key_id(owner), given.towns), given)
         return Planned(line, given.name, Outcome.CREATE, why, given, None, owner)
+
+    def _missing(self, given: Given, owner: Organisation | None) -> list[str]:
+        """What a row of a new partner has to say besides."""
+        found = []
+        if not (owner or given.sector):
+            found.append(_("%(column)s: say whether it is public, of the third sector or private.") % _of("sector"))
+        if given.contact is None and self.rows.needs_contact:
+            found.append(_("A contact person is missing: give name and e-mail address."))
+        return found
+
+    def _besides(self, given: Given | None, why: list[str]) -> list[str]:
+        """What a row that is refused for something else lacks too, where it would be a new partner."""
+        try:
+            if given is None or self.known.partner_of(given):
+                return []
+            owner = self.known.organisation_of(given)
+        except Refused as refusal:
+            return [str(reason) for reason in refusal.reasons]
+        if speaks_of(why, "sector"):
+            given = given._replace(sector="-")
+        if speaks_of(why, "contact_name", "contact_email"):
+            given = given._replace(contact={})
+        return self._missing(given, owner)
 
     def _said(self, given: Given, owner: Organisation | None) -> str:
         """What would be made of the row, with what it does not say itself."""

@@ -1,6 +1,7 @@
 """What does a row of a list of partners say, and what of it cannot be understood? By the fields of the forms."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -102,15 +103,12 @@ class Rows:
         return ", ".join(part for part in parts if part)
 
     def read(self, line: Line) -> tuple[Given | None, list[str]]:
-        """What the row says; or nothing, and why it is refused."""
+        """What the row says, or nothing where it does not say who it is; and why it is refused, all of it at once."""
         why = [_wrong(key, cell) for key, cell in line.cells.items() if cell.fault]
-        if why:
-            return None, why
-        texts = {key: cell.text for key, cell in line.cells.items()}
+        texts = {key: "" if cell.fault else cell.text for key, cell in line.cells.items()}
         values = {key: self._value(key, text, why) for key, text in texts.items()}
         towns = self._municipalities(texts.get("municipalities", ""), why)
-        given = self._given(values, towns, why)
-        return (None, why) if why else (given, [])
+        return self._given(values, towns, why), why
 
     def _value(self, key: str, text: str, why: list[str]) -> Any:
         """The cell's value, by the field that the forms have for it."""
@@ -132,7 +130,7 @@ class Rows:
         names = [name.strip() for name in re.split(r"[,;/\n]", text) if name.strip()]
         if (not names and len(self.own) == 1) or text.strip().casefold() in EVERYWHERE:
             return self.own
-        if not names:
+        if not names and not speaks_of(why, "municipalities"):
             why.append(_at("municipalities", _("give at least one municipality in which the partner acts")))
         found = {}
         for name in names:
@@ -151,18 +149,18 @@ class Rows:
         name = values.get("organisation", "")
         if not name and not why:
             why.append(_at("organisation", _("give the name of the organisation")))
-        if not role and not any(reason.startswith(heading("role")) for reason in why):
+        if not role and not speaks_of(why, "role"):
             why.append(_at("role", _("say whether it is a distributor or a venue")))
         contact = _contact(values, values.get("language") or language_of_places(towns), why)
         details = {key: values[key] for key in DETAILS if values.get(key)}
         if "kind" in details and role and (details["kind"] in Partner.VENUE_KINDS) != (role == Partner.Role.VENUE):
             why.append(_at("kind", _("this kind does not belong to the role")))
-        if why:
+        if not (name and role and towns):
             return None
         sector = values.get("sector") or sector_by_name(name)
         return Given(
             name, values.get("business_id", ""), values.get("unit", ""), role, sector, bool(values.get("sector")),
-            towns, details, contact, **self._before(values),
+            towns, details, contact if contact and "email" in contact else None, **self._before(values),
         )  # fmt: skip
 
     def _before(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -182,6 +180,11 @@ def _by_name(towns: list[Municipality]) -> dict[str, Municipality]:
             if name:
                 found[bare_word(name)] = town
     return found
+
+
+def speaks_of(why: Iterable[str], *columns: str) -> bool:
+    """Whether one of the sentences is about one of the columns."""
+    return any(reason.startswith(f"{heading(column)}:") for reason in why for column in columns)
 
 
 def _at(column: str, what: object) -> str:
@@ -221,7 +224,7 @@ def _contact(values: dict[str, Any], language: str, why: list[str]) -> dict[str,
     parts = {part: values.get(f"contact_{part}") or "" for part in ("name", "email", "title", "phone", "language")}
     if not any(parts[part] for part in ("name", "email", "title", "phone")):
         return None
-    if not parts["email"] and not any(reason.startswith(heading("contact_email")) for reason in why):
+    if not parts["email"] and not speaks_of(why, "contact_email"):
         why.append(_at("contact_email", _("give the contact person's e-mail address: it is the way to sign in")))
     parts |= {"email": parts["email"].strip().lower(), "language": parts["language"] or language}
     return {key: value for key, value in parts.items() if value or key == "name"}

@@ -238,6 +238,25 @@ def test_the_worker_does_what_the_page_leaves(region, pair, worker, monkeypatch)
     assert brought.finished_at
 
 
+def test_all_that_is_wrong_with_a_row_is_said_at_once(region, pair):
+    lacking = a_row(1, sector="valtio", contact="", email="", phone="")
+    other = a_row(2, sector="", contact="", email="", phone="", name="Toimija")
+    brought = importing.preview(region, pair[0], pasted(text([lacking, other])))
+    assert outcomes(brought) == ["refuse", "refuse"]
+    assert "“valtio” is not known" in why(brought, 2)
+    assert "A contact person is missing" in why(brought, 2)
+    assert "say whether it is public" not in why(brought, 2)
+    assert "say whether it is public" in why(brought, 3)
+    assert "A contact person is missing" in why(brought, 3)
+
+
+def test_a_formula_hides_no_other_fault_and_makes_no_second_one_of_its_own(region, pair):
+    brought = importing.preview(region, pair[0], pasted(text([a_row(1, town="=A1()", sector="valtio")])))
+    assert "holds a formula" in why(brought, 2)
+    assert "“valtio” is not known" in why(brought, 2)
+    assert "at least one municipality" not in why(brought, 2)
+
+
 # -- who is the same --------------------------------------------------------------------------------------------------
 
 
