@@ -229,7 +229,7 @@ def test_the_queries_do_not_grow_with_the_commitments_being_signed(django_assert
             one = services.send(checked(addressed(papers.draft_partner_commitment(venue, aino), aino), aino), aino)
             if number % 2 == 0:
                 links.decline_by_link(link_of(one, "partner"), "Ei nyt.")
-        with django_assert_num_queries(25):
+        with django_assert_num_queries(27):
             client.get("/")
         with django_assert_num_queries(30):
             client.get(region.get_absolute_url())
