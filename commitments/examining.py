@@ -22,6 +22,7 @@ SAID = ("name", "valid", "whole_file", "trusted", "at")  # of each signature, fo
 
 WHY: dict[str, str | Promise] = {
     "exhausting": _("The PDF is so complex that reading it takes too long: print it into a new PDF and choose that."),
+    "itself": _("This is the document itself, as it was made here: nobody has signed it. Choose the signed copy."),
     "unreadable": _("The PDF is not built as a PDF should be, so it cannot be checked by itself."),
     "not_ours": _("The file does not begin with the bytes of the PDF that was made here: it may be a scan."),
     "unsigned": _("The file has no digital signature."),
@@ -38,7 +39,8 @@ WHY: dict[str, str | Promise] = {
 def examine(content: bytes, commitment: Commitment) -> dict[str, Any]:
     """What the file shows, for the row of the copy and for whoever looks at it. Never raises for a bad file.
 
-    `ours`: it begins with the exact bytes of our stored PDF, that of `language`. `signatures`: the oldest first.
+    `ours`: it begins with the exact bytes of our stored PDF, that of `language`; `itself`: there is nothing more, so
+    that nobody can have signed it. `signatures`: the oldest first.
     `signers_expected`: each is a signatory who is awaited. `parties`: keys of those whose signatory's name a valid
     signature bears. `pages`: their number; 0 for a file that cannot be opened, or not in the time that it may take.
     `automatic`: nothing is left to judge. `why`: what keeps it from that, as keys of WHY.
@@ -50,6 +52,7 @@ def examine(content: bytes, commitment: Commitment) -> dict[str, Any]:
     valid = {key for one, keys in zip(signatures, signers, strict=True) if one["valid"] for key in keys}
     found = {
         "ours": length > 0,
+        "itself": length == len(content),
         "language": language,
         "signatures": [{key: one[key] for key in SAID} for one in signatures],
         "signers_expected": bool(signers) and all(signers),
@@ -71,6 +74,7 @@ def _against(found: dict[str, Any], inside: dict[str, Any]) -> dict[str, bool]:
     signatures = inside["signatures"]
     return {
         "exhausting": inside["fault"] == "exhausting",
+        "itself": found["itself"],
         "unreadable": inside["fault"] not in ("", "exhausting"),
         "not_ours": not found["ours"],
         "unsigned": not signatures,

@@ -248,8 +248,8 @@ def examined(content: bytes, commitment: Commitment) -> dict[str, Any]:
     process alone, which takes only so long."""
     check_copy(len(content), content)
     found = examine(content, commitment)
-    if "exhausting" in found["why"]:
-        raise Refused(reasons({"why": ["exhausting"]}))
+    if refused := [code for code in found["why"] if code in ("exhausting", "itself")]:
+        raise Refused(reasons({"why": refused}))
     if not found["pages"]:
         raise Refused([_("The PDF cannot be opened: it may be broken or password-protected.")])
     return found

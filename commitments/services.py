@@ -1,6 +1,6 @@
 """What happens to a commitment, and who may do it? Every write about commitments, each one act in one transaction."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import Any, NamedTuple
@@ -113,10 +113,12 @@ def draft_partner_commitment(
     term: tuple[date | None, date | None] = (None, None),
     replaces: Commitment | None = None,
     batch: Batch | None = None,
+    bodies: Mapping[str, Mapping[str, str]] | None = None,
     **details: Any,
 ) -> Commitment:
     """A draft between the partner, the municipalities in which it acts and the county if there is one, with its files.
 
+    `bodies`: by `key_of`, what the row of a responsible body says otherwise than in its last commitment.
     Raises Refused for a distributor that Kaikukeskus has not cleared (R5), and while another draft is unfinished.
     """
     region = locked(partner.region_id)
@@ -135,7 +137,16 @@ def draft_partner_commitment(
         replaces=replaces,
         **details,
     )
-    return _made(commitment, region, who, parties_of_partner(partner, municipalities), term, batch)
+    parties = parties_of_partner(partner, municipalities)
+    for party in parties:
+        for name, value in (bodies or {}).get(key_of(party), {}).items():
+            setattr(party, name, value)
+    return _made(commitment, region, who, parties, term, batch)
+
+
+def key_of(party: Party) -> str:
+    """By what a responsible body is known before it has a row."""
+    return f"m{party.municipality_id}" if party.municipality_id else "county" if party.county_id else ""
 
 
 def _not_ready(partner: Partner) -> str:

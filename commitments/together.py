@@ -45,7 +45,7 @@ class Plan(NamedTuple):
 
 class Common(NamedTuple):
     """What is said once for all: the term, where it is not each partner's own; how it is signed; and what each body's
-    row says, by `key_of`."""
+    row says, by `services.key_of`."""
 
     term: Term = (None, None)
     sign_by: date | None = None
@@ -88,11 +88,6 @@ def lacks_of_partner(partner: Partner) -> list[Lack]:
     return found
 
 
-def key_of(party: Party) -> str:
-    """By what a responsible body is known before it has a row."""
-    return f"m{party.municipality_id}" if party.municipality_id else "county" if party.county_id else ""
-
-
 @transaction.atomic
 def draft_all(region: Region, by: Person, plans: Sequence[Plan], common: Common) -> Drafted:
     """Each of these partners has a draft, and the papers of all of them are made in one batch.
@@ -119,16 +114,14 @@ def draft_all(region: Region, by: Person, plans: Sequence[Plan], common: Common)
 def _draft(plan: Plan, by: Person, batch: Batch, common: Common) -> None:
     start, end = (own or given for own, given in zip(common.term, plan.term, strict=True))
     draft = services.draft_partner_commitment(
-        plan.partner, by, plan.model, (start, end), batch=batch, sign_by=common.sign_by, in_turn=common.in_turn
-    )
+        plan.partner, by, plan.model, (start, end), batch=batch, bodies=common.bodies, sign_by=common.sign_by,
+        in_turn=common.in_turn,
+    )  # fmt: skip
     if plan.refusal:
         raise Refused([plan.refusal])
     services.check_term(draft)
     if lacks := [lack.what for lack in lacks_of_partner(draft.partner or plan.partner) if lack.needed]:
         raise Refused(lacks)
-    for party in draft.parties.all():
-        if given := common.bodies.get(key_of(party)):
-            Party.objects.filter(pk=party.pk).update(**given)
 
 
 def _of_all(left: Sequence[Left]) -> Refused:

@@ -16,7 +16,8 @@ from adoption.fields import Day, Fault, Form, Several, field_for, offer
 from adoption.models import Partner
 from commitments.forms import SIGNATORY
 from commitments.models import Commitment, Party
-from commitments.together import Common, Seen, key_of
+from commitments.services import key_of
+from commitments.together import Common, Seen
 from commitments.turn import order_of
 
 OF_BODY = (*SIGNATORY, "record_number")

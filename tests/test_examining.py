@@ -169,7 +169,7 @@ def a_widget(pdf: bytes) -> bytes:
 LAUNCH, SCRIPT = {"/S": "/Launch", "/F": "calc.exe"}, {"/S": "/JavaScript", "/JS": "app.alert(1)"}
 
 NOT_ENOUGH = {
-    "unsigned": (lambda: PAPER, {"unsigned"}),
+    "unsigned": (lambda: PAPER, {"itself", "unsigned"}),
     "a scan": (lambda: saved_anew(ANOTHER), {"not_ours", "unsigned"}),
     "another paper with the right signature": (lambda: signed(ANOTHER, PARTNER), {"not_ours"}),
     "saved anew and then signed": (lambda: signed(saved_anew(PAPER), PARTNER), {"not_ours"}),
@@ -200,6 +200,11 @@ def test_less_is_put_before_a_person_and_says_why(commitment, trusted, what):
     assert not found["automatic"]
     assert why <= set(found["why"]) <= why | {"untrusted", "unreadable"}
     assert len(reasons(found)) == len(found["why"])
+
+
+def test_the_document_itself_is_no_signed_copy(commitment, aino):
+    with translation.override("en"), pytest.raises(Refused, match="nobody has signed it"):
+        reviewing.record_copy(commitment, aino, PAPER, "sitoumus.pdf", [])
 
 
 @pytest.mark.parametrize("what", OVERLAYS)

@@ -18,6 +18,7 @@ from adoption.models import Act, Partner, Person, Region
 from adoption.people import name_person
 from adoption.refusal import NotYours, Refused
 from commitments import services
+from commitments.agreeing_signatures import signatures
 from commitments.facts import own_of_partner
 from commitments.making import finish
 from commitments.models import Batch, Commitment, Party, SignatureRequest
@@ -129,6 +130,7 @@ def test_the_common_facts_stand_in_each_draft_and_all_papers_in_one_batch(kainuu
     start = next_working_day(localdate() + timedelta(days=30))
     said = common(kainuu, term=(start, start + timedelta(days=300)), sign_by=start, in_turn=False)
     made = draft_all(kainuu, aino, [Plan(partner) for partner in partners], said)
+    assert signatures(kainuu) == []
     drafts = [finish(edition.commitment) for edition in made.batch.editions.all()]
     assert sorted(draft.partner_id for draft in drafts) == sorted(partner.pk for partner in partners)
     for draft in drafts:
