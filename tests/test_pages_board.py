@@ -252,7 +252,7 @@ def test_two_open_trials_stand_under_their_own_headings(client):
 def test_a_decided_trial_stands_on_the_board_until_a_new_one_and_then_below_it(client):
     here = a_walk(until="decision")
     page = text_of(board_of(sign_in(client, here.aino), here.region))
-    assert "Nothing waits for you here now. Decided: Kaikukortti goes on for good." in page
+    assert "Decided: Kaikukortti goes on for good." in page
     assert "Lasting use · operating model 2024" in page
     here.region.members.update(phase="in_use")  # a region of one municipality, which lasting use keeps from a new trial
     a_trial(here.region)

@@ -71,13 +71,14 @@ def test_one_person_may_hold_a_side_in_several_regions():
 def test_a_substitute_acts_in_the_holders_stead_and_names_nobody():
     region = a_region()
     aino, _mikko = a_pair(region)
-    until = localdate() + timedelta(days=30)
-    kaisa = name_person(region, "culture", "kaisa@example.org", "Kaisa Oja", aino, substitute=True, until=until).person
+    last = localdate() + timedelta(days=30)
+    given = name_person(region, "culture", "kaisa@example.org", "Kaisa Oja", aino, substitute=True, last_day=last)
+    kaisa = given.person
     assert acting(kaisa, region) == (kaisa, "culture", aino)
     with pytest.raises(NotYours):
         name_person(region, "culture", "x@example.org", "Xenia X", kaisa)
     with pytest.raises(Refused):
-        name_person(region, "culture", "y@example.org", "Yrjö Y", aino, until=until)
+        name_person(region, "culture", "y@example.org", "Yrjö Y", aino, last_day=last)
 
 
 def test_a_stranger_and_an_inactive_person_act_for_nobody():

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 STEPS = ["commitments", "kaikukanta_users", "induction"]
 QUERIES = {
-    "home": 29,
+    "home": 31,
     "board": 34,
     "step commitments": 23,
     "step kaikukanta_users": 19,

@@ -322,8 +322,10 @@ def _next_meeting(region: Region, due: date, acts: bool) -> Next:
 def _next_at_rest(due: date | None, decided: Walked | None) -> Next:
     if decided is None:
         return Next(_("No trial is open here."), _("Kaikukeskus opens a trial together with the region."))
-    why = _("The next feedback meeting is to be held by %(day)s.") % {"day": weekday_day(due)} if due else ""
-    return Next(_("Nothing waits for you here now. Decided: %(outcome)s.") % {"outcome": decided.outcome}, why)
+    why = _("What waits for you, in this region too, stands in your own work.")
+    if due:
+        why = _("The next feedback meeting is to be held by %(day)s.") % {"day": weekday_day(due)} + " " + why
+    return Next(_("Decided: %(outcome)s.") % {"outcome": decided.outcome}, why)
 
 
 def _is_to_be_entered(members: list[RegionMunicipality]) -> bool:

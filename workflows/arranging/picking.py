@@ -91,8 +91,10 @@ def say_if_coming(link: Link, comes: bool, seen: str) -> Invitee:
     if comes == (invitee.cannot_come_at is not None):
         invitee.cannot_come_at = None if comes else now()
         invitee.save(update_fields=["cannot_come_at"])
-        act = "meeting_can_come" if comes else "meeting_cannot_come"
-        record(chain, _who(invitee), act, invitee.meeting, invitee=invitee.pk)
+        record(
+            chain, _who(invitee), "meeting_can_come" if comes else "meeting_cannot_come", invitee.meeting,
+            invitee=invitee.pk,
+        )  # fmt: skip
     return invitee
 
 
