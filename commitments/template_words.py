@@ -24,6 +24,10 @@ REASONS: dict[str, Words] = {
     "odd_part": gettext_lazy(
         "The file holds a part twice or in a place where Word puts none. Open it in Word and save it anew."
     ),
+    "odd_packing": gettext_lazy(
+        "A part of the file is packed in a way that Word does not use. Open it in Word, save it anew and choose it "
+        "again."
+    ),
     "other_encoding": gettext_lazy("A part of the file is not in UTF-8. Open it in Word and save it anew."),
     "too_large": gettext_lazy("The file is larger than %(first)s MB. Make its pictures smaller."),
     "too_many_parts": gettext_lazy("The file has more than %(first)s parts, which no commitment needs."),

@@ -14,6 +14,7 @@ MAX_PARTS = 200
 MAX_XML_PART = 2 * 2**20
 MAX_MEDIA_PART = 5 * 2**20
 MAX_EXPANSION = 20 * 2**20
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others Python unpacks whole, whatever it is asked for
 MAX_NODES = 60_000
 # Tags and attributes, counted before anything is parsed: of one part, and of all together.
 MAX_MARKS = 4 * MAX_NODES
@@ -137,6 +138,8 @@ def refuse_entry(entry: zipfile.ZipInfo, seen: set[str]) -> None:
     """Raises Refused for an entry that programs would read in different ways, or not at all."""
     if entry.flag_bits & 0x1:
         raise Refused("file", "The file is protected by a password.", "encrypted")
+    if entry.compress_type not in PACKED:
+        raise Refused(entry.filename, "The part is packed in a way that no word processor uses.", "odd_packing")
     path = PurePosixPath(entry.filename)
     odd = path.is_absolute() or ".." in path.parts or "\\" in entry.filename or "\x00" in entry.filename
     if odd or entry.filename.lower() in seen:

@@ -84,10 +84,10 @@ def padded(content: bytes) -> bytes:
     return changed("word/document.xml", lambda xml: xml.replace(b"<w:sectPr>", content + b"<w:sectPr>"))
 
 
-def parts(content: bytes, *names: str) -> bytes:
+def parts(content: bytes, *names: str, packing: int = zipfile.ZIP_DEFLATED) -> bytes:
     """The shipped template with these parts more, all of this content."""
     result = io.BytesIO(shipped())
-    with zipfile.ZipFile(result, "a", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(result, "a", packing) as archive:
         for name in names:
             archive.writestr(name, content)
     return result.getvalue()
@@ -209,6 +209,14 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     # bombs
     "zip bomb": (lambda: parts(bytes(100 * 2**20), "word/media/a.png"), "grows_too_large"),
+    "zip bomb in BZIP2": (
+        lambda: parts(bytes(100 * 2**20), "word/media/a.png", packing=zipfile.ZIP_BZIP2),
+        "odd_packing",
+    ),
+    "zip bomb in LZMA": (
+        lambda: parts(bytes(100 * 2**20), "word/media/a.png", packing=zipfile.ZIP_LZMA),
+        "odd_packing",
+    ),
     "zip bomb of a wrong size": (lying, "damaged"),
     "zip bomb of many parts": (
         lambda: parts(FOUR_MB, *(f"word/media/{number}.png" for number in range(9))),
