@@ -82,11 +82,11 @@ def mail_key(request: int, number: int, letter: str) -> str:
 # -- asking -----------------------------------------------------------------------------------------------------------
 
 
-def begin(commitment: Commitment, region: Region, who: Acting) -> None:
-    """Every party with an address is asked when its turn comes, and those whose turn it is are asked now."""
+def await_turns(commitment: Commitment) -> None:
+    """Every party with an address has a request, which waits for its turn. An act is recorded after it: its marks
+    cover these rows."""
     parties = commitment.parties.select_related("municipality").exclude(signatory_email="").filter(signed_on=None)
     SignatureRequest.objects.bulk_create(request_for(commitment, party) for party in parties)
-    ask_next(commitment, region, who)
 
 
 def request_for(commitment: Commitment, party: Party) -> SignatureRequest:

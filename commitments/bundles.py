@@ -27,9 +27,10 @@ from adoption.sheets import csv_bytes
 from adoption.templatetags.kaiku import day
 from commitments.access import editions_for, reads_region
 from commitments.as_facts import certificate_of, copies_of, number_of, of_act, of_commitment
-from commitments.models import Commitment, Edition, Rendition
+from commitments.models import Commitment, Edition, Rendition, SignedCopy
 from commitments.told import Told, told
 
+State = SignedCopy.State
 PIECE = 1024 * 1024  # bytes read at once
 KINDS = {
     "document": gettext_lazy("document (DOCX)"),
@@ -37,10 +38,15 @@ KINDS = {
     "sealed": gettext_lazy("document as PDF with the site's seal"),
     "manifest": gettext_lazy("list of the files that were signed (manifest)"),
     "copy": gettext_lazy("signed copy"),
+    "refused_copy": gettext_lazy("copy that was not accepted: nobody has signed by it"),
+    "waiting_copy": gettext_lazy("copy that nobody has looked at yet: nobody has signed by it"),
     "certificate": gettext_lazy("certificate of the signatures"),
     "facts": gettext_lazy("facts of the commitment"),
     "history": gettext_lazy("history of the commitment"),
 }
+
+
+COPIES = {State.ACCEPTED: "copy", State.REFUSED: "refused_copy", State.WAITING: "waiting_copy"}
 
 
 class File(NamedTuple):
@@ -174,7 +180,7 @@ def _files(chapter: Chapter) -> Iterator[File]:
     for edition in chapter.editions:
         yield from _of_edition(chapter, edition)
     for copy in copies_of(chapter.commitment, chapter.whole):
-        yield _stored(chapter, f"signed-copies/{copy.pk}.pdf", "copy", "", copy, copy.uploaded_at)
+        yield _stored(chapter, f"signed-copies/{copy.pk}.pdf", COPIES[copy.state], "", copy, copy.uploaded_at)
     if certificate := certificate_of(chapter.commitment):
         for one in certificate.files.all():
             path = f"certificate-{one.language}.{one.form}"

@@ -414,8 +414,7 @@ def both_sides(signatories: list[tuple[Party, str]]) -> list[str]:
 
 def send(commitment: Commitment, by: Person) -> Commitment:
     """The commitment awaits its signatures, for three weeks and to a working day if the draft gives none; the partner's
-    contact person is
-    told, and each signatory with an address is asked by a link when it is the party's turn.
+    contact person is told, and each signatory with an address is asked by a link when it is the party's turn.
 
     Raises Refused when the day has passed, when the paper no longer fits its partner, and when the partner's data have
     changed since it was made.
@@ -429,9 +428,10 @@ def send(commitment: Commitment, by: Person) -> Commitment:
         refuse_damaged(commitment)
         commitment.sign_by = commitment.sign_by or next_working_day(localdate() + asking.TIME_TO_SIGN)
         commitment.save()
+        asking.await_turns(commitment)
         act = record(region, who, "commitment_sent", commitment)
         later("commitments.letters.awaits_signatures", act.pk)
-        asking.begin(commitment, region, who)
+        asking.ask_next(commitment, region, who)
     return commitment
 
 

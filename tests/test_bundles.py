@@ -157,6 +157,16 @@ def test_a_region_takes_all_its_commitments_along(region, pair, signed, venue):
     }  # fmt: skip
 
 
+def test_the_index_says_which_copy_was_not_accepted(region, pair, signed):
+    state = SignedCopy.State
+    made = {state: a_copy(signed, state, f"%PDF- {state}".encode()) for state in (state.REFUSED, state.WAITING)}
+    kinds = {row[0]: row[1] for row in rows_of(of_region(region, pair[0]))[1:]}
+    said = {one: kinds[f"KP-{signed.pk}/signed-copies/{copy.pk}.pdf"] for one, copy in made.items()}
+    assert said[state.REFUSED] == "copy that was not accepted: nobody has signed by it"
+    assert said[state.WAITING] == "copy that nobody has looked at yet: nobody has signed by it"
+    assert "signed copy" in kinds.values()
+
+
 def test_every_file_stands_in_the_index_with_its_hash_and_size(region, pair, signed, venue):
     archive = of_region(region, pair[0])
     head, *rows = rows_of(archive)

@@ -23,6 +23,7 @@ from adoption.models import Act, Municipality, Partner
 from adoption.people import name_person
 from adoption.refusal import NotYours, Refused
 from commitments import reviewing, services
+from commitments.agreeing_signatures import signatures as faults_of_signatures
 from commitments.facts import facts
 from commitments.models import Commitment, Document, Party
 from commitments.reviewing import TooLarge, examined
@@ -777,3 +778,26 @@ def test_every_act_about_a_commitment_has_words(kainuu, aino):
     assert walked | {"documents_made"} <= {act.what for act in acts} <= set(WHAT)
     signed = next(told for told in history_of(old, old.parties.all()) if told.act.what == "commitment_signed")
     assert [party.role for party in signed.parties] == ["partner", "municipality", "county"]
+
+
+@pytest.mark.parametrize("kind", ["partner", "region"])
+def test_those_without_an_address_sign_on_paper_before_those_who_have_one(kainuu, aino, kind):
+    region = kainuu
+    if kind == "partner":
+        draft = papers.draft_partner_commitment(a_venue(region, aino), aino)
+        first = ["partner"]
+        later_ones = draft.parties.exclude(role="partner")
+        said = {one.pk: {"signatory_email": f"j{one.pk}@example.org"} for one in later_ones}
+    else:
+        draft = papers.draft_region_commitment(region, region.municipalities.order_by("name_fi")[:2], aino)
+        first = ["municipality", "county"]
+        draft.parties.filter(role="kaikukeskus").update(signatory_name="Kaisu K", signatory_email="kaisu@example.org")
+        said = {one.pk: {} for one in draft.parties.exclude(role="kaikukeskus")}
+    said = {key: given | {"signatory_name": f"Johtaja {key}"} for key, given in said.items()}
+    sent = services.send(checked(papers.change_draft(draft, aino, said), aino), aino)
+    assert faults_of_signatures(region) == []
+    reviewing.record_copy(sent, aino, a_pdf(), "kopio.pdf", signatures(sent, *first))
+    assert not sent.parties.filter(role__in=first, signed_on=None).exists()
+    asked = sent.parties.exclude(signatory_email="").filter(request__state="sent")
+    assert asked.exists()
+    assert faults_of_signatures(region) == []
