@@ -254,9 +254,13 @@ def test_a_decided_trial_stands_on_the_board_until_a_new_one_and_then_below_it(c
     page = text_of(board_of(sign_in(client, here.aino), here.region))
     assert "Decided: Kaikukortti goes on for good." in page
     assert "Lasting use · operating model 2024" in page
+    assert "What waits for you: My work" in page
+    assert "What waits for you" not in text_of(board_of(sign_in(client, here.laura), here.region))
+    here.region.members.update(phase="ended")
+    assert "None: Kaikukortti has ended here." in text_of(board_of(client, here.region))
     here.region.members.update(phase="in_use")  # a region of one municipality, which lasting use keeps from a new trial
     a_trial(here.region)
-    page = text_of(board_of(client, here.region))
+    page = text_of(board_of(sign_in(client, here.aino), here.region))
     assert "Other trials Trial" in page
     assert "Record step 1, Introductory event. Kaikukeskus confirms it then." in page
 

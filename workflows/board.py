@@ -281,7 +281,7 @@ def _next(
             _("Municipalities, operating model and the planned days are asked."),
             reverse("trial_open", args=[region.slug]), _("Open a trial"), True,
         )  # fmt: skip
-    return _next_at_rest(due, decided)
+    return _next_at_rest(due, decided, acts and not reader.is_kaikukeskus)
 
 
 def _next_named(region: Region, shown: list[Walked], people: "list[SidePeople]", reader: Person) -> Next | None:
@@ -319,13 +319,13 @@ def _next_meeting(region: Region, due: date, acts: bool) -> Next:
     return Next(what % {"day": weekday_day(due)}, why, href, _("Record the meeting"), acts)
 
 
-def _next_at_rest(due: date | None, decided: Walked | None) -> Next:
+def _next_at_rest(due: date | None, decided: Walked | None, has_work: bool) -> Next:
+    """`has_work`: whether the reader is of the pair, whose own work says what else waits here."""
     if decided is None:
         return Next(_("No trial is open here."), _("Kaikukeskus opens a trial together with the region."))
-    why = _("What waits for you, in this region too, stands in your own work.")
-    if due:
-        why = _("The next feedback meeting is to be held by %(day)s.") % {"day": weekday_day(due)} + " " + why
-    return Next(_("Decided: %(outcome)s.") % {"outcome": decided.outcome}, why)
+    why = _("The next feedback meeting is to be held by %(day)s.") % {"day": weekday_day(due)} if due else ""
+    what = _("Decided: %(outcome)s.") % {"outcome": decided.outcome}
+    return Next(what, why, reverse("my_tasks") if has_work else "", _("What waits for you: My work"))
 
 
 def _is_to_be_entered(members: list[RegionMunicipality]) -> bool:
@@ -368,6 +368,7 @@ def board(region: Region, reader: Person) -> dict[str, Any]:
         "may_open": reader.is_kaikukeskus,
         "may_enter": reader.is_kaikukeskus and _is_to_be_entered(members),
         "may_act": acts,
+        "has_ended": bool(members) and all(member.phase == Phase.ENDED for member in members),
         "today": localdate(),
     } | _meetings(region, due)
 
