@@ -21,6 +21,7 @@ from commitments.models import Commitment, Edition, Party
 from commitments.on_paper import partner_committed, region_committed
 from commitments.told import history_of
 from tests import papers
+from tests.entries import english
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_trial, a_venue
 from workflows.checks import faults
 from workflows.facts import Facts, Read
@@ -161,8 +162,8 @@ def test_the_pair_takes_over_a_distributor_that_is_cleared_here(region, pair, la
 def test_its_clearance_is_shown_as_it_was_and_not_as_never_asked(region, pair, laura, on, on_page, in_list):
     tupanen = a_distributor(region, pair[1])
     partner_committed(tupanen, laura, ON, cleared=on)
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(laura)
+    client = Client()
+    client.force_login(english(laura))
     page = client.get(tupanen.get_absolute_url()).content.decode()
     assert on_page in page
     assert "It has not been asked yet." not in page
