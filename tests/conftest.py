@@ -14,6 +14,7 @@ from django.conf import settings as site
 from django.core.cache import cache
 from django.db import connection
 from django.db.models import Field
+from django.utils import translation
 from django_fsm import FSMFieldMixin
 from django_q.brokers import get_broker
 from django_q.models import OrmQ
@@ -23,7 +24,9 @@ from django_q.worker import worker as django_q_worker
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from adoption.country import load
+from adoption.models import Person, Region
 from tests import postgres
+from tests.people import a_kaikukeskus_person, a_pair, a_region
 from tests.race import Racers
 from workflows.checks import faults
 
@@ -80,9 +83,51 @@ def django_db_setup(request, django_db_blocker) -> None:
 
 
 @pytest.fixture(autouse=True)
-def no_counts_of_other_tests() -> None:
-    """The limits on sign-in attempts count anew."""
+def nothing_of_other_tests() -> None:
+    """The limits on sign-in attempts count anew, and the site's own language is spoken, not the last page's."""
     cache.clear()
+    translation.deactivate()
+
+
+@pytest.fixture
+def in_english() -> Iterator[None]:
+    """The services speak English: the msgids are English, so that a test does not hang on a translation."""
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def site_in_english(settings, in_english) -> None:
+    """So do its pages and mails, whoever reads them."""
+    settings.LANGUAGE_CODE = "en"
+
+
+# -- a region and its people, as most tests want them ------------------------------------------------------------------
+
+
+@pytest.fixture
+def region() -> Region:
+    return a_region()
+
+
+@pytest.fixture
+def pair(region) -> tuple[Person, Person]:
+    return a_pair(region)
+
+
+@pytest.fixture
+def aino(pair) -> Person:
+    return pair[0]
+
+
+@pytest.fixture
+def mikko(pair) -> Person:
+    return pair[1]
+
+
+@pytest.fixture
+def laura() -> Person:
+    return a_kaikukeskus_person()
 
 
 @pytest.fixture(scope="session")

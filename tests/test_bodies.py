@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import translation
 from django.utils.timezone import localdate
 from hypothesis import given
 from hypothesis import strategies as some
@@ -24,14 +23,10 @@ from workflows.sentences import sentences
 from workflows.timeline import plan_of_trial, wished
 from workflows.trial import MODELS
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 THIS = localdate().year
 FIFTH = date(THIS, 3, 5)
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
 
 
 # -- reading days -----------------------------------------------------------------------------------------------------

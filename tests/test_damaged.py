@@ -7,7 +7,6 @@ import pytest
 from django.conf import settings as site
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from django.utils import translation
 from django.utils.timezone import localdate
 
 from adoption.models import Person
@@ -28,13 +27,7 @@ from tests.test_commitments import TERM, a_pdf, checked, papers
 from tests.test_signing import addressed, page_of, text_of
 from workflows.schedule import beat
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def english():
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from adoption.models import Person
-from tests.people import a_pair, a_region, a_stranger, a_trial
+from tests.people import a_pair, a_stranger, a_trial
 from workflows.models import OwnTask, TrialStep
 from workflows.services import save_evidence
 
@@ -15,11 +15,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 NEW = "/my-work/tasks/new/"
 BACK = "What you wrote here, and did not send, has been put back."
-
-
-@pytest.fixture
-def region():
-    return a_region("kainuu")
 
 
 @pytest.fixture

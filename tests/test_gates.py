@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import translation
 from django.utils.timezone import localdate
 
 from adoption.models import Partner, Person
@@ -19,16 +18,9 @@ from workflows.models import TrialStep
 from workflows.trial import MODELS
 from workflows.walk import Walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    """The msgids are English: so the tests do not hang on a translation."""
-    with translation.override("en"):
-        yield
 
 
 def lacking(here: Walk, key: str) -> dict[str, list[str]]:

@@ -54,6 +54,7 @@ def test_the_schedules_stand_once_however_often_they_are_set(capsys):
         "files",
         "handovers",
         "heartbeat",
+        "invited",
         "lists",
         "mails",
         "nightly",

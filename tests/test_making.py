@@ -60,11 +60,6 @@ def pair(kainuu):
     return [speaking_english(person) for person in a_pair(kainuu)]
 
 
-@pytest.fixture
-def aino(pair):
-    return pair[0]
-
-
 def speaking_english(person: Person) -> Person:
     person.language = "en"
     person.save()

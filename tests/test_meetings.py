@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.urls import reverse
-from django.utils import translation
 from django.utils.timezone import localdate
 
 from adoption.models import Act
@@ -17,14 +16,7 @@ from workflows.meetings import correct_meeting, invitation, invite_kaikukeskus
 from workflows.models import FeedbackMeeting
 from workflows.walk import Walk
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    """The msgids are English: so the tests do not hang on a translation."""
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import translation
 from django.utils.timezone import get_default_timezone
 
 from adoption.feeds import address_of_region, renew_feed
@@ -27,17 +26,10 @@ from workflows.tasks import work_of
 from workflows.yearly.doing import say_done
 from workflows.yearly.rounds import round_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site_in_english")]
 
 DAY = timedelta(days=1)
 MEETS = DUE + 40 * DAY  # Mon 10.4.2028
-
-
-@pytest.fixture(autouse=True)
-def in_english(settings):
-    settings.LANGUAGE_CODE = "en"
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

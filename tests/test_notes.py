@@ -15,41 +15,11 @@ from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, 
 from workflows.checks import faults
 from workflows.sentences import sentences
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site_in_english")]
 
 TEXT = "Kohtaamispaikka haluaa koulutuksen vasta elokuussa."
 QUESTION = "Saako kortinjakaja antaa kortin myös alle 16-vuotiaalle asiakkaalle?"
 ANSWER = "Kortin saa 16 vuotta täyttänyt. Alle 16-vuotias kulkee aikuisen kortilla."
-
-
-@pytest.fixture(autouse=True)
-def english(settings):
-    settings.LANGUAGE_CODE = "en"
-
-
-@pytest.fixture
-def region():
-    return a_region("kainuu")
-
-
-@pytest.fixture
-def pair(region):
-    return a_pair(region)
-
-
-@pytest.fixture
-def aino(pair) -> Person:
-    return pair[0]
-
-
-@pytest.fixture
-def mikko(pair) -> Person:
-    return pair[1]
-
-
-@pytest.fixture
-def laura() -> Person:
-    return a_kaikukeskus_person()
 
 
 @pytest.fixture

@@ -4,24 +4,14 @@ import pytest
 from django.core import mail
 
 from adoption import partners
-from adoption.models import Partner, Person, Region
+from adoption.models import Partner
 from commitments import reviewing, services
-from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_venue
+from tests.people import a_distributor, a_kaikukeskus_person, a_venue
 from tests.test_commitments import a_draft, a_pdf, a_region_draft, sent, signatures
 from tests.trials import a_walk
 
 pytestmark = pytest.mark.django_db
 ANSWERS = {"client_group": "Päihdekuntoutujia.", "most_in_tight": True, "why_most": "Perusturvan varassa."}
-
-
-@pytest.fixture
-def region() -> Region:
-    return a_region("kainuu")
-
-
-@pytest.fixture
-def pair(region) -> tuple[Person, Person]:
-    return a_pair(region)
 
 
 def hear(worker) -> set[str]:

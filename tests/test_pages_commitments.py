@@ -523,6 +523,7 @@ def test_a_file_that_cannot_be_a_copy_is_refused_and_the_rest_is_kept(as_aino, a
     assert (state_of(commitment), commitment.copies.count()) == (State.AWAITING, 0)
 
 
+@pytest.mark.usefixtures("in_english")
 def test_after_another_fault_the_file_is_to_be_chosen_again(as_aino, aino, kainuu):
     commitment = sent(papers.draft_partner_commitment(a_venue(kainuu, aino), aino), aino)
     county = commitment.parties.get(role="county")

@@ -21,11 +21,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def region():
-    return a_region("kainuu")
-
-
-@pytest.fixture
 def pair(region):
     return in_english(*a_pair(region))
 
@@ -57,6 +52,21 @@ def at(name: str, *args: object) -> str:
 
 def sent(rows: str, **more: object) -> dict[str, object]:
     return {"rows": rows, "role": "", "manner": "partners", "model": "2024"} | more
+
+
+def test_columns_of_another_kind_of_list_are_named_and_offered(region, aino):
+    form = at("partners_import", region.slug)
+    listed = text([["Tupa ry", "kohde", "Kajaani", "1.2.2024", "x", "tupa@example.org"]],
+                  headings=["Nimi", "Rooli", "Kunta", "Sitoutunut", "Vapaa", "S-posti"])  # fmt: skip
+    page = aino.get(aino.post(form, sent(listed)).url)
+    shown = page.content.decode()
+    assert "read only of partners that committed earlier, on paper: Sitoutunut<" in shown
+    assert "These columns were not read: Vapaa<" in shown
+    again = aino.get(f"{form}?from={page.context['brought'].pk}&manner=existing").context["form"]
+    assert (again["rows"].value(), again["manner"].value()) == (listed, "existing")
+    page = aino.get(aino.post(form, sent(listed, manner="existing")).url).content.decode()
+    assert "read only of partners" not in page
+    assert "These columns were not read: Vapaa<" in page
 
 
 def test_a_list_is_pasted_previewed_and_confirmed(region, aino):

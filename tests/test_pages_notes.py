@@ -19,12 +19,7 @@ from tests.trials import a_walk, text_of
 from workflows.overview import queue
 from workflows.walk import Walk
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def english(settings):
-    settings.LANGUAGE_CODE = "en"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site_in_english")]
 
 
 @pytest.fixture

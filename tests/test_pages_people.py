@@ -331,6 +331,7 @@ def test_only_kaikukeskus_makes_regions():
         make_region({"fi": "Kainuu"}, None, region.municipalities.all(), a_kaikukeskus_person())
 
 
+@pytest.mark.usefixtures("in_english")
 def test_a_region_in_no_county_has_a_municipality_that_is_in_none():
     region = a_region()
     with pytest.raises(Refused, match="choose it for the region"):

@@ -632,6 +632,7 @@ def test_it_is_given_up_after_some_tries(settings, elsewhere, document, aino):
     assert "Make the PDF again" in page
 
 
+@pytest.mark.usefixtures("in_english")
 def test_a_job_killed_in_the_middle_counts_as_a_try(settings, elsewhere, document):
     """What a worker that was killed leaves behind: the try that it had begun."""
     settings.PDF_CONVERTER = f"127.0.0.1:{elsewhere.server_port}"

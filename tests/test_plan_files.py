@@ -1,11 +1,11 @@
 """Do a calendar and a spreadsheet get from the plan what the page shows? Read by readers that did not write them."""
 
+import re
 from datetime import datetime, time, timedelta
 from io import BytesIO
 
 import pytest
 from django.urls import reverse
-from django.utils import translation
 from django.utils.timezone import localdate, now
 from openpyxl import load_workbook
 
@@ -18,22 +18,20 @@ from workflows.moving import mark_of, move_due
 from workflows.timeline import plan_of_trial
 from workflows.walk import introduce
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 def events_of(content: bytes) -> list[dict[str, str]]:
-    """A plain reading of RFC 5545: lines end by CRLF and hold 75 octets, a folded one begins with a space."""
+    """A plain reading of RFC 5545: lines end by CRLF and hold 75 octets, a folded one begins with a space; the calendar
+    says who has written it and each event what it is and when it was written, once."""
     assert content.endswith(b"\r\n")
+    assert not re.search(rb"\r(?!\n)|(?<!\r)\n", content)
     assert max(len(line) for line in content.split(b"\r\n")) <= 75
     lines = content.decode().replace("\r\n ", "").replace("\r\n\t", "").split("\r\n")
     assert (lines[0], lines[-2]) == ("BEGIN:VCALENDAR", "END:VCALENDAR")
-    assert "VERSION:2.0" in lines
+    head = lines[: lines.index("BEGIN:VEVENT")] if "BEGIN:VEVENT" in lines else lines
+    assert [line for line in head if line.startswith("VERSION")] == ["VERSION:2.0"]
+    assert [bool(line.partition(":")[2]) for line in head if line.startswith("PRODID")] == [True]
     events: list[dict[str, str]] = []
     inside = False
     for line in lines:
@@ -48,6 +46,8 @@ def events_of(content: bytes) -> list[dict[str, str]]:
             assert name not in events[-1]
             text = value.replace("\\n", "\n").replace("\\,", ",").replace("\\;", ";").replace("\\\\", "\\")
             events[-1] |= {name: text, f"{name}?": more}
+    assert all(re.fullmatch(r"\d{8}T\d{6}Z", event["DTSTAMP"]) and event["DTSTART"] for event in events)
+    assert len({event["UID"] for event in events} - {""}) == len(events)
     return events
 
 
@@ -138,8 +138,10 @@ def test_strangers_get_neither(client, name):
 
 def test_the_reader_reads_what_is_folded_and_escaped():
     """The tests' own reader, on a calendar written by hand."""
-    written = (
-        b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nSUMMARY:a\\, b\r\n  c\r\nDTSTART;VALUE=DATE:20270305\r\n"
-    )
-    [event] = events_of(written + b"END:VEVENT\r\nEND:VCALENDAR\r\n")
-    assert event == {"SUMMARY": "a, b c", "SUMMARY?": "", "DTSTART": "20270305", "DTSTART?": "VALUE=DATE"}
+    head = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:hand\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20270301T100000Z\r\n"
+    lines = b"SUMMARY:a\\, b\r\n  c\r\nDTSTART;VALUE=DATE:20270305\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    [event] = events_of(head + lines)
+    assert (event["SUMMARY"], event["DTSTART"], event["DTSTART?"]) == ("a, b c", "20270305", "VALUE=DATE")
+    for left_out in (b"PRODID:hand\r\n", b"VERSION:2.0\r\n", b"UID:1\r\n", b"DTSTAMP:20270301T100000Z\r\n", b"\r"):
+        with pytest.raises((AssertionError, KeyError)):
+            events_of((head + lines).replace(left_out, b""))

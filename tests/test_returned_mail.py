@@ -18,7 +18,6 @@ import pytest
 from django.core import mail
 from django.db.models import F
 from django.urls import reverse
-from django.utils import translation
 from django.utils.timezone import now
 
 from adoption.contacts import alarms, returned
@@ -27,15 +26,9 @@ from adoption.models import Mail, Partner, ReturnedMail
 from tests.people import a_kaikukeskus_person, a_pair, a_region, a_venue
 from workflows.schedule import beat
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 ADDRESS = "contact.0@example.org"
-
-
-@pytest.fixture(autouse=True)
-def english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

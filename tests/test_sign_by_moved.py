@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 from django.core import mail
-from django.utils import translation
 from django.utils.timezone import localdate
 
 from adoption.history import all_faults
@@ -25,14 +24,10 @@ from tests.test_signing_races import REFUSED, Ground, act, only
 from tests.test_together import address, browser_of, drafted, seen, speaking, text_of, venues
 from workflows.sentences import sentences
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 WAS, LATER = date(2027, 3, 22), date(2027, 4, 16)
 WHY = "Johtaja on lomalla huhtikuun alkuun."
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
 from django.utils.timezone import localdate, now
 from django_fsm import TransitionNotAllowed
 
@@ -49,13 +48,9 @@ from tests.test_commitments import (
 )
 from workflows import reminders
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 State = Commitment.State
-
-
-@pytest.fixture(autouse=True)
-def english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
@@ -69,16 +64,6 @@ def pair(kainuu):
     pair = a_pair(kainuu)
     Person.objects.update(language="en")
     return [Person.objects.get(pk=person.pk) for person in pair]
-
-
-@pytest.fixture
-def aino(pair):
-    return pair[0]
-
-
-@pytest.fixture
-def mikko(pair):
-    return pair[1]
 
 
 @pytest.fixture

@@ -30,13 +30,7 @@ from tests.test_commitments import TERM, a_pdf, a_region_draft, checked, refusal
 from tests.test_signing import addressed, asked, in_english, link_in, link_of, page_of, party_of, sign, text_of
 from workflows.sentences import sentences
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def english():
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture
@@ -419,10 +413,11 @@ def test_one_who_asks_oneself_is_not_asked_by_oneself(aino, worker, mailoutbox, 
 def test_who_passed_on_restarts_nothing_for_the_one_who_is_asked_now(commitment, client):
     address = page_of(commitment, "partner")
     passed_on(commitment)
+    today = localdate()
     with time_machine.travel(now() + timedelta(hours=3)):
         page = client.get(address)
         assert page.status_code == 410
-        assert f"Teemu Rissanen passed the request to sign on to Eeva Laine on {day(localdate())}." in text_of(page)
+        assert f"Teemu Rissanen passed the request to sign on to Eeva Laine on {day(today)}." in text_of(page)
         assert "Send me a new link" not in text_of(page)
         assert "eeva@example.org" not in page.content.decode()
         refused = client.post(f"{address}renew/")

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 from django.db import transaction
 from django.test import Client
-from django.utils.translation import override
 
 from adoption.models import Act, Partner, Person
 from adoption.partners import name_contact, request_clearance
@@ -19,16 +18,10 @@ from workflows.services import confirm_step
 from workflows.tasks import work_of
 from workflows.walk import Walk, begin, walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 OWN = {"person_corrected"}  # what one does to one's own data, one does for oneself
 ANSWERS = "R6, on the phone."
-
-
-@pytest.fixture(autouse=True)
-def english():
-    with override("en"):
-        yield
 
 
 def a_substitute(here: Walk, side: str = "culture") -> Person:
@@ -98,3 +91,14 @@ def test_who_has_done_an_act_in_words():
     act = Act(by=Person(name="Sanna Heikkinen"), on_behalf_of=Person(name="Aino Virtanen"))
     assert act.by_whom == "Sanna Heikkinen, in the stead of Aino Virtanen"
     assert (Act(by=Person(name="Aino Virtanen")).by_whom, Act().by_whom) == ("Aino Virtanen", "Kaikupolku")
+
+
+def test_who_is_named_a_substitute_is_told_so(worker, mailoutbox):
+    here = a_walk()
+    name_person(here.region, "care", "sanna@example.org", "Sanna Heikkinen", here.laura, substitute=True)
+    name_person(here.region, "care", "kaija@example.org", "Kaija Kettu", here.laura)
+    Person.objects.update(language="en")
+    worker.run()
+    said = {one.to[0]: one.body for one in mailoutbox if "has named you in Kaikupolku" in one.body}
+    assert "in Kaikupolku: care side, as a substitute, Sweden." in said["sanna@example.org"]
+    assert "in Kaikupolku: care side, Sweden." in said["kaija@example.org"]

@@ -11,7 +11,6 @@ from django.core import mail
 from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
-from django.utils import translation
 from django.utils.timezone import get_default_timezone, localdate, now
 from hypothesis import given
 from hypothesis import strategies as some
@@ -38,14 +37,8 @@ from workflows.survey.questions import STATEMENTS
 from workflows.survey.results import LEAST, Result, Row, how_it_stands, result_of
 from workflows.walk import Walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 WELL = {"went": 4, "known": 3, "supported": 5}
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import struct
 import time
 import tracemalloc
 from io import BytesIO
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import pytest
 from django.utils import translation
@@ -17,13 +17,9 @@ from adoption.refusal import Refused
 from adoption.tables import TooLarge, pasted, uploaded
 from tests.lists import saved
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 LIST = "Nimi;Kunta\nTaidehalli Pato;Kajaani\nKerhoväki ry;Pyhäjärvi\n"
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
 
 
 def texts(table: tables.Table) -> list[tuple]:
@@ -335,9 +331,38 @@ def test_a_program_that_does_not_answer_is_ended(monkeypatch):
     monkeypatch.setattr(tables, "PROGRAM", ["sleep", "30"])
     monkeypatch.setattr(tables, "PATIENCE", 0.2)
     began = time.monotonic()
-    with pytest.raises(Refused, match="cannot be read"):
+    with pytest.raises(Refused, match="takes too long"):
         uploaded(a_book(["Nimi"], ["Pato"]))
     assert time.monotonic() - began < 20
+
+
+def test_a_program_that_is_ended_by_its_limit_on_time_says_so(monkeypatch):
+    monkeypatch.setattr(tables, "PROGRAM", ["sh", "-c", "ulimit -t 1; while :; do :; done"])
+    with pytest.raises(Refused, match="takes too long"):
+        uploaded(a_book(["Nimi"], ["Pato"]))
+
+
+@pytest.mark.parametrize("method", [ZIP_BZIP2, ZIP_LZMA])
+def test_what_no_spreadsheet_is_packed_by_is_not_unpacked(method):
+    content, made = a_book(["Nimi"], ["Pato"]), BytesIO()
+    with ZipFile(BytesIO(content)) as archive, ZipFile(made, "w", method) as other:
+        for name in archive.namelist():
+            other.writestr(name, archive.read(name))
+    with pytest.raises(Refused, match="cannot be read"):
+        uploaded(made.getvalue())
+
+
+def test_merged_cells_without_end_are_refused():
+    many = b"<mergeCells>" + b'<mergeCell ref="A1:CV10200"/>' * 100 + b"</mergeCells></worksheet>"
+    with pytest.raises(Refused, match="grows too large"):
+        list(uploaded(in_sheet(a_book(["Nimi"], ["Pato"]), b"</worksheet>", many)).lines)
+
+
+def test_half_merged_cells_are_looked_for_in_one_go():
+    """Each half one would otherwise be followed to the end of the part."""
+    began = time.process_time()
+    assert not inside_xlsx.MERGED.search(b"<mergeCell a" * 100_000 + b"<mergeCell " + b"a" * 1_000_000)
+    assert time.process_time() - began < 5
 
 
 def test_the_program_has_limits_of_its_own():

@@ -44,7 +44,7 @@ State = Commitment.State
 KINDS = Commitment.Kind.values
 ROOM = 300 * 2**20  # bytes by which the site may grow while it looks at an upload
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture
@@ -65,12 +65,6 @@ def kainuu():
 @pytest.fixture
 def aino(kainuu) -> Person:
     return speaking(a_pair(kainuu)[0])
-
-
-@pytest.fixture(autouse=True)
-def english():
-    with translation.override("en"):
-        yield
 
 
 def speaking(person: Person, language: str = "en") -> Person:

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 from django.core import mail
 from django.urls import reverse
-from django.utils import translation
 from django.utils.timezone import localdate
 
 from adoption.models import Act, Municipality, Phase
@@ -19,14 +18,7 @@ from workflows.models import Trial
 from workflows.plan import possible_ends
 from workflows.sentences import sentences
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    """The msgids are English: so the tests do not hang on a translation."""
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture

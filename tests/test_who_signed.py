@@ -8,7 +8,6 @@ import time_machine
 from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
 from django.utils.timezone import get_default_timezone, localdate, now
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,15 +31,9 @@ from tests.test_commitments import anew, refusal
 from tests.test_together import address, browser_of, drafted, many_partners, seen, speaking, text_of, venues
 from workflows.sentences import sentences
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 State = SignatureRequest.State
 MONDAY = datetime(2027, 3, 1, 9, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
