@@ -3,6 +3,7 @@
 import difflib
 import io
 import zipfile
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from docx import Document
@@ -15,7 +16,7 @@ from doc_templates.container import NO_DOCUMENT, Finding, Refused, W, open_parts
 from doc_templates.convert import NotOurs, refuse_foreign
 from doc_templates.readable import unshowable
 from doc_templates.render import render
-from doc_templates.tags import Use, broken_tags, filled_parts, has_tags, lint, shape_at, sources
+from doc_templates.tags import Use, broken_tags, fields_alone, filled_parts, has_tags, lint, shape_at, sources
 
 __all__ = ["Finding", "check", "fields"]
 
@@ -46,7 +47,9 @@ def check(template: bytes, kind: str) -> list[Finding]:
         trees, findings = open_parts(template)
     except Refused as refusal:
         return [refusal.finding]
-    findings = findings or too_long(trees) or unshowable(trees) or loose_tags(trees)
+    findings = findings or too_long(trees) or unshowable(trees)
+    if loose := [] if findings else loose_tags(trees):
+        findings = loose + [finding for use in plain_fields(trees) if (finding := unknown(use, shape))]
     if findings:
         return findings
     try:
@@ -79,6 +82,15 @@ def loose_tags(trees: dict[str, etree._Element]) -> list[Finding]:
             code = "tag_in_properties" if is_properties(name, tree) else "tag_not_filled"
             findings.append(Finding(name, "A tag stands where no field is filled in.", code))
     return findings
+
+
+def plain_fields(trees: dict[str, etree._Element]) -> Iterator[Use]:
+    """The fields of the parts that are filled, as their paragraphs name them: of a template whose tags are broken."""
+    for name, tree in trees.items():
+        stem = PurePosixPath(name).stem.rstrip("0123456789")
+        if stem in FILLED and name.startswith("word/"):
+            lines = ["".join(text.text or "" for text in one.iter(f"{W}t")) for one in tree.iter(f"{W}p")]
+            yield from fields_alone("body" if stem == "document" else stem, lines)
 
 
 def is_properties(name: str, tree: etree._Element) -> bool:

@@ -120,8 +120,8 @@ The estimated yearly shares are based on the number of residents{% if population
 Kaikukeskus announces the share every year.
 {%p endif %}
 {%p if not has_county %}
-The share of the wellbeing services county remains open until it has been agreed with Kaikukeskus. It does not pass
-  to the municipality without a separate agreement.
+If the municipality belongs to a wellbeing services county, the share of that county is open until it has been
+  agreed with Kaikukeskus. The share does not pass to the municipality without a separate agreement.
 {%p endif %}
 The region bears the costs of its own working time and of local communications and printing.
 

@@ -123,8 +123,8 @@ Arvio vuosittaisista osuuksista perustuu{% if population_year %} vuoden {{ popul
 Kaikukeskus ilmoittaa osuuden vuosittain.
 {%p endif %}
 {%p if not has_county %}
-Hyvinvointialueen osuus jää avoimeksi, kunnes siitä on sovittu Kaikukeskuksen kanssa. Se ei siirry kunnan
-  maksettavaksi ilman erillistä sopimista.
+Jos kunta kuuluu hyvinvointialueeseen, hyvinvointialueen osuus on avoin, kunnes siitä on sovittu Kaikukeskuksen
+  kanssa. Osuus ei siirry kunnan maksettavaksi ilman erillistä sopimista.
 {%p endif %}
 Alue vastaa omasta työajastaan sekä paikallisen viestinnän ja painatuksen kustannuksista.
 

@@ -121,8 +121,8 @@ De uppskattade årliga andelarna baserar sig på invånarantalet{% if population
 Kaikukeskus meddelar andelen årligen.
 {%p endif %}
 {%p if not has_county %}
-Välfärdsområdets andel lämnas öppen tills den har avtalats med Kaikukeskus. Den överförs inte på kommunen utan en
-  särskild överenskommelse.
+Om kommunen hör till ett välfärdsområde är välfärdsområdets andel öppen tills den har avtalats med Kaikukeskus.
+  Andelen överförs inte på kommunen utan en särskild överenskommelse.
 {%p endif %}
 Området svarar för sin egen arbetstid och för kostnaderna för lokal kommunikation och tryckning.
 

@@ -25,6 +25,9 @@ OPENERS = {"{{": "}}", "{%": "%}", "{#": "#}"}
 FOOTNOTES = CONTENT_TYPE.WML_FOOTNOTES
 # docxtpl's tags that put raw XML into the document, or reckon with numbers of columns.
 RAW = re.compile(r"\{\{\s*(p|tr|tc|r)\s|\{%-?\s*(hm|vm|colspan|cellbg)\b")
+PLAIN_FIELD = re.compile(r"\{\{\s*([A-Za-z_]\w*(?:\.\w+)*)\s*\}\}")
+ASKED_FIELD = re.compile(r"\{%\w*-?\s*(?:el)?if\s+(?:not\s+)?([A-Za-z_]\w*(?:\.\w+)*)\s*-?%\}")
+LOOP_NAME = re.compile(r"\{%\w*-?\s*for\s+(\w+)")
 NAMES = {
     nodes.Call: "a call", nodes.Getitem: "an index in brackets", nodes.Assign: "an assignment",
     nodes.AssignBlock: "an assignment", nodes.BinExpr: "arithmetic", nodes.UnaryExpr: "arithmetic",
@@ -108,9 +111,20 @@ def lint(part: str, source: str) -> tuple[list[Use], list[Finding]]:
         reader.block(SEALED.parse(source).body, (), 0)
     except TemplateSyntaxError as error:
         reader.refuse(error.lineno, f"The template code cannot be read: {error.message}", "syntax")
+        reader.uses += fields_alone(part, source.splitlines())
     except RecursionError:
         reader.refuse(1, "The template code is nested too deeply.", "too_deep")
     return reader.uses, reader.findings
+
+
+def fields_alone(part: str, lines: list[str]) -> Iterator[Use]:
+    """Of code that cannot be read as a whole, the fields outside loops, so that one fault hides no other."""
+    reader, of_loops = Reader(part, lines), {"loop", *(name for text in lines for name in LOOP_NAME.findall(text))}
+    for line, text in enumerate(lines, 1):
+        for kind, found in ((True, PLAIN_FIELD), (False, ASKED_FIELD)):
+            for path in found.findall(text):
+                if path.split(".")[0] not in of_loops:
+                    yield Use(path, reader.place(line, path.split(".")[-1]), is_list=False, is_printed=kind)
 
 
 class Reader:

@@ -20,10 +20,10 @@ from django_q.models import OrmQ
 from pypdf import PdfReader
 
 from adoption.history import all_faults
-from adoption.models import Act, Partner
+from adoption.models import Act, Municipality, Partner
 from adoption.people import name_person
 from commitments import certificates, certifying, reviewing, services
-from commitments.certificate_words import who_looked
+from commitments.certificate_words import of_parties, who_looked
 from commitments.models import Certificate, CertificateFile, Commitment, Party, Rendition, SignedCopy
 from commitments.sealing import seals_of
 from commitments.storage import digest_of, store
@@ -207,6 +207,20 @@ def test_every_way_of_signing_stands_on_it_in_its_own_words(kainuu, aino, worker
     assert "offered to be read in: Swedish" in page
     assert "by a signed copy" in page
     assert "acknowledged in Kaikukanta" in page
+
+
+def test_its_towns_stand_in_the_alphabet_of_its_language(kainuu):
+    one = Commitment.objects.create(region=kainuu, kind="region_commitment", operating_model="2024", state="in_force")
+    for position, code in enumerate(("202", "322", "445"), 1):
+        town = Municipality.objects.get(code=code)
+        Party.objects.create(
+            commitment=one, position=position, role="municipality", municipality=town, name=town.name_fi,
+            method="kaikukanta", signed_on=localdate(), signed_by="Antti Hämäläinen",
+        )  # fmt: skip
+    names = {"fi": ["Kaarina", "Kemiönsaari", "Parainen"], "sv": ["Kimitoön", "Pargas", "S:t Karins"]}
+    for language, said in names.items():
+        with override(language):
+            assert [line["name"] for line in of_parties(one, language)] == said
 
 
 def test_who_found_a_copy_right_is_of_a_town_only_where_that_is_known(kainuu):
