@@ -51,14 +51,16 @@ class Known:
             towns[partner].add(town)
         rows = Partner.objects.filter(region=region).order_by("pk").values_list(
             "pk", "unit", "role", "organisation_id", "organisation__name", "organisation__business_id",
-            "organisation__former_names",
+            "organisation__former_names", "former_units",
         )  # fmt: skip
         joined = _joined_into(region)
-        for pk, unit, role, owner, name, business_id, former in rows.iterator():
+        for pk, unit, role, owner, name, business_id, former, former_units in rows.iterator():
             kept = Kept(pk, 0, owner, business_id, towns[pk])
             self._add(kept, name, unit, role)
             names = [name, *filter(None, former.split("\n"))]
-            self._remember(kept, names, {unit, *_units(names, joined[pk])}, role)
+            self._remember(
+                kept, names, {unit, *_units(names, joined[pk]), *filter(None, former_units.split("\n"))}, role
+            )
 
     def _remember(self, kept: Kept, names: list[str], units: set[str], role: str) -> None:
         """What it was called before it was joined or corrected."""

@@ -3,11 +3,13 @@
 import csv
 import json
 import re
+import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 from tempfile import TemporaryFile
+from types import MappingProxyType
 from typing import IO, Any, NamedTuple
 
 from django.conf import settings
@@ -24,7 +26,7 @@ from adoption.sheets import bare
 LARGEST = 10 * 1024 * 1024  # bytes
 MOST = 10_000  # rows
 SEARCHED = 20  # rows among which the headings are looked for: titles may stand above them
-PATIENCE = 120  # seconds; the process's own limit on processor time comes first, unless the machine is overloaded
+PATIENCE = 45  # seconds; the process's own limit on processor time comes first, unless the machine is overloaded
 PROGRAM = [sys.executable, "-m", "adoption.inside_xlsx"]
 ZIP, OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 BROKEN_LETTERS = re.compile("\ufffd|Ã[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—™š›œžŸ]")
@@ -41,6 +43,9 @@ UNFIT: dict[str, str | Promise] = {
     "no_sheet": gettext_lazy("The file has no sheet with cells."),
     "grows_too_large": gettext_lazy(
         "The file grows too large when it is unpacked: copy the rows into a new file, or paste them."
+    ),
+    "takes_too_long": gettext_lazy(
+        "The file takes too long to read: copy the rows with their headings into a new file, or paste them."
     ),
     "too_many_rows": TOO_MANY,
 }
@@ -62,11 +67,13 @@ class Line(NamedTuple):
 
 
 class Table(NamedTuple):
-    """The rows of a list, which can be read once, its columns, and the headings that mean nothing here."""
+    """The rows of a list, which can be read once, its columns, the headings that mean nothing here, and how the list
+    calls each column."""
 
     lines: Iterator[Line]
     columns: list[str]
     not_read: list[str]
+    headings: Mapping[str, str] = MappingProxyType({})
 
 
 Raw = Iterator[tuple[int, list[Cell]]]
@@ -113,7 +120,8 @@ def _table(raw: Raw) -> Table:
     _refuse_headings(columns, texts)
     lines = _lines(first[at + 1 :], raw, columns)
     not_read = [text for text, column in zip(texts, columns, strict=True) if text and not column]
-    return Table(lines, [one for one in columns if one], not_read)
+    headings = {column: text for column, text in zip(columns, texts, strict=True) if column}
+    return Table(lines, list(headings), not_read, headings)
 
 
 def _refuse_headings(columns: list[str], texts: list[str]) -> None:
@@ -240,12 +248,14 @@ def _of_xlsx(content: bytes) -> Raw:
     it waits for nobody, and nobody holds all of it in memory."""
     with TemporaryFile(dir=settings.VAR_DIR) as answer:
         try:
-            subprocess.run(
+            ended = subprocess.run(
                 PROGRAM, input=content, stdout=answer, stderr=subprocess.DEVNULL, timeout=PATIENCE, check=False,
                 cwd=settings.BASE_DIR, env={"LANG": "C.UTF-8"},
             )  # fmt: skip
         except subprocess.TimeoutExpired:
-            raise Refused([str(UNFIT["unreadable"])]) from None
+            raise Refused([str(UNFIT["takes_too_long"])]) from None
+        if ended.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+            raise Refused([str(UNFIT["takes_too_long"])])
         answer.seek(0)
         yield from _answered(answer)
 

@@ -15,7 +15,7 @@ from adoption.history import NOBODY, locked, locked_country, record
 from adoption.mail import later
 from adoption.models import Import, ImportRow, Organisation, Partner, Person, Region
 from adoption.operating_model import DEFAULT
-from adoption.planning import Manner, Outcome, Planned, Planner, changes_of
+from adoption.planning import Manner, Outcome, Planned, Planner, changes_of, left_out
 from adoption.refusal import Refused
 from adoption.regions import language_of_places
 from adoption.rows import Given, kind_for
@@ -53,17 +53,18 @@ def preview(
         manner=manner,
         model=model,
         language=translation.get_language(),
-        not_read=table.not_read[:50],
         **whence,
     )
+    met: set[str] = set()
     try:
         for some in _in_parts(planner.plan(table.lines)):
-            ImportRow.objects.bulk_create([_row(brought, role, planned) for planned in some])
+            rows = ImportRow.objects.bulk_create([_row(brought, role, planned) for planned in some])
+            met |= {column for row in rows for column in row.said}
     except Refused:
         brought.delete()
         raise
-    brought.planned_at = now()
-    brought.save(update_fields=["planned_at"])
+    brought.planned_at, brought.not_read = now(), left_out(table, manner, met)[:50]
+    brought.save(update_fields=["planned_at", "not_read"])
     return brought
 
 
@@ -211,10 +212,17 @@ def _do_row(brought: Import, region: Region, planner: Planner, planned: Planned,
 
 def _refuse_overtaken(row: ImportRow, planned: Planned) -> None:
     """Raises Refused for what the preview did not show: others have brought or changed the partner since."""
-    shown = row.outcome == Outcome.UPDATE and set(planned.why) <= set(row.why)
-    if planned.outcome == Outcome.UPDATE and not shown:
+    if planned.outcome in TO_DO and not _was_shown(row, planned):
         said = _("Somebody has brought or changed it since the preview: bring the row again, to see what would change.")
         raise Refused([said])
+
+
+def _was_shown(row: ImportRow, planned: Planned) -> bool:
+    """Whether the preview said the same: the same partner is changed so, or a new one made, of whose name none stood
+    there unsaid. Of whom a new one is, may have become known since: by the rows before it too."""
+    meant = planned.partner.pk if planned.partner else None
+    said = planned.why if planned.partner else planned.like
+    return (row.outcome, row.partner_id) == (planned.outcome, meant) and set(said) <= set(row.why)
 
 
 def _new(region: Region, planner: Planner, planned: Planned, given: Given) -> Partner:

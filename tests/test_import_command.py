@@ -17,11 +17,6 @@ from workflows.checks import faults
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def region():
-    return a_region("kainuu")
-
-
 def a_file(folder: Path, rows: list, name: str = "kumppanit.xlsx") -> str:
     content = xlsx(rows) if name.endswith("xlsx") else text(rows, ";").encode()
     (folder / name).write_bytes(content)
@@ -82,6 +77,17 @@ def test_existing_partners_are_taken_over(region, tmp_path):
     assert set(Partner.objects.values_list("state", flat=True)) == {"active"}
     assert Commitment.objects.in_force().count() == 2
     assert faults() == []
+
+
+def test_it_names_the_columns_of_which_nothing_is_taken(region, tmp_path):
+    file = tmp_path / "kumppanit.csv"
+    listed = text([["Tupa ry", "kohde", "Kajaani", "1.2.2024", "t@example.org"]], ";",
+                  headings=["Nimi", "Rooli", "Kunta", "Sitoutunut", "S-posti"])  # fmt: skip
+    file.write_text(listed)
+    args = [str(file), "--region", "kainuu"]
+    assert said(*args, "--dry-run")[1]["not_read"] == ["Sitoutunut"]
+    assert "columns not read: Sitoutunut" in run(*args)[1]
+    assert "not_read" not in said(*args, "--existing")[1]
 
 
 def test_it_acts_for_a_person(region, tmp_path):

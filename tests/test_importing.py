@@ -23,22 +23,11 @@ from adoption.tables import pasted, uploaded
 from commitments import importing
 from commitments.models import Commitment
 from tests.lists import HEADINGS, a_row, business_id, saved, text, xlsx
-from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
+from tests.people import a_distributor, a_pair, a_region, a_stranger, a_venue
 from workflows.checks import faults
 from workflows.sentences import sentences
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def region():
-    return a_region("kainuu")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture
@@ -46,11 +35,6 @@ def pair(region):
     pair = a_pair(region)
     Person.objects.update(language="en")
     return [Person.objects.get(pk=person.pk) for person in pair]
-
-
-@pytest.fixture
-def laura():
-    return a_kaikukeskus_person()
 
 
 def outcomes(brought: Import) -> list[str]:
@@ -201,6 +185,67 @@ def test_what_the_preview_did_not_show_is_not_done(region, pair):
     contacts = [one.contact.email for one in Partner.objects.order_by("organisation__name")]
     assert contacts == ["oikea@example.org", "toinen@example.org", "henkilo3@example.org"]
     assert faults() == []
+
+
+def renamed(one: Partner, by: Person) -> None:
+    partners.change_partner(one, by, one.municipalities.all(), unit="Keskus")
+
+
+def given_another_id(one: Partner, by: Person) -> None:
+    partners.change_partner(one, by, one.municipalities.all(), {"business_id": business_id(88)})
+
+
+def moved_to_kuhmo(one: Partner, by: Person) -> None:
+    partners.change_partner(one, by, one.region.municipalities.filter(name_fi="Kuhmo"))
+
+
+@pytest.mark.parametrize("manner", ["partners", "existing"])
+@pytest.mark.parametrize(("number", "act"), [(1, renamed), (1, given_another_id), (3, moved_to_kuhmo)])
+def test_what_would_be_changed_is_never_made_anew(region, pair, laura, manner, number, act):
+    bring(region, pair[0], [a_row(number, unit="Kirjasto")])
+    one = Partner.objects.get()
+    rows = [a_row(number, unit="Kirjasto", signatory="Uusi Johtaja")]
+    brought = importing.preview(region, laura, pasted(text(rows)), manner)
+    assert outcomes(brought) == ["update"]
+    act(one, pair[0])
+    done = importing.confirm_whole(brought, laura)
+    assert outcomes(done) == ["refuse"]
+    assert "since the preview" in why(done, 2)
+    assert Partner.objects.get().state == "candidate"
+    assert not Commitment.objects.exists()
+
+
+def test_nor_is_it_by_the_workers_part(region, pair, worker, monkeypatch):
+    monkeypatch.setattr(importing, "A_PART", 2)
+    bring(region, pair[0], [a_row(number) for number in range(1, 6)])
+    rows = [a_row(number, signatory="Uusi Johtaja") for number in range(1, 6)]
+    brought = importing.confirm(importing.preview(region, pair[0], pasted(text(rows))), pair[0])
+    given_another_id(Partner.objects.get(organisation__name="Toimija 5 ry"), pair[1])
+    worker.run()
+    assert outcomes(brought) == ["update"] * 4 + ["refuse"]
+    assert Partner.objects.count() == 5
+    assert faults() == []
+
+
+def test_another_partner_than_the_one_shown_is_not_changed(region, pair):
+    """Two units were renamed: the row means the other one now, with the same change."""
+    first, second = [a_row(1, unit="Kirjasto"), a_row(1, unit="Museo")]
+    bring(region, pair[0], [first, second])
+    one, other = Partner.objects.order_by("pk")
+    brought = importing.preview(region, pair[0], pasted(text([a_row(1, unit="Kirjasto", signatory="Uusi")])))
+    for partner, unit in ((one, "Pato"), (other, "Kirjasto")):
+        partners.change_partner(partner, pair[1], partner.municipalities.all(), unit=unit)
+    assert outcomes(importing.confirm_whole(brought, pair[0])) == ["refuse"]
+    assert set(Partner.objects.values_list("signatory_name", flat=True)) == {"Toimi 1"}
+
+
+def test_a_new_one_is_not_made_beside_a_namesake_that_the_preview_did_not_show(region, pair):
+    brought = importing.preview(region, pair[0], pasted(text([a_row(1), a_row(2)])))
+    bring(region, pair[1], [a_row(1, id=business_id(88))])
+    assert outcomes(importing.confirm_whole(brought, pair[0])) == ["refuse", "create"]
+    again = importing.preview(region, pair[0], pasted(text([a_row(1)])))
+    assert "stands here already" in why(again, 2)
+    assert outcomes(importing.confirm_whole(again, pair[0])) == ["create"]
 
 
 def test_a_killed_worker_leaves_whole_parts_and_the_rest_is_done_again(region, pair, monkeypatch):
@@ -428,6 +473,21 @@ def test_what_was_joined_or_renamed_is_found_by_its_former_names(region, pair, l
     assert (Partner.objects.count(), Organisation.objects.count()) == before
 
 
+def test_a_unit_that_was_renamed_is_found_by_its_former_names(region, pair):
+    bring(region, pair[0], [a_row(1, unit="Kirjasto"), a_row(1, unit="Museo")])
+    one = Partner.objects.get(unit="Kirjasto")
+    for name in ("Pääkirjasto", "Keskus"):
+        partners.change_partner(one, pair[1], one.municipalities.all(), unit=name)
+    for name in ("Kirjasto", "PÄÄKIRJASTO"):
+        again = bring(region, pair[0], [a_row(1, unit=name)])
+        assert (outcomes(again), why(again, 2)) == (["same"], "It is known here as Keskus: this name stays.")
+    partners.change_partner(Partner.objects.get(unit="Museo"), pair[1], one.municipalities.all(), unit="Kirjasto")
+    assert why(bring(region, pair[0], [a_row(1, unit="Kirjasto")]), 2) == ""  # who is called so now comes first
+    join_partners(one, Partner.objects.get(unit="Kirjasto"), pair[0])
+    assert outcomes(bring(region, pair[0], [a_row(1, unit="Museo")])) == ["same"]
+    assert Partner.objects.count() == 1
+
+
 def test_a_day_on_which_it_cannot_have_been_is_refused_in_the_preview(region, laura):
     with translation.override("fi"):
         headings = (*HEADINGS, *(heading(one) for one in ON_PAPER))
@@ -536,6 +596,27 @@ def test_those_that_are_there_already_are_taken_over(region, pair):
     brought = importing.confirm_whole(importing.preview(region, pair[0], pasted(listed), "existing"), pair[0])
     assert outcomes(brought) == ["update"]
     assert Partner.objects.get().state == "active"
+
+
+def test_each_column_of_which_nothing_is_taken_is_named(region, pair):
+    headings = [
+        "Nimi",
+        "Rooli",
+        "Kunta",
+        "Sitoutunut",
+        "Puollettu",
+        "Perehdytys",
+        "Vapaa sarake",
+        "S-posti",
+        "Kaikupolun numero",
+    ]
+    row = ["Tupa ry", "kohde", "Kajaani", "1.2.2024", "", "3.2.2024", "x", "tupa@example.org", "7"]
+    listed = text([row], headings=headings)
+    brought = importing.preview(region, pair[0], pasted(listed))
+    assert brought.not_read == ["Sitoutunut", "Perehdytys", "Kaikupolun numero", "Vapaa sarake"]
+    assert importing.preview(region, pair[0], pasted(listed), "existing").not_read == [
+        "Kaikupolun numero", "Vapaa sarake"
+    ]  # fmt: skip
 
 
 # -- round trip -------------------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ from commitments.agreeing import papers
 from commitments.models import Commitment
 from commitments.on_paper import partner_committed
 from commitments.services import draft_partner_commitment
-from tests.people import a_kaikukeskus_person, a_pair, a_region, a_stranger, a_trial, a_venue
+from tests.people import a_pair, a_region, a_stranger, a_trial, a_venue
 from workflows.checks import faults
 from workflows.handing_over import Given, hand_over, withdraw
 from workflows.models import Invitee
@@ -40,29 +40,13 @@ from workflows.my_work.own_tasks import add_task
 from workflows.my_work.snoozing import put_off
 from workflows.sentences import sentences
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 AINO = "Aino Virtanen (culture side)"
-
-
-@pytest.fixture(autouse=True)
-def english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def region() -> Region:
-    return a_region()
 
 
 @pytest.fixture
 def aino(region) -> Person:
     return a_pair(region)[0]
-
-
-@pytest.fixture
-def laura() -> Person:
-    return a_kaikukeskus_person()
 
 
 def now(row):

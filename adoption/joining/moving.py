@@ -3,7 +3,7 @@
 Asked of the models themselves, so that a foreign key that is added one day is not forgotten.
 """
 
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from django.apps import apps
 from django.db import models
@@ -16,6 +16,14 @@ STAYS = {("adoption.Act", "by"), ("adoption.Act", "on_behalf_of")}
 # The copy that the sign-in keeps of an address: with the address it opens nothing more.
 GOES = {("account.EmailAddress", "user")}
 Reference = tuple[type[models.Model], Any]
+
+
+@runtime_checkable
+class TakesOver(Protocol):
+    """A row that a person has once, and with whose twin something would be lost."""
+
+    def take_over(self, twin: Any) -> None:
+        """What the twin has and this row lacks is this row's; then the twin goes."""
 
 
 def references(model: type[models.Model]) -> list[Reference]:
@@ -75,7 +83,12 @@ def _drop_twins(reference: Reference, gone: models.Model, kept: models.Model) ->
             rows = model._base_manager.filter(only.condition or models.Q())
             same = {name: models.OuterRef(name) for name in only.fields if name != field.name}
             twins = rows.filter(**{field.name: kept}, **same)
-            rows.filter(models.Exists(twins), **{field.name: gone}).delete()
+            going = rows.filter(models.Exists(twins), **{field.name: gone})
+            for one in going:
+                own = rows.get(**{field.name: kept}, **{name: getattr(one, name) for name in same})
+                if isinstance(own, TakesOver):
+                    own.take_over(one)
+            going.delete()
 
 
 def _move_notes(gone: models.Model, kept: models.Model) -> None:

@@ -14,7 +14,7 @@ from adoption.joining.moving import move
 from adoption.mail import later
 from adoption.models import ContactCheck, Joined, Partner, Person, Region
 from adoption.operating_model import LIMITS
-from adoption.partners import activate_if_ready
+from adoption.partners import activate_if_ready, with_lines
 from adoption.people import alone
 from adoption.refusal import Refused
 
@@ -88,6 +88,7 @@ def join_partners(kept: Partner, gone: Partner, by: Person) -> Partner:
 def join_rows(kept: Partner, gone: Partner, region: Region, who: Acting) -> None:
     """The same within a transaction that has locked the region and found nothing against it."""
     taken, former = _taken(kept, gone), contact_that_goes(kept, gone)
+    kept.former_units = with_lines(kept.former_units, *gone.former_units.split("\n"))
     kept.save()
     overtake(ContactCheck.objects.filter(partner=gone))
     move(gone, kept)

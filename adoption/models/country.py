@@ -39,6 +39,7 @@ class County(Named):
     """A wellbeing services county."""
 
     code = models.CharField(max_length=2, unique=True)
+    found_by = found_by("name_fi", "name_sv", "name_en")
 
     @property
     def languages(self) -> list[str]:

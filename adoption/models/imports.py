@@ -23,7 +23,7 @@ class Import(models.Model):
     language = models.CharField(max_length=2, blank=True, default="")  # in which it was previewed
     pasted = models.TextField(blank=True, default="")
     file_name = models.CharField(max_length=200, blank=True, default="")
-    not_read = models.JSONField(default=list)  # headings of columns that nothing is known of
+    not_read = models.JSONField(default=list)  # headings of columns of which nothing is taken
     made_at = models.DateTimeField(auto_now_add=True)
     planned_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)

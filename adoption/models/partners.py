@@ -142,6 +142,7 @@ class Partner(FSMModelMixin, models.Model):
     region = models.ForeignKey("adoption.Region", models.PROTECT, related_name="partners")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="partners")
     unit = models.CharField(_("unit"), max_length=300, blank=True, default="")
+    former_units = models.TextField(blank=True, default="")  # a line each: what the unit was called before
     role = models.CharField(_("role"), max_length=11, choices=Role)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     municipalities = models.ManyToManyField("adoption.Municipality", related_name="partners")

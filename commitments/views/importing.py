@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from adoption.access import may_act, region_or_404
-from adoption.columns import OF_PARTNER, ON_PAPER, heading
+from adoption.columns import OF_PARTNER, ON_PAPER, column_of, heading
 from adoption.icons import PARTNER_ICONS
 from adoption.models import Import, ImportRow, Partner, Region
 from adoption.refusal import Refused
@@ -63,7 +63,12 @@ def _before(request: Request, region: Region) -> dict[str, str]:
         found = Import.objects.filter(region=region, pk=UUID(request.GET.get("from", ""))).first()
     except ValueError:
         found = None
-    return {"rows": found.pasted, "manner": found.manner, "model": found.model} if found else {}
+    if found is None:
+        return {}
+    manner = request.GET.get("manner", "")
+    return {
+        "rows": found.pasted, "manner": manner if manner in Import.Manner.values else found.manner, "model": found.model
+    }  # fmt: skip
 
 
 def _previewed(region: Region, request: Request, form: ImportForm) -> Import | None:
@@ -93,6 +98,8 @@ def _shown(request: Request, found: Import, refusal: Refused | None = None) -> H
     counts = _counts(found)
     shown = {
         "brought": found,
+        "on_paper": [text for text in found.not_read if column_of(text) in ON_PAPER],
+        "unknown": [text for text in found.not_read if column_of(text) not in ON_PAPER],
         "region": found.region,
         "counts": [(one, counts[one], ICONS[one]) for one in Outcome],
         "to_do": found.rows.filter(done=False, outcome__in=importing.TO_DO).count(),

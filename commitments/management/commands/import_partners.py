@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from adoption.models import Import, Partner, Person, Region
 from adoption.operating_model import DEFAULT, MODELS
-from adoption.planning import Manner, Outcome, Planner
+from adoption.planning import Manner, Outcome, Planner, left_out
 from adoption.refusal import Refused
 from adoption.tables import LARGEST, Table, uploaded
 from commitments.importing import confirm_whole, preview
@@ -23,6 +22,14 @@ class Said(NamedTuple):
     outcome: str
     name: str
     why: str
+
+
+class Told(NamedTuple):
+    """What is said of a list: its rows, the headings of which nothing is taken, and why it is refused as a whole."""
+
+    rows: list[Said]
+    not_read: list[str] = []
+    why: str = ""
 
 
 class Command(BaseCommand):
@@ -41,33 +48,41 @@ class Command(BaseCommand):
         parser.add_argument("--role", default="", choices=["", *Partner.Role.values], help="of rows that do not say it")
         parser.add_argument("--by", metavar="EMAIL", help="who brings it; without, the command line, which may all")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen, and do nothing")
-        parser.add_argument("--json", action="store_true", help='print {"rows": [{"row", "outcome", "name", "why"}]}')
+        parser.add_argument(
+            "--json",
+            action="store_true",
+            help='print {"rows": [{"row", "outcome", "name", "why"}], "not_read": [HEADING]}',
+        )
 
     def handle(self, *args: object, **options: Any) -> None:
         region, by, content = region_of(options["region"]), person_of(options["by"]), content_of(options["file"])
         try:
-            said = list(self.rows(region, by, uploaded(content), options))
-            why = ""
+            told = self.told(region, by, uploaded(content), options)
         except Refused as refusal:
-            said, why = [], str(refusal)
-        self.stdout.write(as_json(said, why) if options["json"] else as_text(said, why))
-        if why or any(row.outcome == Outcome.REFUSE for row in said):
+            told = Told([], why=str(refusal))
+        self.stdout.write(as_json(told) if options["json"] else as_text(told))
+        if told.why or any(row.outcome == Outcome.REFUSE for row in told.rows):
             sys.exit(1)
 
-    def rows(self, region: Region, by: Person | None, table: Table, options: dict[str, Any]) -> Iterator[Said]:
+    def told(self, region: Region, by: Person | None, table: Table, options: dict[str, Any]) -> Told:
         manner = Manner.EXISTING if options["existing"] else Manner.PARTNERS
         if options["dry_run"]:
-            planner = Planner(region, by, manner, options["role"])
-            for one in planner.plan(table.lines):
-                yield Said(one.number, one.outcome, one.name, " ".join(one.why))
-            return
+            return _planned(Planner(region, by, manner, options["role"]), table, manner)
         brought = preview(region, by, table, manner, options["role"], options["model"], file_name=options["file"].name)
-        yield from _told(confirm_whole(brought, by))
+        return _done(confirm_whole(brought, by))
 
 
-def _told(done: Import) -> Iterable[Said]:
-    for row in done.rows.iterator(chunk_size=500):
-        yield Said(row.number, row.outcome, row.name, " ".join(row.why))
+def _planned(planner: Planner, table: Table, manner: str) -> Told:
+    rows, met = [], set()
+    for one in planner.plan(table.lines):
+        rows.append(Said(one.number, one.outcome, one.name, " ".join(one.why)))
+        met |= {column for column, cell in one.line.cells.items() if cell.text}
+    return Told(rows, left_out(table, manner, met))
+
+
+def _done(done: Import) -> Told:
+    rows = done.rows.iterator(chunk_size=500)
+    return Told([Said(row.number, row.outcome, row.name, " ".join(row.why)) for row in rows], done.not_read)
 
 
 def region_of(slug: str) -> Region:
@@ -98,14 +113,16 @@ def content_of(file: Path) -> bytes:
         raise CommandError(f"{file}: {error.strerror}", returncode=2) from error
 
 
-def as_json(rows: list[Said], why: str) -> str:
-    said: dict[str, Any] = {"rows": [row._asdict() for row in rows]}
-    return json.dumps(said | ({"why": why} if why else {}), ensure_ascii=False)
+def as_json(told: Told) -> str:
+    said: dict[str, Any] = {"rows": [row._asdict() for row in told.rows]}
+    said |= {"not_read": told.not_read} if told.not_read else {}
+    return json.dumps(said | ({"why": told.why} if told.why else {}), ensure_ascii=False)
 
 
-def as_text(rows: list[Said], why: str) -> str:
-    if why:
-        return why
-    lines = [f"{row.row}: {row.outcome}: {row.name}" + (f": {row.why}" if row.why else "") for row in rows]
-    counts = {outcome.value: sum(row.outcome == outcome for row in rows) for outcome in Outcome}
-    return "\n".join([*lines, ", ".join(f"{number} {outcome}" for outcome, number in counts.items())])
+def as_text(told: Told) -> str:
+    if told.why:
+        return told.why
+    lines = [f"{row.row}: {row.outcome}: {row.name}" + (f": {row.why}" if row.why else "") for row in told.rows]
+    counts = {outcome.value: sum(row.outcome == outcome for row in told.rows) for outcome in Outcome}
+    unread = [f"columns not read: {', '.join(told.not_read)}"] if told.not_read else []
+    return "\n".join([*lines, *unread, ", ".join(f"{number} {outcome}" for outcome, number in counts.items())])
