@@ -1,4 +1,4 @@
-"""What does a person find by some words? Regions, municipalities, people, organisations, partners and commitments.
+"""What does a person find by some words? Places, people, organisations, partners and commitments.
 
 One query for all of them: each kind is a part of it that reads only what the person may see, and finds names by the
 folded columns (adoption.folding), which have their indexes on PostgreSQL.
@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 from adoption.access import partners_of, regions_of
 from adoption.fields import UNSEEN
 from adoption.folding import folded
-from adoption.models import Municipality, Organisation, Partner, Person, Phase, Region, RegionMunicipality
+from adoption.models import County, Municipality, Organisation, Partner, Person, Phase, Region, RegionMunicipality
 from adoption.operating_model import MODELS
 from adoption.views.people import people_of
 from commitments.access import commitments_of
-from commitments.models import Commitment
+from commitments.models import Commitment, Party
 from config.terms import Meaning, meant_by
 
 if TYPE_CHECKING:
@@ -35,9 +35,10 @@ WORDS = 6  # of which more would not find less
 NUMBER = re.compile(r"kp[- ]?([0-9]{1,9})")  # as pages and papers name a commitment
 WHOLE = 3  # letters by which a part of a word is found; fewer are looked for where a word begins
 
-REGION, MUNICIPALITY, PERSON, ORGANISATION, PARTNER, COMMITMENT = range(1, 7)
+REGION, COUNTY, MUNICIPALITY, PERSON, ORGANISATION, PARTNER, COMMITMENT = range(1, 8)
 KINDS: "dict[str, tuple[int, StrOrPromise]]" = {
     "regions": (REGION, gettext_lazy("Regions")),
+    "counties": (COUNTY, gettext_lazy("Wellbeing services counties")),
     "municipalities": (MUNICIPALITY, gettext_lazy("Municipalities")),
     "people": (PERSON, gettext_lazy("People")),
     "organisations": (ORGANISATION, gettext_lazy("Organisations")),
@@ -53,10 +54,10 @@ class Row(NamedTuple):
     title: str
     unit: str
     place: str
-    code: str  # role, kind of commitment, or the county of a municipality of no region
+    code: str  # role, kind of commitment, or the county where there is no region
     model: str  # the operating model, which names a commitment
     state: str
-    slug: str  # the region's; empty for a municipality of none
+    slug: str  # the region's; empty for a county or a municipality of none
     key: int
 
 
@@ -111,14 +112,17 @@ def _parts(person: Person, words: list[str]) -> list[Part]:
     towns = RegionMunicipality.objects.filter(region__in=regions)
     found: list[Part] = [
         (REGION, _region(_named(regions, words))),
+        (COUNTY, _county(_named(regions, words, "county__found_by"))),
+        (COUNTY, _county_of_none(_beginning(County.objects.filter(regions=None), words))),
         (MUNICIPALITY, _municipality(_named(towns, words, "municipality__found_by"))),
-        (MUNICIPALITY, _of_no_region(Municipality.objects.filter(regions=None), words)),
+        (MUNICIPALITY, _town_of_none(_beginning(Municipality.objects.filter(regions=None), words))),
         (PERSON, _person(_named(people_of(person).filter(joined_to=None), words))),
         (PARTNER, _partner(partners_of(person).filter(pk__in=_partners(words)))),
         *[(COMMITMENT, part) for part in _commitments(person, words)],
     ]
     if person.is_kaikukeskus:
         found.append((ORGANISATION, _organisation(_named(Organisation.objects.all(), words))))
+        found.append((ORGANISATION, _organisation(Organisation.objects.filter(_is_county(words)))))
     return found
 
 
@@ -142,28 +146,46 @@ def _has(column: str, word: str) -> dict[str, str]:
     return {f"{column}__contains": word if len(word) >= WHOLE else f" {word}"}
 
 
+def _counties(words: list[str]) -> QuerySet[County]:
+    """Those that have all words in their names, in whichever languages."""
+    return _named(County.objects.order_by(), words)
+
+
+def _is_county(words: list[str], path: str = "") -> Q:
+    """The organisation is a county's own, which has one name here, and is looked for by the others."""
+    names = _counties(words).values("name_fi").union(*(_counties(words).values(f"name_{one}") for one in ("sv", "en")))
+    return Q(**{f"{path}name__in": names})
+
+
 def _partners(words: list[str]) -> QuerySet[Any]:
-    """The keys of the partners that have each word in the organisation's name or in the unit's."""
+    """The keys of the partners that have each word in the organisation's name, in a county's other ones, or in the
+    unit's."""
     found = Partner.objects.order_by()
     for word in words:
         by_owner = Partner.objects.order_by().filter(**_has("organisation__found_by", word)).values("pk")
+        by_county = Partner.objects.order_by().filter(_is_county([word], "organisation__")).values("pk")
         by_unit = Partner.objects.order_by().filter(**_has("found_by", word)).values("pk")
-        found = found.filter(pk__in=by_owner.union(by_unit))
+        found = found.filter(pk__in=by_owner.union(by_county, by_unit))
     return found.values("pk")
 
 
 def _commitments(person: Person, words: list[str]) -> list[QuerySet[Any]]:
-    """Those of a partner with the words in its name, and those of a region; by its number the one that has it."""
+    """Those of a partner with the words in its name, and those of a region, or of its county; by its number the one
+    that has it."""
     seen = commitments_of(person).order_by()
     of_partner, of_region = seen.exclude(partner=None), seen.filter(partner=None)
+    of_county = of_region.none()
     number = NUMBER.fullmatch(" ".join(words))
     if number:
         of_partner, of_region = of_partner.filter(pk=number[1]), of_region.filter(pk=number[1])
     elif words:
         of_partner = of_partner.filter(partner__in=_partners(words))
+        parties = Party.objects.filter(county__in=_counties(words)).values("commitment")
+        of_county = of_region.filter(pk__in=parties)
         of_region = _named(of_region, words, "region__found_by")
     owner = {"title": F("partner__organisation__name"), "unit": F("partner__unit")}
-    return [_commitment(of_partner, **owner), _commitment(of_region, title=_own_name("region"))]
+    regional = [_commitment(some, title=_own_name("region")) for some in (of_region, of_county)]
+    return [_commitment(of_partner, **owner), *regional]
 
 
 def _own_name(path: str = "") -> F:
@@ -192,14 +214,27 @@ def _municipality(things: QuerySet[RegionMunicipality]) -> QuerySet[Any]:
     return _shaped(things, MUNICIPALITY, title=_own_name("municipality"), state=F("phase"), **region)
 
 
-def _of_no_region(things: QuerySet[Municipality], words: list[str]) -> QuerySet[Any]:
+def _beginning(things: QuerySet[Any], words: list[str]) -> QuerySet[Any]:
     """Where nothing has begun, a name is found by its beginning, and by two letters only where it has no more: a
     reader looks for a town, and is not shown all that begin alike."""
     for word in words:
         whole = Q(found_by__contains=f" {word} ") | Q(found_by__endswith=f" {word}")
         things = things.filter(Q(found_by__contains=f" {word}") if len(word) >= WHOLE else whole)
+    return things
+
+
+def _town_of_none(things: QuerySet[Municipality]) -> QuerySet[Any]:
     county = Coalesce(Cast("county", TextField()), Value("", TextField()))
     return _shaped(things, MUNICIPALITY, title=_own_name(), code=county)
+
+
+def _county(things: QuerySet[Region]) -> QuerySet[Any]:
+    region = {"place": _own_name(), "slug": F("slug")}
+    return _shaped(things, COUNTY, title=_own_name("county"), **region)
+
+
+def _county_of_none(things: QuerySet[County]) -> QuerySet[Any]:
+    return _shaped(things, COUNTY, title=_own_name(), code=Cast("pk", TextField()))
 
 
 def _person(things: QuerySet[Person]) -> QuerySet[Any]:
@@ -230,12 +265,15 @@ def _found(row: Row, person: Person) -> Found:
 
 
 def _address(row: Row, person: Person) -> str:
-    """Of a municipality in no region Kaikukeskus gets to making one, where its trial begins; others see it named."""
-    if row.kind == MUNICIPALITY and not row.slug:
-        query = urlencode([("county", row.code), ("municipality", str(row.key))])
+    """Of a municipality or a county in no region Kaikukeskus gets to making one, where its trial begins; others see it
+    named."""
+    if row.kind in (COUNTY, MUNICIPALITY) and not row.slug:
+        town = [("municipality", str(row.key))] if row.kind == MUNICIPALITY else []
+        query = urlencode([("county", row.code), *town])
         return f"{reverse('region_new')}?{query}" if person.is_kaikukeskus else ""
     given: dict[int, tuple[str, list[str | int]]] = {
         REGION: ("board", [row.slug]),
+        COUNTY: ("board", [row.slug]),
         MUNICIPALITY: ("board", [row.slug]),
         PERSON: ("person", [row.key]),
         ORGANISATION: ("organisation", [row.key]),
@@ -252,6 +290,7 @@ def _label(choices: Any, value: str) -> str:
 
 WHAT: dict[int, Callable[[Row], tuple[str, str]]] = {
     REGION: lambda _row: (_("Region"), ""),
+    COUNTY: lambda row: (_("Wellbeing services county"), "" if row.slug else _("not in any region yet")),
     MUNICIPALITY: lambda row: (
         _("Municipality"),
         _label(Phase.choices, row.state) if row.slug else _("not in any region yet"),

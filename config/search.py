@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from adoption.folding import folded
 from adoption.views import Request
 from config.finding import AT_MOST, KINDS, ORGANISATION, cleaned, find, words_of
 from config.words import WORDS, Word
@@ -24,6 +25,6 @@ def search(request: Request) -> HttpResponse:
 
 
 def _word(text: str) -> Word | None:
-    """The word of the help that was sought, in whichever language."""
-    wanted = text.casefold()
-    return next((word for word in WORDS if wanted in {name.casefold() for name in word[:3]}), None)
+    """The word of the help that was sought, in whichever language, by its present name or an older one."""
+    wanted = folded(text)
+    return next((word for word in WORDS if wanted in map(folded, word.names)), None)

@@ -27,7 +27,7 @@ TERMS = [
     # kortinjakaja; "issuer of the card" on the site in English, "aktör som delar ut kort" in Swedish (W6, W7).
     Term(
         DISTRIBUTORS,
-        ("kortinjaka", "jakajaorganisaatio", "kortutdel", "distributor", "issuer"),
+        ("jakaja", "jakaji", "kortinjaka", "kortutdel", "utdelare", "distributor", "issuer"),
         ("aktor som delar ut kort", "aktorer som delar ut kort", "issuer of the card", "issuers of the card"),
     ),
     Term(
@@ -37,6 +37,7 @@ TERMS = [
             "kulttuurikoh", "liikuntakoh",
             "objekt", "kulturobjekt", "kulturaktor", "motionsaktor", "venue",
         ),
+        ("cultural venue", "cultural venues", "sports venue", "sports venues"),
     ),
     # Of 2024 the region's paper; its name of 2023 is the one that the partner's has now (S1, S3).
     Term(
@@ -44,10 +45,11 @@ TERMS = [
         ("yhteistoimintasitoumu", "samarbetsforbindels", "cooperation"),
         ("alueen kumppanuussitoumus", "omradets partnerskapsforbindelse", "partnership commitment of the region"),
     ),
+    Term({"kind": (PARTNER_COMMITMENT,)}, ("kumppanisitoumu",)),  # of 2025 (W1)
     Term(
         {"kind": (REGION_COMMITMENT, PARTNER_COMMITMENT)},
         ("kumppanuussitoumu", "partnerskapsforbindels", "partnership", "sitoumu", "forbindels", "kontrakt",
-         "commitment", "agreement"),
+         "commitment", "agreement", "sopimu", "avtal"),
         ("cooperation commitment", "partnership commitment", "kaikukortti-kumppanin sitoumus"),
     ),
 ]  # fmt: skip

@@ -6,34 +6,22 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adoption.folding import folded
-from adoption.models import Municipality, Organisation, Partner, Person, Region, RegionMunicipality
+from adoption.models import County, Municipality, Organisation, Partner, Person, RegionMunicipality
 from adoption.partners import change_partner
 from adoption.people import find_or_make, name_person
-from commitments.services import draft_region_commitment
+from commitments.services import draft_partner_commitment, draft_region_commitment
 from config.finding import AT_MOST, find
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def english():
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 def titles(person: Person, text: str, only: str = "") -> list[str]:
     return [one.title for one in find(person, text, only)]
-
-
-@pytest.fixture
-def region() -> Region:
-    return a_region()
 
 
 @pytest.fixture
@@ -113,6 +101,35 @@ def test_a_short_name_is_found_whole_and_not_all_that_begin_alike(region, aino):
     assert [one.title for one in find(aino, "ii", "municipalities")] == ["Ii"]
 
 
+NORTH_SAVO = ["Pohjois-Savon hyvinvointialue", "Norra Savolax välfärdsområde", "norra savolax", "North Savo wellbeing"]
+
+
+@pytest.mark.parametrize("text", NORTH_SAVO)
+def test_a_county_is_found_by_its_names_in_any_language_with_what_is_its_own(text):
+    region = a_region("pohjois-savo")
+    aino, laura = a_pair(region)[0], a_kaikukeskus_person()
+    unit = a_distributor(region, aino, "Pohjois-Savon hyvinvointialue", unit="Iisalmen sosiaalipalvelut")
+    paper = draft_region_commitment(region, list(region.municipalities.all()), aino)
+    own = [("counties", region.get_absolute_url()), ("partners", unit.get_absolute_url())]
+    own.append(("commitments", paper.get_absolute_url()))
+    for kind, href in own:
+        assert [one.href for one in find(aino, text, kind)] == [href]
+    assert [one.href for one in find(laura, text, "organisations")] == [unit.organisation.get_absolute_url()]
+    assert find(a_pair(a_region("kainuu"))[0], text) == find(a_stranger(), text) == []
+    assert titles(aino, f"{text} iisal", "partners") == [str(unit)]
+
+
+def test_a_county_without_a_region_is_found_and_leads_kaikukeskus_to_make_one(client, region, aino):
+    free = County.objects.filter(regions=None)[0]
+    [found] = find(laura := a_kaikukeskus_person(), free.name_sv, "counties")
+    assert (found.what, found.title, found.state) == (
+        "Wellbeing services county", free.name_en, "not in any region yet"
+    )  # fmt: skip
+    assert [one.href for one in find(aino, free.name_sv, "counties")] == [""]
+    client.force_login(laura)
+    assert free.municipalities.all()[0].name_fi in client.get(found.href).content.decode()
+
+
 def test_a_region_a_unit_a_business_id_a_person_and_a_commitment(region, aino):
     partner = a_venue(region, aino, "Vaara-kollektiivi ry", unit="Näyttämö")
     Organisation.objects.filter(pk=partner.organisation_id).update(business_id="1234567-1")
@@ -149,7 +166,10 @@ def test_only_one_kind(region, aino):
 # -- old terms and names ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("word", ["kortinjakaja", "jakajaorganisaatio", "kortutdelare", "issuer", "Distributor"])
+@pytest.mark.parametrize(
+    "word",
+    ["jakaja", "jakajien", "kortinjakaja", "jakajaorganisaatio", "kortutdelare", "utdelare", "issuer", "Distributor"],
+)
 def test_a_distributor_by_any_of_its_words(region, aino, word):
     a_distributor(region, aino, "Tupanen ry")
     a_venue(region, aino, "Tupasen talo")
@@ -157,7 +177,9 @@ def test_a_distributor_by_any_of_its_words(region, aino, word):
     assert titles(aino, f"tup {word}") == ["Tupanen ry"]
 
 
-@pytest.mark.parametrize("word", ["kohde", "kulttuurikohteet", "kulturobjekt", "venues", "liikuntakohde"])
+@pytest.mark.parametrize(
+    "word", ["kohde", "kulttuurikohteet", "kulturobjekt", "venues", "liikuntakohde", "cultural venue"]
+)
 def test_a_venue_by_any_of_its_words(region, aino, word):
     a_distributor(region, aino, "Tupanen ry")
     a_venue(region, aino, "Tupasen talo")
@@ -167,11 +189,19 @@ def test_a_venue_by_any_of_its_words(region, aino, word):
 @pytest.mark.parametrize(
     "text",
     ["yhteistoimintasitoumus", "kumppanuussitoumus", "samarbetsförbindelse", "partnerskapsförbindelsen",
-     "cooperation commitment", "kontrakt", "sitoumus kainuu"],
+     "cooperation commitment", "kontrakt", "sitoumus kainuu", "sopimus", "avtalet"],
 )  # fmt: skip
 def test_the_regions_commitment_by_its_present_and_its_former_name(region, aino, text):
     made = draft_region_commitment(region, list(region.municipalities.all()), aino)
     assert [one.href for one in find(aino, text)] == [made.get_absolute_url()]
+
+
+@pytest.mark.parametrize("text", ["kumppanisitoumus", "kumppanisitoumuksen", "kumppanuussitoumus"])
+def test_a_partners_commitment_by_the_word_of_2025_too(region, aino, text):
+    draft_region_commitment(region, list(region.municipalities.all()), aino)
+    made = draft_partner_commitment(a_venue(region, aino), aino)
+    assert made.get_absolute_url() in [one.href for one in find(aino, text)]
+    assert len(find(aino, text)) == (1 if text.startswith("kumppanisi") else 2)
 
 
 def test_an_organisation_by_its_former_name(region, aino):
@@ -235,9 +265,26 @@ def test_the_page_says_what_can_be_searched_for(client, aino, text):
     assert ("Write at least two letters" in page) == (text == "k")
 
 
-def test_a_word_of_the_field_is_explained(client, aino):
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("kortutdelare", "distributor"), ("jakaja", "distributor"), ("kokeilu", "trial"), ("Pilot", "trial"),
+     ("pilotti", "trial"), ("forsok", "trial"), ("kumppanisitoumus", "partnership commitment"),
+     ("pysyvä ylläpito", "lasting use"), ("locality", "Kaikukortti region"), ("issuer of the card", "distributor"),
+     ("locally responsible person", "responsible person"), ("national guideline", "operating model")],
+)  # fmt: skip
+def test_a_word_of_the_field_is_explained_by_the_one_that_the_pages_have(client, aino, text, name):
     client.force_login(aino)
-    assert reverse("words") in client.get("/search/", {"q": "kortutdelare"}).content.decode()
+    page = client.get("/search/", {"q": text})
+    assert page.context["word"].name == name
+    assert f"<strong>{text}</strong> ({name})" in page.content.decode()
+    assert reverse("words") in page.content.decode()
+
+
+def test_the_page_of_words_has_the_old_ones(client, aino):
+    client.force_login(aino)
+    said = client.get(reverse("words")).content.decode()
+    for old in ("pilot", "jakajaorganisaatio", "kumppanisitoumus", "issuer"):
+        assert old in said
 
 
 def test_strange_addresses_are_no_fault(client, aino):
