@@ -32,39 +32,12 @@ from workflows.models import FeedbackMeeting
 from workflows.sentences import sentences
 from workflows.tasks import work_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 DAY = timedelta(days=1)
 SAID = {
     "kind": "feedback", "title": "Palautekokous 2027", "place": "Kirjasto, Ärjänkatu 1", "link": "",
     "length": 90, "message": "Kahvia on tarjolla.",
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    """The msgids are English: so the tests do not hang on a translation."""
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def region():
-    return a_region()
-
-
-@pytest.fixture
-def pair(region):
-    return a_pair(region)
-
-
-@pytest.fixture
-def aino(pair):
-    return pair[0]
-
-
-@pytest.fixture
-def mikko(pair):
-    return pair[1]
 
 
 def at(days: int, hour: int = 9) -> datetime:

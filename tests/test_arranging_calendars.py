@@ -12,11 +12,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core import mail
 from django.urls import reverse
-from django.utils import translation
 from django.utils.timezone import get_default_timezone, localdate, localtime
 
 from adoption.models import Act, Person
-from tests.people import a_pair, a_region
+from tests.people import a_pair
 from tests.test_plan_files import events_of
 from workflows.arranging import services
 from workflows.arranging.inviting import Whom
@@ -24,24 +23,13 @@ from workflows.arranging.letters import told
 from workflows.arranging.links import token_of
 from workflows.arranging.models import Meeting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 LIISA = "liisa@example.org"
 SAID = {
     "kind": "workshop", "title": "Työpaja; Äänekoski, 1/2", "place": "Kulttuuritalo, sali 2",
     "link": "https://etakokous.example.org/j/123?pwd=a,b;c", "length": 120,
     "message": "Tervetuloa!\nKahvia on tarjolla, \\ ja pullaa; ilmoittakaa ruokavaliot. " + "Ääkkösiä riittää. " * 8,
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def region():
-    return a_region()
 
 
 @pytest.fixture

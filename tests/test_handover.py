@@ -1,5 +1,6 @@
 """One who leaves hands over: everything has a successor, access ends on the day, and nothing is left to nobody."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -196,10 +197,18 @@ def test_the_successor_gets_the_list_and_the_others_hear_of_it(ground, worker):
     body = by_address["liisa@example.org"].body
     assert "Taidehalli Pato" in body
     assert "Muista tilat." in body
+    leads_to(ground.liisa, body, f"/people/{ground.aino.pk}/handover/")
     mail.outbox.clear()
     on_the_day(made)
     worker.run()
-    assert "liisa@example.org" in {one.to[0] for one in mail.outbox}
+    [body] = [one.body for one in mail.outbox if one.to == ["liisa@example.org"] and "Aino" in one.subject]
+    leads_to(ground.liisa, body, f"/people/{ground.liisa.pk}/handover/")
+
+
+def leads_to(reader: Person, body: str, path: str) -> None:
+    """The mail has one link, to a page that its reader sees."""
+    assert re.findall(r"http://localhost:8000(\S+)", body) == [path]
+    assert signed_in(reader).get(path).status_code == 200
 
 
 # -- who follows ------------------------------------------------------------------------------------------------------
@@ -365,6 +374,10 @@ def test_who_was_told_of_it_hears_that_it_is_withdrawn(ground, worker):
     worker.run()
     told = {one.to[0] for one in mail.outbox if "jatkaa" in one.subject}
     assert told == {"liisa@example.org", ground.mikko.email, ground.aino.email}
+    people = reverse("people", args=[ground.region.slug])
+    for one in mail.outbox:
+        if "jatkaa" in one.subject:
+            leads_to(Person.objects.get(email=one.to[0]), one.body, "/" if "liisa" in one.to[0] else people)
 
 
 def test_after_the_day_it_is_not_withdrawn(ground):

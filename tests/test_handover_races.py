@@ -1,9 +1,10 @@
 """What if a handover comes at the same moment as something else? One outcome each, on both databases."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 
 from adoption.access import regions_of
 from adoption.history import all_faults
@@ -14,6 +15,8 @@ from tests.race import DONE, NOT_YOURS, REFUSED
 from tests.test_handover import SOON
 from tests.trials import a_walk
 from workflows import passing
+from workflows.arranging.inviting import Whom
+from workflows.arranging.services import arrange, fix
 from workflows.checks import faults
 from workflows.handing_over import Given, hand_over, withdraw
 from workflows.services import confirm_step
@@ -112,3 +115,25 @@ def test_a_handover_against_the_end_of_the_one_who_follows(race):
         withdraw(aino, laura) if Handover.objects.filter(state="agreed").exists() else None
         for one in Responsibility.objects.current().filter(person=eeva.person):
             end_responsibility(one, laura)
+
+
+def test_both_of_a_pair_hand_over_while_the_national_meeting_moves(race):
+    for number in range(3):
+        region, laura = a_region(("kainuu", "lappi", "ruotsi")[number]), a_kaikukeskus_person()
+        aino, mikko = a_pair(region)
+        meeting = national(laura, [aino, mikko])
+        given = {one: Given(one.responsibilities.get().pk, f"to.{one.email}", "Liisa Laine") for one in (aino, mikko)}
+        ends = race(
+            (hand_over, (aino, aino, localdate(), [given[aino]])),
+            (hand_over, (mikko, mikko, localdate(), [given[mikko]])),
+            (fix, (meeting, laura, meeting.starts_at + timedelta(days=1), meeting.sequence)),
+        )
+        assert ends[:2] == [DONE, DONE], ends
+        assert ends[2] in (DONE, REFUSED), ends  # somebody else was invited first
+        invited = meeting.invitees.filter(uninvited_at=None)
+        assert {one.email for one in invited} == {f"to.{aino.email}", f"to.{mikko.email}", laura.email}
+
+
+def national(by, people):
+    said = {"kind": "national", "title": "Valtakunnallinen", "place": "", "link": "", "length": 60, "message": ""}
+    return arrange(None, by, said, [now() + timedelta(days=30)], [Whom(one) for one in people])

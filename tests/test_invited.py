@@ -7,11 +7,10 @@ import pytest
 import time_machine
 from django.core import mail
 from django.test import Client
-from django.utils import translation
 
-from adoption.models import Act, Person, Region
+from adoption.models import Act, Person
 from adoption.refusal import Refused
-from tests.people import a_pair, a_region
+from tests.people import a_pair
 from tests.test_arranging import at, everything, fresh, invitee, liisa, link_of, page_of, picks, proposed
 from tests.trials import text_of
 from workflows.arranging import services
@@ -24,20 +23,9 @@ from workflows.minutes.writing import minutes_of, write
 from workflows.models import Minutes
 from workflows.sentences import sentences
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 LIISA = "liisa@example.org"
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def region() -> Region:
-    return a_region()
 
 
 @pytest.fixture
@@ -45,11 +33,6 @@ def pair(region) -> tuple[Person, Person]:
     found = a_pair(region)
     Person.objects.update(language="en")
     return found
-
-
-@pytest.fixture
-def aino(pair) -> Person:
-    return pair[0]
 
 
 @pytest.fixture

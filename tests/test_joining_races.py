@@ -1,8 +1,10 @@
 """What if two rows are joined both ways at once, or one of them is acted on? One outcome each, on both databases."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from django.utils.timezone import now
 
 from adoption import partners
 from adoption.history import all_faults
@@ -14,7 +16,12 @@ from adoption.people import find_or_make, name_person
 from commitments.services import draft_partner_commitment
 from tests.people import a_kaikukeskus_person, a_pair, a_region, a_venue
 from tests.race import DONE, REFUSED
+from workflows.arranging.inviting import Whom
+from workflows.arranging.models import Invitee
+from workflows.arranging.services import arrange, invite
 from workflows.checks import faults
+from workflows.models import OwnTask
+from workflows.my_work.own_tasks import add_task
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
@@ -122,3 +129,22 @@ def test_people_against_a_contact_of_the_one_that_goes(race, ground):
         assert set(ends) <= {DONE, REFUSED}, ends
         holder = kept if ends[0] == DONE else gone
         assert (Partner.objects.get(pk=venue.pk).contact_id == holder.pk) == (ends[1] == DONE)
+
+
+@pytest.mark.parametrize("by_address", [True, False])
+def test_people_against_an_invitation_of_the_one_that_goes(race, ground, by_address):
+    said = {"kind": "workshop", "title": "Ilta", "place": "", "link": "", "length": 60, "message": ""}
+    meeting = arrange(ground.far, ground.their, said, [now() + timedelta(days=9)], [Whom(ground.aino)])
+    for number in range(2 * ROUNDS):
+        kept, gone = ground.people(number)
+        whom = Whom(name=gone.name, email=gone.email) if by_address else Whom(gone)
+        ends = race((join_people, (kept, gone, ground.laura)), (invite, (meeting, ground.their, [whom])))
+        assert ends == [DONE, DONE], ends
+        assert Invitee.objects.get(meeting=meeting, person__in=[kept, gone]).person == kept
+
+
+def test_people_against_a_task_of_the_one_that_goes(race, ground):
+    for number in range(2 * ROUNDS):
+        kept, gone = ground.people(number)
+        assert race((join_people, (kept, gone, ground.laura)), (add_task, (gone, "Soita."))) == [DONE, DONE]
+        assert OwnTask.objects.get(person__in=[kept, gone]).person == kept

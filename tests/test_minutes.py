@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.core import mail
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.timezone import localdate
 from docx import Document
 from docx.oxml.ns import qn
@@ -41,15 +41,9 @@ from workflows.survey.links import link_in, token_of
 from workflows.survey.opening import open_survey
 from workflows.walk import Walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 SHIPPED = [language for language, _name in LANGUAGES]
 SAID = {"language": "fi", "agenda": "Avaus\nLuvut", "said": "Puhuttiin.\n\nPaljon.", "decisions": "Jatketaan."}
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from adoption.access import PAIR
 from adoption.contacts.asking import overtake
-from adoption.history import Acting, locked, record
+from adoption.history import Acting, locked, locked_country, record
 from adoption.mail import later
 from adoption.models import (
     ContactCheck,
@@ -71,6 +71,8 @@ def hand_over(person: Person, by: Person, on: date, given: Sequence[Given]) -> l
     by_key = {row.pk: row for row in rows.select_related("person", "municipality")}
     acting = {row.region_id: naming(by, regions[row.region_id], row.side) for row in by_key.values()}
     _refuse(_wrong_day(on) + ([] if by_key else [_("Choose who follows.")]))
+    if on <= localdate():
+        locked_country()  # of the national meetings, and before any person
     _lock_people(person, given)
     made = []
     for one in given:

@@ -58,7 +58,7 @@ def _to_successor(person: Person, one: Handover) -> tuple[str, str]:
         "Sign in with your own address. You get a code by e-mail; there is no password.\n\n%(link)s\n\n"
         "This is what there is to take over:\n\n%(list)s\n"
     )
-    facts = _facts(person, one) | {"link": link(reverse("board", args=[one.responsibility.region.slug]))}
+    facts = _facts(person, one) | {"link": _page_of(_whose(one))}
     facts["access"] = _access(one) % facts
     return _("%(region)s: you follow %(leaver)s") % facts, body % (facts | {"list": _list_of(one)})
 
@@ -70,11 +70,21 @@ def _access(one: Handover) -> str:
     return _("%(leaver)s (%(address)s) still sees the pages on %(last)s, as the last day, and can tell you more.")
 
 
+def _whose(one: Handover) -> Person:
+    """On whom it hangs: on the one who leaves, or, once it has passed, on the successor."""
+    found = one.responsibility.person if one.state == Handover.State.AGREED else one.successor
+    assert found
+    return found
+
+
+def _page_of(person: Person) -> str:
+    """Where all that hangs on the person stands, each thing with its own link."""
+    return link(reverse("handover", args=[person.pk]))
+
+
 def _list_of(one: Handover) -> str:
-    """In words: what hangs on the one who leaves, or, once it has passed, on the successor."""
-    whose = one.responsibility.person if one.state == Handover.State.AGREED else one.successor
-    assert whose
-    found = hanging_on(whose, [one.responsibility.region])[0]
+    """In words."""
+    found = hanging_on(_whose(one), [one.responsibility.region])[0]
     return "\n\n".join(_section(heading, things) for _key, heading, things in found.sections) or _nothing(found)
 
 
@@ -87,8 +97,7 @@ def _section(heading: str, things: list[Thing]) -> str:
 
 
 def _line(thing: Thing) -> str:
-    said = ", ".join(part for part in (thing.what, thing.note, day(thing.on) if thing.on else "") if part)
-    return f"- {said}\n  {link(thing.href)}" if thing.href else f"- {said}"
+    return "- " + ", ".join(part for part in (thing.what, thing.note, day(thing.on) if thing.on else "") if part)
 
 
 def _to_others(person: Person, one: Handover) -> tuple[str, str]:
@@ -109,13 +118,22 @@ def withdrawn(pk: int, act_pk: int) -> None:
     act = Act.objects.select_related("by").get(pk=act_pk)
 
     def text(person: Person) -> tuple[str, str]:
-        body = _("Hello %(name)s,\n\n%(by)s has withdrawn the handover: %(leaver)s stays. %(what)s.\n\n%(address)s\n")
-        facts = _facts(person, one) | {"by": act.by}
+        body = _(
+            "Hello %(name)s,\n\n%(by)s has withdrawn the handover: %(leaver)s (%(address)s) stays. %(what)s.\n\n"
+            "%(link)s\n"
+        )
+        facts = _facts(person, one) | {"by": act.by, "link": link(_still_seen_by(person, one.responsibility))}
         return _("%(region)s: %(leaver)s stays") % facts, body % facts
 
     concerned = [*([one.successor] if one.successor else []), one.by, one.responsibility.person]
     told = dict.fromkeys([*concerned, *_others(one.responsibility)])
     _write(act_pk, [person for person in told if person != act.by], concerned, text)
+
+
+def _still_seen_by(person: Person, row: Responsibility) -> str:
+    """The region's people; for who was to come and has nothing there, the own work."""
+    held = Responsibility.objects.current().filter(region=row.region_id, person=person)
+    return reverse("people", args=[row.region.slug]) if held.exists() or person.is_kaikukeskus else "/"
 
 
 def passed(pk: int, act_pk: int) -> None:
@@ -132,7 +150,7 @@ def passed(pk: int, act_pk: int) -> None:
             "%(leaver)s no longer sees the pages, and what hung on %(leaver)s is yours: %(what)s.\n\n"
             "%(link)s\n\n%(list)s\n"
         )
-        facts = _facts(person, one) | {"link": link(reverse("board", args=[one.responsibility.region.slug]))}
+        facts = _facts(person, one) | {"link": _page_of(heir)}
         found = hanging_on(heir, [one.responsibility.region])[0]
         listed = "\n\n".join(_section(heading, things) for _key, heading, things in found.sections)
         return _("%(region)s: %(leaver)s has handed over to you") % facts, body % (facts | {"list": listed})

@@ -14,6 +14,8 @@ from adoption import about
 from adoption.access import PAIR
 from adoption.models import Act, ContactCheck, Handover, Note, Partner, Person, Region, Responsibility
 from commitments.models import Commitment, Party
+from workflows.arranging.called import by_region
+from workflows.arranging.models import Meeting
 from workflows.arranging.to_do import ahead_in
 from workflows.models import OwnTask, Trial, TrialStep
 from workflows.services import term_of
@@ -46,6 +48,7 @@ class Hanging:
     partners: list[Thing] = field(default_factory=list)
     notes: list[Thing] = field(default_factory=list)
     points: list[Thing] = field(default_factory=list)
+    meetings: list[Thing] = field(default_factory=list)
     questions: list[Thing] = field(default_factory=list)
     days: list[Thing] = field(default_factory=list)
     addressed: bool = False  # whether a note is to the person; the own questions are answered to the side
@@ -60,6 +63,7 @@ class Hanging:
             ("partners", _("Contact person of"), self.partners),
             ("notes", _("Notes and questions"), self.notes),
             ("points", _("Agreed on in meetings"), self.points),
+            ("meetings", _("Meetings to come, as one invited or arranging"), self.meetings),
             ("questions", _("Asked whether still the contact"), self.questions),
             ("days", _("Calendar of the next six months"), self.days),
         ]
@@ -80,6 +84,7 @@ def hanging_on(person: Person, regions: Iterable[Region]) -> list[Hanging]:
     _partners(person, found)
     _notes(person, found)
     _points(person, found)
+    _meetings(person, found)
     _questions(person, found)
     _days(found)
     return list(found.values())
@@ -149,6 +154,17 @@ def _points(person: Person, found: dict[int, Hanging]) -> None:
         found[one.region_id or 0].points.append(Thing(one.text, str(one.meeting), one.get_absolute_url(), one.due))
 
 
+def _meetings(person: Person, found: dict[int, Hanging]) -> None:
+    """The national meeting is no page of the region's people: it is named only."""
+    for region, one in by_region(person, found):
+        words = [str(one.get_kind_display())]
+        words += [] if one.starts_at else [str(Meeting.State.PROPOSED.label)]
+        words += [_("arranged by %(name)s") % {"name": person}] if one.organiser_id == person.pk else []
+        href = one.get_absolute_url() if one.region_id else ""
+        on = localdate(one.starts_at) if one.starts_at else None
+        found[region].meetings.append(Thing(one.title, ", ".join(words), href, on))
+
+
 def _questions(person: Person, found: dict[int, Hanging]) -> None:
     checks = ContactCheck.objects.standing().filter(person=person).with_subject()
     for one in checks.filter(Q(partner__region__in=found) | Q(responsibility__region__in=found)):
@@ -177,7 +193,7 @@ def _days(found: dict[int, Hanging]) -> None:
         if step:
             days[row.trial.region_id].append(Thing(_title(step), href=row.get_absolute_url(), on=row.due))
     for region, things in days.items():
-        listed = {one.href for one in found[region].steps}
+        listed = {one.href for one in (*found[region].steps, *found[region].meetings)} - {""}
         soon = [one for one in things if one.on and one.on <= until and one.href not in listed]
         found[region].days = sorted(soon, key=lambda one: (one.on or today, one.what))
 

@@ -4,19 +4,21 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.timezone import localdate
 from django_fsm import TransitionNotAllowed
 
 from adoption.contacts.asking import overtake
-from adoption.history import NOBODY, Acting, locked, record
+from adoption.history import NOBODY, Acting, locked, locked_country, record
 from adoption.mail import later
-from adoption.models import ContactCheck, Handover, Note, Partner, Person, Region, Responsibility
+from adoption.models import Chained, ContactCheck, Handover, Note, Partner, Person, Region, Responsibility, Side
 from adoption.partners import set_contact
 from adoption.refusal import Refused
 from commitments.models import Commitment, Party
 from commitments.signing import Named, pass_on
+from workflows.arranging.called import meetings_for
 from workflows.arranging.models import Meeting
+from workflows.arranging.roll import settle
 from workflows.arranging.services import pass_on_meeting
 from workflows.hanging import signed_by
 from workflows.models import OwnTask
@@ -31,6 +33,7 @@ def daily(today: date | None = None) -> int:
     for pk, region in keys:
         with transaction.atomic():
             row = locked(region)
+            locked_country()  # of the national meetings, and before any person
             one = Handover.objects.select_related("responsibility__person", "successor").get(pk=pk)
             if one.state == State.AGREED:
                 carry_out(one, row, NOBODY)
@@ -44,18 +47,21 @@ def carry_out(one: Handover, region: Region, who: Acting) -> None:
     """
     one.finish()
     one.save(update_fields=["state"])
+    meetings = list(meetings_of(one).select_related("region", "organiser").order_by("pk"))
     if heir := _heir(one):
         passed: dict[str, Any] = {
             "signatures": _pass_signatures(one, heir, region, who),
             "contacts": _pass_contacts(one, heir, region, who),
             "notes": _pass_notes(one, heir),
             "points": _pass_points(one, heir),
-            "meetings": _pass_meetings(one, heir, region, who),
+            "meetings": _pass_meetings(meetings, one, heir, region, who),
         }
         _end_substitute(one, heir, region, who)
         said = said_of(one) | {"person": heir.pk}
         act = record(region, who, "handed_over", one.responsibility.person, **said, **passed)
         later("workflows.handover_letters.passed", one.pk, act.pk)
+    for meeting in meetings:
+        settle(meeting, _chain(meeting, region), who)
 
 
 def _heir(one: Handover) -> Person | None:
@@ -144,21 +150,27 @@ def _pass_points(one: Handover, heir: Person) -> list[int]:
 
 
 def meetings_of(one: Handover) -> QuerySet[Meeting]:
-    """The meetings to come that the person arranges or is invited to."""
+    """The meetings to come of the region that the person arranges or is invited to, and the national ones to which the
+    person is called for the region."""
     row = one.responsibility
-    if not _takes_all(one):
+    if others_follow(one):
         return Meeting.objects.none()
-    own = Q(organiser=row.person_id) | Q(invitees__person=row.person_id, invitees__uninvited_at=None)
-    return Meeting.objects.filter(own, region=row.region_id, state__in=Meeting.UPCOMING).distinct()
+    called = meetings_for(row.person, [row.region_id])
+    still = Responsibility.objects.current().filter(person=row.person_id, region=row.region_id)
+    if row.side == Side.GROUP or still.exclude(side=Side.GROUP).exists():
+        called = called.exclude(region=None)
+    return called.exclude(region=row.region_id) if stays(row) else called
 
 
-def _pass_meetings(one: Handover, heir: Person, region: Region, who: Acting) -> list[int]:
+def _pass_meetings(meetings: list[Meeting], one: Handover, heir: Person, region: Region, who: Acting) -> list[int]:
     """The successor arranges what the person arranged, and is invited to what the person is invited to."""
-    passed = []
-    for meeting in meetings_of(one).select_related("region").order_by("pk"):
-        pass_on_meeting(meeting, one.responsibility.person, heir, region, who)
-        passed.append(meeting.pk)
-    return passed
+    for meeting in meetings:
+        pass_on_meeting(meeting, one.responsibility.person, heir, _chain(meeting, region), who)
+    return [meeting.pk for meeting in meetings]
+
+
+def _chain(meeting: Meeting, region: Region) -> Chained:
+    return region if meeting.region_id else locked_country()
 
 
 def to_sign_of(one: Handover) -> QuerySet[Party]:

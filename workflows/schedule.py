@@ -31,6 +31,7 @@ def ensure() -> None:
         _stands("surveys", _next(MORNING), func="workflows.survey.letters.remind", schedule_type=Schedule.DAILY)
         _stands("lists", _next(NIGHT), func="commitments.importing.expire", schedule_type=Schedule.DAILY)
         _stands("handovers", _next(MIDNIGHT), func="workflows.passing.daily", schedule_type=Schedule.DAILY)
+        _stands("invited", now(), func="workflows.arranging.roll.keep", schedule_type=Schedule.MINUTES, minutes=1)
         _stands("heartbeat", now(), func="workflows.schedule.beat", schedule_type=Schedule.MINUTES, minutes=1)
 
 

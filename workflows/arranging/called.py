@@ -35,6 +35,28 @@ def to_come_for(person: Person) -> list[Meeting]:
     return _whole(found.exclude(starts_at__date__lt=localdate()).select_related("region").order_by("pk"))
 
 
+def meetings_for(person: Person, regions: Iterable[int]) -> QuerySet[Meeting]:
+    """The meetings to come of these regions that the person arranges or is called to, and the national ones to which
+    the person is called for one of them."""
+    regions = list(regions)
+    called = Invitee.objects.filter(person=person, uninvited_at=None)
+    national = Q(region=None, pk__in=called.filter(regions__in=regions).values("meeting"))
+    own = Q(region__in=regions) & (Q(organiser=person) | Q(pk__in=called.values("meeting")))
+    return Meeting.objects.filter(own | national, state__in=Meeting.UPCOMING)
+
+
+def by_region(person: Person, regions: Iterable[int]) -> list[tuple[int, Meeting]]:
+    """Region and meeting, for each of `meetings_for`, the nearest first; of a national one each region that the person
+    is called for."""
+    regions = list(regions)
+    found = meetings_for(person, regions).select_related("region").order_by(F("starts_at").asc(nulls_last=True), "pk")
+    called = Invitee.objects.filter(person=person, uninvited_at=None, meeting__region=None, regions__in=regions)
+    national: dict[int, list[int]] = {}
+    for meeting, region in called.values_list("meeting", "regions"):
+        national.setdefault(meeting, []).append(region)
+    return [(region, one) for one in found for region in ([one.region_id] if one.region_id else national[one.pk])]
+
+
 def _whole(found: QuerySet[Meeting]) -> list[Meeting]:
     return list(found.select_related("organiser", "region").prefetch_related("times"))
 

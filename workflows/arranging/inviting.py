@@ -60,7 +60,7 @@ def groups(region: Region) -> dict[str, list[Whom]]:
     }
 
 
-def kaikukeskus() -> Iterable[Person]:
+def kaikukeskus() -> QuerySet[Person]:
     """Everybody who works at Kaikukeskus."""
     return Person.objects.filter(is_kaikukeskus=True, is_active=True).order_by("pk")
 
@@ -104,18 +104,19 @@ def invite_all(meeting: Meeting, people: Iterable[Whom]) -> list[Invitee]:
     Raises Refused for an address that no mail can be sent to.
     """
     known = {_who(one): one for one in meeting.invitees.select_related("person")}
-    made = []
-    for whom in map(_known, people):
+    office, made = _in_office(meeting.region), []
+    for whom in _alone(list(map(_known, people))):
         if meeting.region is None and whom.person and not whom.regions:
             whom = whom._replace(regions=_answered_for(whom.person))
         invitee = known.get(_key(whom))
         if invitee is None:
-            invitee = known[_key(whom)] = _make(meeting, whom)
+            invitee = known[_key(whom)] = _make(meeting, whom, _key(whom) in office)
         elif invitee.uninvited_at is None:
             continue
         else:
             invitee.uninvited_at = invitee.cannot_come_at = None
-            invitee.save(update_fields=["uninvited_at", "cannot_come_at"])
+            invitee.of_office = invitee.person_id in office
+            invitee.save(update_fields=["uninvited_at", "cannot_come_at", "of_office"])
         made.append(invitee)
     return made
 
@@ -130,10 +131,26 @@ def _known(whom: Whom) -> Whom:
     return whom._replace(person=person) if person and person.is_active else whom
 
 
+def _alone(people: list[Whom]) -> list[Whom]:
+    """The same, their rows locked in one order: whoever is being joined with another row is that one."""
+    keys = [one.person.pk for one in people if one.person]
+    # Not joined in the query: PostgreSQL, having waited, reads only the locked row anew.
+    rows = Person.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
+    now_so = {row.pk: row.joined_to or row for row in rows}
+    return [one._replace(person=now_so[one.person.pk]) if one.person else one for one in people]
+
+
 def _answered_for(person: Person) -> tuple[int, ...]:
     """The regions whose responsible person or substitute one is: for them one is called to the national meeting."""
     held = Responsibility.objects.current().filter(person=person).exclude(side=Side.GROUP)
     return tuple(held.order_by("region").values_list("region", flat=True).distinct())
+
+
+def _in_office(region: Region | None) -> set[int]:
+    """The keys of the people of the region and of Kaikukeskus today; the national meeting is for all responsible."""
+    held = Responsibility.objects.current()
+    held = held.filter(region=region) if region else held.exclude(side=Side.GROUP)
+    return {*held.values_list("person", flat=True), *kaikukeskus().values_list("pk", flat=True)}
 
 
 def _key(whom: Whom) -> int | str:
@@ -144,9 +161,11 @@ def _who(invitee: Invitee) -> int | str:
     return invitee.person_id or invitee.given_email
 
 
-def _make(meeting: Meeting, whom: Whom) -> Invitee:
+def _make(meeting: Meeting, whom: Whom, of_office: bool) -> Invitee:
     language = whom.person.language if whom.person else language_of(meeting.region) if meeting.region else "fi"
     given = {} if whom.person else {"given_name": whom.name.strip(), "given_email": whom.email.strip().lower()}
-    made = Invitee.objects.create(meeting=meeting, person=whom.person, partner=whom.partner, language=language, **given)
+    made = Invitee.objects.create(
+        meeting=meeting, person=whom.person, partner=whom.partner, language=language, of_office=of_office, **given
+    )
     made.regions.set(whom.regions)
     return made

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 
 from adoption.mail import write_to
 from adoption.models import Act
-from adoption.templatetags.kaiku import moment
+from adoption.templatetags.kaiku import in_quotes, moment
 from workflows.arranging.calendars import CANCEL, REQUEST, calendar_for
 from workflows.arranging.links import address_for
 from workflows.arranging.models import Invitee, Meeting
@@ -92,7 +92,7 @@ def told(act_pk: int) -> None:
 
 def letter_of(act: Act, meeting: Meeting) -> Letter | None:
     """What is to be written of the act as it is with the meeting now; nothing when a newer act tells it."""
-    if act.what == "meeting_uncalled":
+    if act.what in ("meeting_uncalled", "meeting_left"):
         return OUT
     if act.what in (*TO_ALL, "meeting_called") and _told_by_newer(act):
         return None
@@ -147,7 +147,7 @@ def _facts(invitee: Invitee) -> dict[str, str]:
         "when": moment(meeting.starts_at), "details": _where_and_when(meeting),
         "facts": _where_and_when(meeting) if meeting.starts_at else "",
         "times": "\n".join(f"- {moment(one.starts_at)}" for one in times_to_pick(meeting)),
-        "reason": f"\n“{meeting.cancelled_because}”\n" if meeting.cancelled_because else "",
+        "reason": f"\n{in_quotes(meeting.cancelled_because)}\n" if meeting.cancelled_because else "",
         "link": address_for(invitee),
     }  # fmt: skip
 

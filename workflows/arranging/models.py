@@ -129,6 +129,8 @@ class Invitee(models.Model):
     given_name = models.CharField(max_length=150, blank=True, default="")  # of one who is not known here
     given_email = models.EmailField(blank=True, default="")
     language = models.CharField(max_length=2, default="fi")
+    # Invited as one who answers for a region or works at Kaikukeskus: with that the invitation ends (roll.py).
+    of_office = models.BooleanField(default=False)
     uninvited_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)  # when the last picks were made
     cannot_come_at = models.DateTimeField(null=True)  # when that was said of the time that is fixed
@@ -140,6 +142,7 @@ class Invitee(models.Model):
             models.UniqueConstraint(
                 fields=["meeting", "given_email"], condition=~models.Q(given_email=""), name="address_invited_once"
             ),
+            models.UniqueConstraint(fields=["meeting", "person"], name="person_invited_once"),
             models.CheckConstraint(
                 condition=models.Q(person__isnull=False, given_email="")
                 | (models.Q(person=None) & ~models.Q(given_email="")),
@@ -162,6 +165,23 @@ class Invitee(models.Model):
     def mail_thread(self) -> str:
         """What the mails that are written to the invitee of this meeting have in common."""
         return f"invitee:{self.pk}"
+
+    def take_over(self, twin: "Invitee") -> None:
+        """Two rows of the person were joined (adoption.joining.moving): the person is invited, came or cannot come if
+        either was, is or cannot, and of two answers the later one counts."""
+        self.partner = self.partner or twin.partner
+        self.of_office = self.of_office and twin.of_office
+        self.uninvited_at = self.uninvited_at and twin.uninvited_at
+        self.cannot_come_at = self.cannot_come_at or twin.cannot_come_at
+        if twin.came is not None:
+            self.came = self.came or twin.came
+        if twin.answered_at and (self.answered_at is None or self.answered_at < twin.answered_at):
+            self.picks.all().delete()
+            twin.picks.update(invitee=self)
+            self.answered_at = twin.answered_at
+        twin.picks.all().delete()
+        self.regions.add(*twin.regions.all())
+        self.save()
 
 
 class Pick(models.Model):

@@ -104,8 +104,10 @@ def time_seen(meeting: Meeting) -> str:
 
 
 def _locked(link: Link) -> Chained:
-    region = Meeting.objects.only("region").get(invitees=link.invitee).region_id
-    return locked(region) if region else locked_country()
+    meeting = Meeting.objects.only("region").filter(invitees=link.invitee).first()
+    if meeting is None:  # two rows of the person have just been joined
+        raise Refused([str(Standing.GONE.label)])
+    return locked(meeting.region_id) if meeting.region_id else locked_country()
 
 
 def _who(invitee: Invitee) -> Acting:

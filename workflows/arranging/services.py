@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
 from adoption.access import acting, only_kaikukeskus
-from adoption.history import Acting, locked, locked_country, record
+from adoption.history import NOBODY, Acting, locked, locked_country, record
 from adoption.mail import later
 from adoption.models import Chained, Person, Region
 from adoption.refusal import Refused
 from workflows.arranging.inviting import Whom, invite_all
 from workflows.arranging.models import Invitee, Meeting, Pick, ProposedTime
 from workflows.arranging.picking import times_to_pick
+from workflows.arranging.roll import TOLD, settle
 from workflows.arranging.times import MOST
 from workflows.meetings import correct_meeting
 from workflows.services import record_meeting
@@ -25,7 +26,6 @@ from workflows.survey.models import Survey
 
 State, Kind = Meeting.State, Meeting.Kind
 DETAILS = ("title", "place", "link", "length", "message")
-TOLD = "workflows.arranging.letters.told"
 
 
 class Arranging:
@@ -61,6 +61,7 @@ def _arranging(meeting: Meeting, by: Person, seen: int | None = None) -> Iterato
         found = Arranging(meeting.pk, by)
         if seen is not None and seen != found.meeting.sequence:
             raise Refused([_("Somebody has changed the meeting since you opened the page: look at it anew.")])
+        settle(found.meeting, found.chain, NOBODY)
         try:
             yield found
         except TransitionNotAllowed as error:
@@ -250,15 +251,15 @@ def remind(meeting: Meeting, by: Person) -> int:
     return len(keys)
 
 
-def pass_on_meeting(meeting: Meeting, former: Person, heir: Person, region: Region, who: Acting) -> None:
-    """The successor arranges the meeting if the former did, and is invited. Called under the region's lock."""
-    if meeting.organiser_id == former.pk:
+def pass_on_meeting(meeting: Meeting, former: Person, heir: Person, chain: Chained, who: Acting) -> None:
+    """The successor arranges the meeting if the former did, and is invited. Called under the chain's lock."""
+    if meeting.region_id and meeting.organiser_id == former.pk:
         meeting.organiser = heir
     new = invite_all(meeting, [Whom(heir)])
     meeting.sequence += bool(new)
     meeting.save(update_fields=["organiser", "sequence"])
     if new:
-        act = record(region, who, "meeting_called", meeting, invitees=[one.pk for one in new])
+        act = record(chain, who, "meeting_called", meeting, invitees=[one.pk for one in new])
         later(TOLD, act.pk)
 
 

@@ -55,6 +55,11 @@ def feedback_fixed(regions: Iterable[int]) -> dict[int, Meeting]:
     return {one.region_id or 0: one for one in fixed.select_related("region").order_by("-starts_at")}
 
 
+def is_too_late(fixed: Meeting, due: date) -> bool:
+    """Whether the meeting is to come, and after the day by which it is to be held."""
+    return bool(fixed.starts_at and fixed.starts_at > now() and localdate(fixed.starts_at) > due)
+
+
 def ahead_in(regions: Iterable[int]) -> list[Meeting]:
     """The meetings of these regions that are fixed and still to come, the nearest first."""
     found = Meeting.objects.filter(region__in=regions, state=State.FIXED, starts_at__gt=now())

@@ -47,11 +47,11 @@ def place_of(link: Link) -> Place | None:
 def answer(link: Link, scores: Mapping[str, int], text: str) -> None:
     """The survey has one answer more, and the link is used. Raises Refused unless the link is good, and for an answer
     that says nothing."""
-    place = place_of(link)
-    assert place
-    locked(place.survey.region.pk)
-    place = place_of(link)
-    assert place
+    if place := place_of(link):
+        locked(place.survey.region.pk)
+        place = place_of(link)
+    if place is None:  # two rows of its person have just been joined
+        raise Refused([str(Standing.OLD.label)])
     if (now_so := standing(place, link)) != Standing.OPEN:
         raise Refused([str(now_so.label)])
     if not scores and not text.strip():

@@ -70,9 +70,16 @@ class Place(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["survey", "person"], name="one_place_a_person")]
 
     def __str__(self) -> str:
         return f"{self.survey}: {self.person}"
+
+    def take_over(self, twin: "Place") -> None:
+        """Two rows of the person were joined (adoption.joining.moving): one of the two links was answered by."""
+        if twin.used:
+            self.used = True
+            self.save(update_fields=["used"])
 
 
 class Answer(models.Model):

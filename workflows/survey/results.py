@@ -58,14 +58,17 @@ class Result(NamedTuple):
 
 def result_of(survey: Survey) -> Result | None:
     """What was answered; nothing while the survey is open, or when fewer than three have answered."""
-    if survey.is_open():
+    if survey.is_open() or (answered := _answered(survey)) < LEAST:
         return None
     answers = list(survey.answers.all())
-    if len(answers) < LEAST:
-        return None
     rows = [_row(str(text), [one.scores.get(key) for one in answers]) for key, text in STATEMENTS.items()]
     texts = sorted((one.text for one in answers if one.text), key=alphabetical)
-    return Result(survey.places.count(), len(answers), rows, texts)
+    return Result(survey.places.count(), answered, rows, texts)
+
+
+def _answered(survey: Survey) -> int:
+    """How many people: one may have answered by two links before the two rows of that person were joined."""
+    return survey.places.filter(used=True).count()
 
 
 def _row(text: str, scores: list[int | None]) -> Row:
@@ -75,6 +78,6 @@ def _row(text: str, scores: list[int | None]) -> Row:
 
 def how_it_stands(survey: Survey) -> str:
     """How many have answered, in words: all that is told of a survey that is open, or has too few answers."""
-    answered, asked = survey.answers.count(), survey.places.count()
+    answered, asked = _answered(survey), survey.places.count()
     said = ngettext("%(answered)s of %(asked)s has answered.", "%(answered)s of %(asked)s have answered.", answered)
     return said % {"answered": answered, "asked": asked}

@@ -19,7 +19,7 @@ from adoption.access import kaikukeskus_or_404, may_act, region_or_404
 from adoption.fields import Form
 from adoption.models import Region
 from adoption.refusal import NotYours, Refused
-from adoption.templatetags.kaiku import moment
+from adoption.templatetags.kaiku import moment, weekday_day
 from adoption.views import Request
 from workflows.arranging import services
 from workflows.arranging.forms import (
@@ -35,7 +35,9 @@ from workflows.arranging.links import path_for
 from workflows.arranging.models import Meeting
 from workflows.arranging.shown import MeetingPage, meetings_of, national_attendance
 from workflows.arranging.times import is_free_day
+from workflows.arranging.to_do import is_too_late
 from workflows.views.trials import QUESTIONS
+from workflows.year import next_feedback_due
 
 LONGEST_KEY = 18  # digits that any database holds
 
@@ -107,6 +109,16 @@ def _warn(request: Request, times: list[datetime]) -> None:
         messages.warning(request, _("%(when)s is on a weekend or a holiday.") % {"when": moment(one)})
 
 
+def _warn_late(request: Request, fixed: Meeting | None) -> None:
+    """A feedback meeting after the day by which it is to be held silences no reminder; who fixes it is told."""
+    if fixed is None or fixed.kind != Meeting.Kind.FEEDBACK or fixed.region_id is None:
+        return
+    due = next_feedback_due([fixed.region_id]).get(fixed.region_id)
+    if due and is_too_late(fixed, due):
+        said = _("The feedback meeting is to be held by %(day)s. Reminders go on until it has been held.")
+        messages.warning(request, said % {"day": weekday_day(due)})
+
+
 # -- one meeting ------------------------------------------------------------------------------------------------------
 
 
@@ -174,13 +186,14 @@ def _more(request: Request, meeting: Meeting) -> Done:
 def _fix(request: Request, meeting: Meeting) -> Done:
     form = Form({})
     time = get_object_or_404(meeting.times, pk=_key(request, "time"))
-    form.done(lambda: services.fix(meeting, request.user, time.starts_at, _seen(request)))
+    _warn_late(request, form.done(lambda: services.fix(meeting, request.user, time.starts_at, _seen(request))))
     return form, _("The time is fixed. Everybody has the invitation.")
 
 
 def _another(request: Request, meeting: Meeting) -> Done:
     form = AnotherTimeForm(request.POST, auto_id="AnotherTimeForm-%s")
-    if form.done(lambda: services.fix(meeting, request.user, form.cleaned_data["at"], _seen(request))):
+    if fixed := form.done(lambda: services.fix(meeting, request.user, form.cleaned_data["at"], _seen(request))):
+        _warn_late(request, fixed)
         _warn(request, [one for one in [form.cleaned_data["at"]] if is_free_day(one)])
     return form, _("The time is fixed. Everybody has the invitation.")
 
