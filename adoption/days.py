@@ -73,12 +73,14 @@ def months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def a_year_after(on: date) -> date:
-    """The same day of the next year; 28.2. after a leap day."""
-    return months_after(on, 12)
+def due_again(on: date) -> date:
+    """By when what was done on the day is done again: the same day of the next year (28.2. after a leap day), or the
+    next working day after it."""
+    return next_working_day(months_after(on, 12))
 
 
-def a_year_before(on: date) -> date:
-    """The latest day of which `on` is a year after, or past it."""
-    before = months_after(on, -12)
-    return before + A_DAY if a_year_after(before + A_DAY) <= on else before
+def done_until(due: date) -> date:
+    """The latest day of which what was done on it is due again by the other."""
+    end = last_working_day(due)
+    before = months_after(end, -12)
+    return before + A_DAY if months_after(before + A_DAY, 12) <= end else before

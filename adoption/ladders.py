@@ -87,13 +87,19 @@ STEP = Ladder(
 DECISION = Ladder(
     "decision",
     gettext_lazy("The decision on going on"),
-    gettext_lazy("the day by which both sides have decided, four months before the trial ends"),
+    gettext_lazy(
+        "the day by which both sides have decided: four months before the trial ends, but half-way through it at the "
+        "earliest"
+    ),
     (Rung(-60), Rung(-14), Rung(0), Rung(2), Rung(7, SUBSTITUTES), Rung(14, KAIKUKESKUS)),
 )
 FEEDBACK = Ladder(
     "feedback",
     gettext_lazy("The yearly feedback meeting"),
-    gettext_lazy("twelve months after the start, or after the last meeting"),
+    gettext_lazy(
+        "twelve months after the start, or after the last meeting; while one is fixed for a day in time, nobody is "
+        "reminded"
+    ),
     (Rung(-30), Rung(-7), Rung(0), Rung(7), Rung(14, SUBSTITUTES), Rung(28, KAIKUKESKUS)),
 )
 NATIONAL = Ladder(

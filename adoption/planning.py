@@ -1,13 +1,13 @@
 """What would become of each row of a list of partners: new, changed, as before or refused? Nothing is written."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from adoption.access import acting
-from adoption.columns import CHOICES, heading
+from adoption.columns import CHOICES, ON_PAPER, heading
 from adoption.existing import UNCLEARED, may_clear
 from adoption.history import NOBODY, Acting
 from adoption.known import Kept, Known
@@ -16,13 +16,20 @@ from adoption.partners import DETAILS, plain, refuse_against_clearance, refuse_o
 from adoption.refusal import NotYours, Refused
 from adoption.regions import language_of_places
 from adoption.rows import Given, Rows, kind_for, speaks_of
-from adoption.tables import Line
+from adoption.tables import Line, Table
 
 Outcome = ImportRow.Outcome
 Manner = Import.Manner
 TOGETHER = 500  # rows that are planned at once
 GONE = (Partner.State.DECLINED, Partner.State.ENDED)
 PROMISED = (Partner.State.COMMITTED, Partner.State.ACTIVE)
+
+
+def left_out(table: Table, manner: str, met: Container[str]) -> list[str]:
+    """The headings of what is not read of a list of this kind: of columns in which something stands though they belong
+    to another kind, and of those that mean nothing here."""
+    unread = {"key"} if manner == Manner.EXISTING else {"key", *ON_PAPER}
+    return [text for column, text in table.headings.items() if column in unread and column in met] + table.not_read
 
 
 class Planned(NamedTuple):
@@ -35,6 +42,7 @@ class Planned(NamedTuple):
     given: Given | None = None
     partner: Partner | None = None
     organisation: Organisation | None = None
+    like: tuple[str, ...] = ()  # what of `why` says that it may stand here already
 
     @property
     def number(self) -> int:
@@ -131,9 +139,10 @@ class Planner:
         self.brought[line.number] = given
         if given.business_id:
             self.names.setdefault(given.business_id, given.organisation)
-        why = [self._said(given, owner), *self._notes(given, owner), *self._like(given)]
+        like = self._like(given)
+        why = [self._said(given, owner), *self._notes(given, owner), *like]
         self.known.add(Kept(0, line.number, owner.pk if owner else 0, given.key_id(owner), given.towns), given)
-        return Planned(line, given.name, Outcome.CREATE, why, given, None, owner)
+        return Planned(line, given.name, Outcome.CREATE, why, given, None, owner, tuple(like))
 
     def _missing(self, given: Given, owner: Organisation | None) -> list[str]:
         """What a row of a new partner has to say besides."""
@@ -193,6 +202,8 @@ class Planner:
             why.append(_("Committed earlier, on paper"))
         outcome = Outcome.UPDATE if why else Outcome.SAME
         notes = self._notes(given, partner.organisation)
+        if plain(partner.unit) != plain(given.unit):
+            notes.append(_("It is known here as %(name)s: this name stays.") % {"name": partner.unit})
         return Planned(line, str(partner), outcome, why + notes, given, partner, partner.organisation)
 
     def _refuse_taking_over(self, partner: Partner) -> None:

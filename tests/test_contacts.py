@@ -1,5 +1,6 @@
 """Is each contact and responsible person asked once a year, does the answer count once, and is silence seen?"""
 
+import itertools
 import random
 import re
 from datetime import date, datetime, timedelta
@@ -16,13 +17,14 @@ from adoption.access import holders_for_partner
 from adoption.contacts import alarms, answers, asking, pair
 from adoption.contacts.answers import Standing, standing, standing_of_successor
 from adoption.contacts.links import PERSON, SUCCESSOR, Link, link_in, token_of, token_of_successor
-from adoption.days import a_year_after, next_working_day
+from adoption.days import due_again, next_working_day
 from adoption.history import all_faults
 from adoption.ladders import CONTACT_ALARM, CONTACT_REMIND
 from adoption.models import Act, ContactCheck, Mail, Partner, Person, Responsibility
 from adoption.people import correct_person, end_responsibility, name_person
 from adoption.refusal import NotYours, Refused
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
+from tests.rows import rows_read
 from workflows.checks import faults
 from workflows.overview import leavers
 from workflows.sentences import sentences
@@ -62,7 +64,7 @@ def anew(row):
 
 
 def a_year_later(clock) -> None:
-    clock.move_to(next_weekday(a_year_after(localdate())))
+    clock.move_to(next_weekday(due_again(localdate())))
 
 
 def next_weekday(day: date) -> datetime:
@@ -147,7 +149,7 @@ def test_whoever_runs_twice_asks_once(asked, worker, spring):
 
 def test_nobody_is_asked_on_a_weekend_nor_before_the_day(venue, worker):
     worker.run()
-    assert asking.daily(a_year_after(localdate()) - DAY) == 0
+    assert asking.daily(due_again(localdate()) - DAY) == 0
     saturday = date(2027, 3, 6)
     assert asking.daily(saturday) == 0
     assert asking.daily(saturday + 2 * DAY) == 3
@@ -212,11 +214,61 @@ def test_in_two_years_of_any_mornings_each_is_asked_once_a_year(region, aino, mi
     assert len(asked_on) == 5
     for days in asked_on.values():
         second, third = sorted(days)
-        assert timedelta(0) <= second - a_year_after(first) <= 12 * DAY
-        assert a_year_after(second) <= third <= a_year_after(second) + 35 * DAY
+        assert timedelta(0) <= second - due_again(first) <= 12 * DAY
+        assert due_again(second) <= third <= due_again(second) + 35 * DAY
     once = Mail.objects.filter(key__regex=r"^contact:person:\d+:\d+:asked$")
     assert once.count() == 2 * len(asked_on)
     assert all_faults() == []
+
+
+@pytest.mark.parametrize("ago", [0, 364, 365, 366, 800])
+def test_the_database_chooses_the_same_ones_as_are_due(venue, ago):
+    """Of partners that have been asked, have answered and were named in every way, the newest check standing after an
+    older one that was answered long ago."""
+    ways = list(itertools.product([None, *State.values], [None, 364, 365, 800], [None, 364, 365, 800]))
+    for partner, (state, asked, answered) in zip(copies_of(venue, len(ways), ago), ways, strict=True):
+        about = {"partner": partner, "person": venue.contact, "since": now()}
+        if asked == answered:
+            ContactCheck.objects.create(**about, state="stays", asked_at=before(900), answered_at=before(800))
+        if state:
+            ContactCheck.objects.create(**about, state=state, asked_at=before(asked), answered_at=before(answered))
+    today = localdate()
+    everybody = asking.due_days()
+    for until in (today, today + DAY, today - 400 * DAY):
+        assert asking.due_days(until=until) == [one for one in everybody if one.on <= until]
+    assert len(asking.due_days(until=today)) > (10 if ago > 364 else 0)
+
+
+def before(days: int | None) -> datetime | None:
+    return None if days is None else now() - days * DAY
+
+
+def copies_of(venue: Partner, count: int, ago: int) -> list[Partner]:
+    """As many partners like it, whose contact person was named so many days ago."""
+    like = {"region": venue.region, "organisation": venue.organisation, "contact": venue.contact}
+    like |= {"role": "venue", "kind": "culture", "state": "active"}
+    units = (f"Sali {number}" for number in itertools.count(Partner.objects.count()))
+    made = Partner.objects.bulk_create((Partner(unit=next(units), **like) for _one in range(count)), batch_size=2000)
+    named = {"region": venue.region, "what": "contact_named", "about_kind": "partner", "at": before(ago)}
+    Act.objects.bulk_create((Act(number=one.pk + 1000, about_id=str(one.pk), **named) for one in made), batch_size=2000)
+    return made
+
+
+def test_the_scan_of_contacts_of_whom_none_is_due_reads_no_row(venue, worker, django_assert_num_queries):
+    """A third was named lately, a third has answered lately, and a third is silent and was reminded."""
+    worker.run()
+    for number, ago in enumerate([100, 500, 500]):
+        made = copies_of(venue, 300, ago)
+        state, answered = ("stays", before(90)) if number == 1 else ("asked", None)
+        about = {"person": venue.contact, "round": 1, "since": before(100), "state": state, "answered_at": answered}
+        checks = [ContactCheck(partner=partner, asked_at=before(100), **about) for partner in made]
+        ContactCheck.objects.bulk_create(checks if number else [], batch_size=2000)
+    Mail.objects.create(key=asking.mail_key(PERSON, venue.contact.pk, 1, "reminded"), address="a@example.org")
+    with rows_read() as rows:
+        assert asking.daily() == 0
+    assert rows.count == 0
+    with django_assert_num_queries(7):
+        assert asking.daily() == 0
 
 
 # -- reminders and alarms ---------------------------------------------------------------------------------------------
@@ -246,7 +298,7 @@ def test_the_silent_are_reminded_once_after_two_weeks_and_alarm_after_four(asked
 def test_one_who_never_answers_is_asked_again_after_a_year_and_the_alarm_goes_on(asked, spring, worker):
     spring.shift(CONTACT_ALARM + DAY)
     assert alarms.count().partners == 1
-    spring.move_to(next_weekday(a_year_after(localdate(asked.asked_at))))
+    spring.move_to(next_weekday(due_again(localdate(asked.asked_at))))
     mail.outbox.clear()
     morning(worker)
     assert [one.to for one in mail.outbox].count([asked.person.email]) == 1

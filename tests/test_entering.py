@@ -1,5 +1,6 @@
 """A region that already has the card comes in at its present step or in lasting use, and is then as one that walked."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import localdate
 
-from adoption.days import a_year_after, next_working_day
+from adoption.days import due_again, next_working_day
 from adoption.ladders import FEEDBACK, NATIONAL, PAGE
 from adoption.models import Act, Partner, Phase, Region
 from adoption.refusal import NotYours
@@ -32,7 +33,7 @@ from workflows.trial import MODELS
 from workflows.walk import Walk
 from workflows.year import next_feedback_due
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 STAGES = [(model, step.key) for model, flow in MODELS.items() for step in flow.all_steps()]
 ACTS = {
     "intro_event": walk.introduce, "local_pair": walk.name_pair, "pair_training": walk.train, "workshop": walk.meet,
@@ -40,12 +41,6 @@ ACTS = {
     "print_comms": walk.print_materials, "induction": walk.induct, "start_distribution": walk.start,
     "feedback": walk.give_feedback, "decision": walk.decide,
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
@@ -77,16 +72,36 @@ def test_a_region_in_lasting_use_stands_as_one_that_walked_there(laura):
     [paper] = region.commitments.filter(kind="region_commitment")
     assert (paper.in_force_on, paper.is_on_paper) == (date(2019, 10, 15), True)
     assert {party.role for party in paper.parties.all()} == {"municipality", "county", "kaikukeskus"}
-    assert next_feedback_due([region.pk]) == {region.pk: a_year_after(met)}
+    assert next_feedback_due([region.pk]) == {region.pk: due_again(met)}
     row = trial.steps.get(key="decision")
     assert (row.done_on, row.entered_by, row.closed_at is not None) == (SINCE, laura, True)
+
+
+@pytest.mark.parametrize(
+    ("met", "decided", "expected"),
+    [(5, SINCE, None), (5, None, None), (-5, SINCE, -5), (0, SINCE, 0), (-5, None, -5), (None, SINCE, None)],
+)
+def test_a_meeting_of_lasting_use_is_not_the_day_of_step_10(laura, met, decided, expected):
+    """Step 10 comes before the decision on going on; the year counts from the last meeting all the same."""
+    region = a_region("kainuu")
+    day = None if met is None else SINCE + timedelta(days=met)
+    trial = lasting(region, laura, meeting=day, days={"decision": decided})
+    shown = None if expected is None else SINCE + timedelta(days=expected)
+    assert trial.steps.get(key="feedback").done_on == shown
+    assert Act.objects.get(what="step_entered", data__step="feedback").data["on"] == (shown and shown.isoformat())
+    assert [one.held_on for one in region.meetings.all()] == ([day] if day else [])
+    assert next_feedback_due([region.pk]) == {region.pk: due_again(day or localdate())}
+    if day and shown is None:
+        correct_entry(trial, laura, replace(standing_entry(trial), meeting=SINCE), "Päivä oli väärä.")
+        assert trial.steps.get(key="feedback").done_on == SINCE
+    assert faults() == []
 
 
 def test_unknown_days_are_said_to_be_unknown_and_the_year_begins_with_the_entry(client, laura):
     region = a_region("ruotsi")
     trial = lasting(region, laura, start=None, end=None)
     assert (str(trial), trial.term) == (str(region), (None, None))
-    assert next_feedback_due([region.pk]) == {region.pk: a_year_after(localdate())}
+    assert next_feedback_due([region.pk]) == {region.pk: due_again(localdate())}
     assert region.commitments.get().in_force_on is None
     client.force_login(laura)
     board = text_of(client.get(region.get_absolute_url()))
@@ -141,8 +156,8 @@ def test_a_year_of_mornings_reminds_the_pair_of_the_meeting_and_all_stays_sound(
     today = localdate()
     for number in range(1, 366, 5):
         a_morning(next_working_day(today + timedelta(days=number)), worker)
-    due = a_year_after(today - timedelta(days=100))
-    of_the_year = {(one.kind, str(region.pk), a_year_after(today)) for one in (NATIONAL, PAGE)}
+    due = due_again(today - timedelta(days=100))
+    of_the_year = {(one.kind, str(region.pk), due_again(today)) for one in (NATIONAL, PAGE)}
     expected = {(FEEDBACK.kind, str(region.pk), due)} | of_the_year
     assert set(Reminder.objects.values_list("kind", "subject", "due")) == expected
     rungs = [rung.days for rung in FEEDBACK.rungs]

@@ -4,10 +4,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from django.utils import translation
 from django.utils.timezone import localdate
 
-from adoption.days import a_year_after
+from adoption.days import due_again
 from adoption.models import Act
 from commitments.agreeing import papers as faults_of_papers
 from commitments.on_paper import Paper
@@ -23,13 +22,7 @@ from workflows.sentences import sentences
 from workflows.standing import written
 from workflows.year import next_feedback_due
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture
@@ -55,7 +48,7 @@ def test_the_days_are_corrected_with_a_reason_and_history_says_so(laura):
     assert (trial.started_on, trial.planned_start) == (began, began)
     assert trial.steps.get(key="workshop").evidence == {"date": "2018-05-05"}
     assert region.commitments.get().in_force_on == date(2019, 12, 1)
-    assert next_feedback_due([region.pk]) == {region.pk: a_year_after(met)}
+    assert next_feedback_due([region.pk]) == {region.pk: due_again(met)}
     assert set(region.members.values_list("phase_since", flat=True)) == {SINCE + timedelta(days=1)}
     last = {line.act.what: line for line in sentences(Act.objects.filter(region=region).order_by("number"))}
     assert last["entry_corrected"].reason == last["commitment_paper_corrected"].reason == "Pöytäkirjat löytyivät."

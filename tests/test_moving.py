@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.core import mail
 from django.urls import reverse
-from django.utils import translation
 from django.utils.timezone import localdate
 from hypothesis import given
 from hypothesis import strategies as some
@@ -26,13 +26,9 @@ from workflows.plan import due_dates, running
 from workflows.sentences import sentences
 from workflows.trial import Trial2023, Trial2024
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 WEEK = timedelta(days=7)
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
 
 
 def a_working_day(after: date) -> date:
@@ -148,14 +144,29 @@ def test_a_trial_that_gets_shorter_says_so():
     later = what_moves(trial, "start_distribution", a_working_day(trial.planned_start + 5 * WEEK))
     assert (later.moves_start, later.moves_end, later.end) == (True, False, trial.planned_end)
     weeks = [round(((trial.planned_end - one).days + 1) / 7) for one in (later.start, trial.planned_start)]
-    assert later.shorter_said == [
+    assert later.said[0] == (
         f"The trial gets shorter: it lasts about {weeks[0]} weeks instead of {weeks[1]}, and ends on "
-        f"{weekday_day(trial.planned_end)}.",
-        "If it is to last as long as before, Kaikukeskus corrects its end.",
-    ]
+        f"{weekday_day(trial.planned_end)}."
+    )
     much = what_moves(trial, "start_distribution", a_working_day(trial.planned_start + 24 * WEEK))
-    assert "weeks before the end, not four months" in " ".join(much.shorter_said)
-    assert what_moves(trial, "feedback", a_working_day(trial.rows["feedback"].due)).shorter_said == []
+    assert "weeks before the end, not four months" in " ".join(much.said)
+    alone = what_moves(trial, "feedback", a_working_day(trial.rows["feedback"].due))
+    assert "shorter" not in " ".join(alone.said)
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("start_distribution", "Distribution would begin on a day on which few are at work."),
+        ("feedback", "Few are at work on Thu\xa015.7.2027: it is in July or at the turn of the year."),
+    ],
+)
+def test_a_day_in_july_can_be_given_and_is_said(key, said):
+    with time_machine.travel(date(2026, 11, 23)):
+        trial = planned(Trial2024, 150, 12, 0)
+        trial.rows["feedback"].due = date(2027, 6, 30)
+        told = " ".join(what_moves(trial, key, date(2027, 7, 15)).said)
+    assert said in told
 
 
 # -- the service ------------------------------------------------------------------------------------------------------
@@ -264,15 +275,19 @@ def test_a_moved_day_stays_when_the_actual_days_are_recorded():
 
 
 @pytest.mark.django_db
-def test_a_correction_of_the_days_makes_the_plan_anew():
+def test_a_correction_of_the_days_makes_the_plan_anew_and_keeps_what_was_moved_with_a_reason():
     here = a_walk()
-    moved(here, "workshop", a_working_day(dues(here)["workshop"] + WEEK))
+    to = a_working_day(dues(here)["workshop"] + 8 * WEEK)
+    moved(here, "workshop", to)
+    here.trial.refresh_from_db()
     start = here.trial.planned_start + 10 * WEEK
     end = months_after(start, 12)
     towns = here.trial.municipalities.all()
     correct_trial(here.trial, here.laura, towns, start, end, "Korjaus")
-    assert dues(here) == due_dates(Trial2024, here.trial.opened_on, start, end)
-    assert not TrialStep.objects.exclude(moved="").exists()
+    planned_anew = due_dates(Trial2024, here.trial.opened_on, start, end)
+    days = {key: min(planned_anew[key], to) for key in ("intro_event", "local_pair", "pair_training")}
+    assert dues(here) == planned_anew | days | {"workshop": to}
+    assert [row.key for row in TrialStep.objects.exclude(moved="")] == ["workshop"]
     assert faults() == []
 
 

@@ -6,7 +6,6 @@ from xml.etree import ElementTree
 
 import pytest
 from django.urls import reverse
-from django.utils import translation
 from django.utils.timezone import localdate
 
 from adoption.days import A_DAY, months_after, next_working_day
@@ -21,14 +20,9 @@ from workflows.plan import plan_of
 from workflows.plan_picture import LEFT, RIGHT, drawing
 from workflows.timeline import apart, plan_of_trial, wished
 from workflows.trial import MODELS, Trial2024
+from workflows.walk import decide
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 def in_her_language(person):
@@ -180,6 +174,24 @@ def test_a_wished_start_gives_a_plan_and_writes_nothing(client):
     assert not Trial.objects.exists()
     late = client.get(reverse("plan_wished", args=["kainuu"]), {"start": day(localdate() + timedelta(days=30))})
     assert "Less than three months of preparation are left" in text_of(late)
+
+
+@pytest.mark.parametrize(("months", "is_said"), [(6, True), (7, True), (9, False), (12, False)])
+def test_a_decision_less_than_four_months_before_the_end_is_said(client, months, is_said):
+    client.force_login(in_her_language(a_kaikukeskus_person()))
+    a_region("kainuu")
+    start = next_working_day(date(localdate().year + 1, 9, 1))
+    page = text_of(client.get(reverse("plan_wished", args=["kainuu"]), {"start": day(start), "months": months}))
+    assert ("weeks before the end, not four months." in page) == is_said
+
+
+def test_a_decision_that_is_moved_near_the_end_is_said_on_the_plan_until_it_is_made(client):
+    here = a_walk(until="feedback")
+    assert "not four months" not in text_of(the_plan(client, here))
+    TrialStep.objects.filter(trial=here.trial, key="decision").update(due=here.trial.ends_on - timedelta(days=20))
+    assert "is due about 3 weeks before the end, not four months." in text_of(the_plan(client, here))
+    decide(here)
+    assert "not four months" not in text_of(the_plan(client, here))
 
 
 @pytest.mark.parametrize(

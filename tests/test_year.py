@@ -12,7 +12,7 @@ from tests.people import a_region, a_trial
 from workflows import schedule, services
 from workflows.models import Heartbeat, Trial
 from workflows.walk import Walk, begin, decide, give_feedback, walk
-from workflows.year import a_year_after, next_feedback_due, stage_of
+from workflows.year import due_again, next_feedback_due, stage_of
 
 pytestmark = pytest.mark.django_db
 
@@ -36,20 +36,23 @@ def a_running_trial(slug: str = "kainuu") -> Walk:
         (date(2027, 9, 1), date(2028, 9, 1)),
         (date(2028, 2, 29), date(2029, 2, 28)),
         (date(2027, 2, 28), date(2028, 2, 28)),
+        (date(2025, 11, 28), date(2026, 11, 30)),  # a Saturday
+        (date(2027, 12, 24), date(2028, 12, 27)),  # a Sunday before Christmas
+        (date(2025, 6, 19), date(2026, 6, 22)),  # the eve of midsummer
     ],
 )
-def test_twelve_months_later_is_the_same_day(on, after):
-    assert a_year_after(on) == after
+def test_a_year_later_is_the_same_day_or_the_next_working_day(on, after):
+    assert due_again(on) == after
 
 
 def test_the_meeting_is_due_a_year_after_the_start_and_then_after_the_last_meeting():
     here = a_running_trial()
     start = localdate()
-    assert next_feedback_due([here.region.pk]) == {here.region.pk: a_year_after(start)}
+    assert next_feedback_due([here.region.pk]) == {here.region.pk: due_again(start)}
     Trial.objects.filter(pk=here.trial.pk).update(started_on=start - 40 * DAY)
-    assert next_feedback_due([here.region.pk]) == {here.region.pk: a_year_after(start - 40 * DAY)}
+    assert next_feedback_due([here.region.pk]) == {here.region.pk: due_again(start - 40 * DAY)}
     services.record_meeting(here.region, here.aino, start - 3 * DAY, 12, "Sovittiin uusista kohteista.")
-    assert next_feedback_due([here.region.pk]) == {here.region.pk: a_year_after(start - 3 * DAY)}
+    assert next_feedback_due([here.region.pk]) == {here.region.pk: due_again(start - 3 * DAY)}
 
 
 def test_a_region_without_a_known_start_has_no_due_day():
@@ -64,7 +67,7 @@ def test_the_duty_goes_on_when_the_region_goes_on_for_good():
     here = a_running_trial()
     give_feedback(here)
     decide(here)
-    assert next_feedback_due([here.region.pk]) == {here.region.pk: a_year_after(localdate())}
+    assert next_feedback_due([here.region.pk]) == {here.region.pk: due_again(localdate())}
 
 
 def test_due_days_of_all_regions_take_one_query(django_assert_num_queries):

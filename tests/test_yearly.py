@@ -8,11 +8,10 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
 from django.utils.timezone import get_default_timezone, localdate
 from django_q.models import OrmQ
 
-from adoption.days import a_year_after, months_after
+from adoption.days import due_again, months_after
 from adoption.ladders import INDUCTION, NATIONAL, PAGE
 from adoption.models import Act, Partner, Person, Region
 from adoption.partners import record_induction
@@ -34,19 +33,12 @@ from workflows.walk import decide, give_feedback
 from workflows.yearly.doing import say_done, take_back
 from workflows.yearly.rounds import round_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site_in_english")]
 
 DAY = timedelta(days=1)
-DUE = a_year_after(A_MONDAY)  # Wed 1.3.2028
+DUE = due_again(A_MONDAY)  # Wed 1.3.2028
 TODAY = date(2028, 2, 10)
 KINDS = pytest.mark.parametrize("kind", ["page", "national"])
-
-
-@pytest.fixture(autouse=True)
-def in_english(settings):
-    settings.LANGUAGE_CODE = "en"
-    with translation.override("en"):
-        yield
 
 
 class Here:
@@ -109,10 +101,10 @@ def test_after_a_trial_it_counts_from_the_decision_to_go_on():
     here = a_walk(until="feedback")
     [on] = set(here.region.partners.exclude(induction_on=None).values_list("induction_on", flat=True))
     assert owed(here.region) == {
-        f"induction {here.region.pk}-{role}": a_year_after(on) for role in ("venue", "distributor")
+        f"induction {here.region.pk}-{role}": due_again(on) for role in ("venue", "distributor")
     }
     decide(here)
-    expected = {f"{kind} {here.region.pk}": a_year_after(localdate()) for kind in ("page", "national")}
+    expected = {f"{kind} {here.region.pk}": due_again(localdate()) for kind in ("page", "national")}
     assert owed(here.region).items() >= expected.items()
 
 
@@ -138,7 +130,7 @@ def test_a_day_must_lie_in_the_year_and_not_be_to_come(here):
     assert "give a day after it" in refused(here.says, "page", SINCE)
     assert not YearlyDone.objects.exists()
     here.says("page", A_MONDAY - DAY)  # where the card was in lasting use before it was entered
-    assert here.due("page") == a_year_after(A_MONDAY - DAY)
+    assert here.due("page") == due_again(A_MONDAY - DAY)
     assert "give a day after it" in refused(here.says, "page", A_MONDAY - DAY)
 
 
@@ -192,7 +184,7 @@ def test_a_national_meeting_counts_for_the_regions_of_those_who_came(here, worke
         worker.run()
         [done] = YearlyDone.objects.all()
         assert (done.region, done.kind, done.on, done.note) == (here.region, "national", start.date(), "Verkostopäivä")
-        assert here.due("national") == a_year_after(start.date())
+        assert here.due("national") == due_again(start.date())
         assert round_of(elsewhere, "national") == before
         there = next(one for one in meeting.invitees.all() if elsewhere in one.regions.all())
         arranging.hold(meeting, here.laura, [there.pk])
@@ -223,6 +215,28 @@ def test_inductions_are_due_by_role_and_day_until_the_last_is_marked(here, partn
         assert [one.due for one in SOURCES["induction"].owed(Within(DUE, region=here.region.pk))] == [DUE]
         record_induction(partners[1], here.aino, date(2028, 2, 20), "event", 4)
     assert SOURCES["induction"].owed(Within(DUE, region=here.region.pk)) == []
+
+
+THURSDAY = date(2027, 5, 6)  # the same day of the next year is a Saturday
+MONDAY_AFTER = date(2028, 5, 8)
+
+
+def test_inductions_that_are_due_again_on_one_day_are_one_duty(here, partners):
+    for partner, on in zip(partners[:2], (THURSDAY, THURSDAY + DAY), strict=True):
+        Partner.objects.filter(pk=partner.pk).update(induction_on=on)
+    duties = SOURCES["induction"].owed(Within(MONDAY_AFTER, region=here.region.pk))
+    [duty] = [one for one in duties if one.subject.endswith("venue")]
+    assert (duty.due, duty.since) == (MONDAY_AFTER, THURSDAY + DAY)
+
+
+@KINDS
+def test_nothing_that_comes_round_is_due_on_a_weekend(here, kind):
+    for on in (THURSDAY, THURSDAY + DAY, THURSDAY + 2 * DAY):
+        YearlyDone.objects.all().delete()
+        YearlyDone.objects.create(region=here.region, kind=kind, on=on, recorded_by=here.aino)
+        assert here.due(kind) == MONDAY_AFTER
+        key = str(here.region.pk), MONDAY_AFTER
+        assert SOURCES[kind].done([key]) == {}
 
 
 def test_each_side_sees_its_own_inductions_in_my_work(here, partners):
@@ -363,6 +377,15 @@ def test_the_year_of_a_trial_shows_its_steps_its_meeting_and_its_end(client):
     after = client.get(f"{reverse('region_year', args=[here.region.slug])}?year={here.trial.ends_on.year}")
     assert "The trial ends" in text_of(after)
     assert "is asked whether still" in text_of(after) or "are asked whether still" in text_of(after)
+
+
+def test_a_trial_that_has_turned_into_lasting_use_ends_no_more_in_the_year(client):
+    here = a_walk(until="feedback")
+    year = here.trial.ends_on.year
+    decide(here)
+    client.force_login(here.aino)
+    page = client.get(f"{reverse('region_year', args=[here.region.slug])}?year={year}")
+    assert "The trial ends" not in text_of(page)
 
 
 def queries(client, path: str) -> int:

@@ -13,8 +13,9 @@ from adoption.mail import later
 from adoption.models import Act, Municipality, Person, Phase, Region, RegionMunicipality
 from adoption.refusal import Refused
 from commitments.models import Commitment
-from workflows.models import Trial, TrialStep
-from workflows.plan import due_dates
+from workflows.models import Trial
+from workflows.moving import as_data, why_stale
+from workflows.replanning import moved_by_hand, moves_when_planned, plan_anew
 from workflows.services import add_members, end_unwalked, hold, locked_trial, not_free, phases_of, require, wrong_days
 from workflows.trial import WITHDRAWN
 
@@ -26,28 +27,27 @@ def correct_trial(
     planned_start: date,
     planned_end: date,
     reason: str,
+    mark: str | None = None,
 ) -> Trial:
-    """The trial has these municipalities and these planned days; the due dates of what is not closed follow.
+    """The trial has these municipalities and these planned days; what depends on the days has moved with them, and the
+    pair is told.
 
-    A municipality that leaves, as one whose body decided not to take part, is in the phase again in which it was.
-    Raises Refused once distribution has begun, without a reason or a change, for what no trial can be opened for, and
-    for a municipality that joins after step 4 has closed without its decision.
+    `mark`: that of the plan which the person's page showed. A municipality that leaves, as one whose body decided not
+    to take part, is in the phase again in which it was. Raises Refused once distribution has begun, without a reason or
+    a change, when the plan has moved meanwhile, for what no trial can be opened for, and for a municipality that joins
+    after step 4 has closed without its decision.
     """
     who = only_kaikukeskus(by)
     with locked_trial(trial.pk) as (trial, region):
         require(reason)
-        _refuse(why_not(trial))
+        _refuse(why_not(trial) or ([] if mark is None else why_stale(trial, mark)))
         wanted = list(municipalities)
-        inside = set(trial.members.values_list("municipality", flat=True))
-        joining = [one for one in wanted if one.pk not in inside]
+        joining, leaving = _joining_and_leaving(trial, wanted)
         hold(joining)
-        leaving = inside - {one.pk for one in wanted}
-        new_days = (planned_start, planned_end) != (trial.planned_start, trial.planned_end)
-        _refuse(_wrong(trial, wanted, joining, planned_start, planned_end, bool(joining or leaving or new_days)))
+        _refuse(why_not_so(trial, wanted, planned_start, planned_end))
         said = _moved(trial, region, joining, leaving)
-        if new_days:
-            _plan_anew(trial, planned_start, planned_end)
-            said["planned"] = [planned_start.isoformat(), planned_end.isoformat()]
+        if (planned_start, planned_end) != (trial.planned_start, trial.planned_end):
+            said |= _plan_anew(trial, planned_start, planned_end)
         act = record(region, who, "trial_corrected", trial, reason=reason, **said)
         later("workflows.letters.told_of_trial", act.pk)
     return trial
@@ -67,10 +67,15 @@ def _refuse(reasons: list[str]) -> None:
         raise Refused(reasons)
 
 
-def _wrong(
-    trial: Trial, wanted: list[Municipality], joining: list[Municipality], start: date, end: date, changes: bool
-) -> list[str]:
-    if not changes:
+def _joining_and_leaving(trial: Trial, wanted: Iterable[Municipality]) -> tuple[list[Municipality], set[int]]:
+    inside = set(trial.members.values_list("municipality", flat=True))
+    return [one for one in wanted if one.pk not in inside], inside - {one.pk for one in wanted}
+
+
+def why_not_so(trial: Trial, wanted: list[Municipality], start: date, end: date) -> list[str]:
+    """Why the trial cannot be corrected to these municipalities and days; empty when it can."""
+    joining, leaving = _joining_and_leaving(trial, wanted)
+    if not (joining or leaving or (start, end) != (trial.planned_start, trial.planned_end)):
         return [_("Nothing has been changed.")]
     wrong = wrong_days(start, end) + not_free(joining)
     if not wanted:
@@ -109,15 +114,14 @@ def back_to_their_phase(trial: Trial, region: Region, municipalities: Iterable[i
     return phases
 
 
-def _plan_anew(trial: Trial, start: date, end: date) -> None:
-    trial.planned_start, trial.planned_end = start, end
-    trial.save(update_fields=["planned_start", "planned_end"])
-    due = due_dates(trial.flow, trial.opened_on, start, end)
-    rows = [row for row in trial.rows.values() if row.closed_at is None and not (row.reopened_at and row.due is None)]
-    for row in rows:
-        row.plan_for(due[row.key])
-        row.moved = ""  # the plan is made anew: no day of it has been moved by hand
-    TrialStep.objects.bulk_update(rows, ["due", "due_version", "moved"])
+def _plan_anew(trial: Trial, start: date, end: date) -> dict[str, Any]:
+    """What history says of the days that moved."""
+    moves = moves_when_planned(trial, start, end, moved_by_hand(trial))
+    plan_anew(trial, moves)
+    return {
+        "planned": [start.isoformat(), end.isoformat()], "planned_was": [day.isoformat() for day in moves.was],
+        "moves": as_data(moves), "model": trial.model,
+    }  # fmt: skip
 
 
 def withdraw_trial(trial: Trial, by: Person, reason: str) -> Trial:

@@ -76,8 +76,15 @@ class Entry:
         return self.is_done(START)
 
     def day_of(self, key: str) -> date | None:
-        """When the step was done, if that is known: distribution began, the last feedback meeting was held."""
-        return {START: self.start, FEEDBACK: self.meeting}.get(key, self.days.get(key))
+        """When the step was done, if that is known: distribution began, the trial's feedback meeting was held."""
+        return {START: self.start, FEEDBACK: self._met_in_trial}.get(key, self.days.get(key))
+
+    @property
+    def _met_in_trial(self) -> date | None:
+        """The last feedback meeting, if it can have been the trial's: in lasting use one is held every year, and those
+        come after the decision on going on."""
+        decided = self.days.get(DECISION) or min(self.since.values(), default=None)
+        return None if self.meeting and decided and self.meeting > decided else self.meeting
 
     def evidence(self, key: str) -> dict[str, str]:
         """What is known among the entries of the step."""

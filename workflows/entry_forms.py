@@ -77,7 +77,13 @@ class DaysForm(Form):
 
     start = Day(label=gettext_lazy("Distribution began, or begins, on"), required=False, help_text=UNKNOWN)
     end = Day(label=gettext_lazy("The trial ends, or ended, on"), required=False, help_text=UNKNOWN)
-    meeting = past(gettext_lazy("The last feedback meeting was held on"))
+    meeting = past(
+        gettext_lazy("The last feedback meeting was held on"),
+        help_text=gettext_lazy(
+            "In the form 5.3.2027. Leave it empty if it is not known. Step 10 has the same day, unless the decision on "
+            "going on was made before it."
+        ),
+    )
     local_page = forms.URLField(
         label=gettext_lazy("Address of the local page"), required=False, assume_scheme="https", max_length=200
     )

@@ -1,14 +1,14 @@
 """How is the day of a step moved, and what moves with it? By the pair or Kaikukeskus, with a reason."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from adoption.days import months_after, next_working_day
+from adoption.days import is_slow, next_working_day
 from adoption.deadlines import why_no_deadline
 from adoption.history import record
 from adoption.mail import later
@@ -16,7 +16,19 @@ from adoption.models import Person
 from adoption.refusal import Refused
 from adoption.templatetags.kaiku import weekday_day
 from workflows.models import Trial, TrialStep
-from workflows.plan import DECIDED_BEFORE, PREPARED, WEEK, due_dates, forward, possible_ends, running, settled, weeks_of
+from workflows.plan import (
+    PREPARED,
+    WEEK,
+    decided_late,
+    due_dates,
+    forward,
+    of_the_day,
+    possible_ends,
+    running,
+    settled,
+    weeks_between,
+    weeks_of,
+)
 from workflows.services import acting_in, locked_trial, require, term_of, wrong_days
 from workflows.steps import Step
 
@@ -25,11 +37,12 @@ FEEDBACK, DECISION, DISTRIBUTION = "feedback", "decision", "start_distribution"
 
 
 class Move(NamedTuple):
-    """A step, and the days from which and to which it moves."""
+    """A step, and the days from which and to which it moves; the reason with which somebody had given it the day."""
 
     step: Step
     was: date
     to: date
+    reason: str = ""
 
 
 class Moves(NamedTuple):
@@ -42,6 +55,7 @@ class Moves(NamedTuple):
     moves_end: bool
     was: tuple[date, date]  # the beginning and the end until now
     decided: date | None  # by when the decision is due then
+    kept: Sequence[Move] = ()  # those that stay where somebody moved them, though the plan is made anew
 
     @property
     def moves_trial(self) -> bool:
@@ -49,31 +63,46 @@ class Moves(NamedTuple):
 
     @property
     def is_shorter(self) -> bool:
-        return _weeks(self.start, self.end) < _weeks(*self.was)
+        return weeks_between(self.start, self.end) < weeks_between(*self.was)
 
     @property
-    def shorter_said(self) -> list[str]:
-        """That the trial gets shorter, and that less time is left after its decision; nothing where neither is so."""
+    def said(self) -> list[str]:
+        """What to think of: that the trial gets shorter, that less time is left after its decision, that few are at
+        work on a day; nothing where none is so."""
+        changes = self.is_shorter or self.moves_end or any(one.step.key == DECISION for one in self.steps)
+        late = decided_late(self.decided, self.end) if changes else []
+        return [*self._shorter(), *late, *self._slow()]
+
+    def _shorter(self) -> list[str]:
         if not self.is_shorter:
             return []
-        weeks = {"weeks": _weeks(self.start, self.end), "before": _weeks(*self.was), "end": weekday_day(self.end)}
+        weeks = {"weeks": weeks_between(self.start, self.end), "before": weeks_between(*self.was)}
         text = _("The trial gets shorter: it lasts about %(weeks)s weeks instead of %(before)s, and ends on %(end)s.")
-        said = [text % weeks]
-        if self.decided and self.decided > months_after(self.end, -DECIDED_BEFORE) + timedelta(days=WEEK):
-            left = {"weeks": _weeks(self.decided, self.end)}
-            text = _("The decision on going on is due about %(weeks)s weeks before the end, not four months.")
-            said.append(text % left)
-        return [*said, _("If it is to last as long as before, Kaikukeskus corrects its end.")]
+        return [text % (weeks | {"end": weekday_day(self.end)})]
 
-
-def _weeks(first: date, last: date) -> int:
-    return round(((last - first).days + 1) / WEEK)
+    def _slow(self) -> list[str]:
+        days = dict.fromkeys(one.to for one in self.steps if is_slow(one.to) and one.step.key != DISTRIBUTION)
+        text = _("Few are at work on %(day)s: it is in July or at the turn of the year. Choose another day if you can.")
+        begins = of_the_day(self.start) if self.moves_start else []
+        return [text % {"day": weekday_day(day)} for day in days] + begins
 
 
 def mark_of(trial: Trial) -> str:
     """What the plan of a trial that was read is known by: another once any day of it has moved."""
     said = [f"{row.pk} {row.due} {row.due_version}" for row in trial.rows.values()]
     return sha256(f"{trial.planned_start} {trial.planned_end} {sorted(said)}".encode()).hexdigest()[:16]
+
+
+def why_stale(trial: Trial, mark: str) -> list[str]:
+    """Why nothing is moved by a page that showed the plan with this mark; empty where the plan is still that one."""
+    if mark == mark_of(trial):
+        return []
+    return [_("Somebody has moved a day of the plan since you opened the page: look at it anew.")]
+
+
+def as_data(moves: Moves) -> dict[str, list[str]]:
+    """What history keeps of the steps that moved."""
+    return {one.step.key: [one.was.isoformat(), one.to.isoformat()] for one in moves.steps}
 
 
 def move_due(trial: Trial, key: str, by: Person, to: date, reason: str, mark: str) -> TrialStep:
@@ -85,14 +114,13 @@ def move_due(trial: Trial, key: str, by: Person, to: date, reason: str, mark: st
     with locked_trial(trial.pk, by) as (trial, region):
         who = acting_in(trial, region, by)
         require(reason)
-        if mark != mark_of(trial):
-            raise Refused([_("Somebody has moved a day of the plan since you opened the page: look at it anew.")])
+        if why := why_stale(trial, mark):
+            raise Refused(why)
         moves = what_moves(trial, key, to)
         row = trial.rows[key]
         _write(trial, moves, reason)
-        data = {one.step.key: [one.was.isoformat(), one.to.isoformat()] for one in moves.steps}
         planned = {"planned": [moves.start.isoformat(), moves.end.isoformat()]} if moves.moves_trial else {}
-        act = record(region, who, "due_moved", row, reason=reason, step=key, moves=data, **planned)
+        act = record(region, who, "due_moved", row, reason=reason, step=key, moves=as_data(moves), **planned)
         later("workflows.letters.due_moved", act.pk)
     return row
 

@@ -121,6 +121,19 @@ def due_when_reopened(due: date | None, was_skipped: bool) -> date | None:
     return None if due and not was_skipped and localdate() >= due else due
 
 
+def decided_late(decided: date | None, end: date) -> list[str]:
+    """That less time is left after the decision than it is to have; nothing where it has a week less at most."""
+    if decided is None or decided <= months_after(end, -DECIDED_BEFORE) + timedelta(days=WEEK):
+        return []
+    text = _("The decision on going on is due about %(weeks)s weeks before the end, not four months.")
+    return [text % {"weeks": weeks_between(decided, end)}]
+
+
+def weeks_between(first: date, last: date) -> int:
+    """About how many weeks the two days and those between them are."""
+    return round(((last - first).days + 1) / WEEK)
+
+
 def possible_ends(start: date) -> tuple[date, date]:
     """The first and the last day on which a trial that begins then can be planned to end."""
     return months_after(start, SHORTEST) - A_DAY, months_after(start, LONGEST) - A_DAY
@@ -142,10 +155,11 @@ def warnings_of(flow: type[TrialFlow], today: date, start: date) -> list[str]:
             )
             % asked
         )
-    return said + _of_the_day(start)
+    return said + of_the_day(start)
 
 
-def _of_the_day(start: date) -> list[str]:
+def of_the_day(start: date) -> list[str]:
+    """That distribution would begin on a day on which few are at work; nothing on any other day."""
     if is_slow(start) or next_working_day(start) != start:
         return [_("Distribution would begin on a day on which few are at work. Choose another day if you can.")]
     return []
@@ -157,10 +171,10 @@ def warnings_underway(flow: type[TrialFlow], today: date, start: date, closed: C
     wanted = sum(weeks_of(block) for block in blocks if block)
     left = running(today, start)
     if left >= wanted * WEEK:
-        return _of_the_day(start)
+        return of_the_day(start)
     asked = {"wanted": wanted, "left": left // WEEK}
     text = _(
         "The steps before distribution that are not done take %(wanted)s weeks, and %(left)s are left when July and "
         "the turn of the year are not counted."
     )
-    return [text % asked, *_of_the_day(start)]
+    return [text % asked, *of_the_day(start)]

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from adoption.templatetags.kaiku import in_words, weekday_day
 from workflows.models import Trial, TrialStep
-from workflows.plan import WEEK, Span, plan_of, warnings_of, warnings_underway
+from workflows.plan import WEEK, Span, decided_late, plan_of, warnings_of, warnings_underway
 from workflows.services import term_of
 from workflows.standing import listed, state_of, written
 from workflows.steps import Step
@@ -151,7 +151,8 @@ def wished(flow: type, start: date, end: date) -> Plan:
     """The plan of a trial that would be prepared from today on; nothing is written."""
     today = localdate()
     lines = [Line(span.step, span.begins, span.due, today) for span in plan_of(flow, today, start, end)]
-    return Plan(lines, start, end, warnings_of(flow, today, start), today)
+    warnings = warnings_of(flow, today, start) + _of_decision(lines, end)
+    return Plan(lines, start, end, warnings, today)
 
 
 def plan_of_trial(trial: Trial) -> Plan:
@@ -162,7 +163,14 @@ def plan_of_trial(trial: Trial) -> Plan:
     closed = {key for key, row in trial.rows.items() if row.closed_at}
     underway = not (trial.started_on or trial.decided)
     warnings = warnings_underway(trial.flow, today, start, closed) if underway else []
+    warnings += [] if trial.decided else _of_decision(lines, end)
     return Plan(lines, start, end, warnings, today, trial)
+
+
+def _of_decision(lines: Iterable[Line], end: date) -> list[str]:
+    """That the decision which is ahead leaves less time until the end than it is to leave."""
+    due = [line.due for line in lines if line.step.outcomes and not line.done]
+    return decided_late(due[-1], end) if due else []
 
 
 def _lines(trial: Trial, spans: dict[str, Span]) -> Iterable[Line]:

@@ -129,6 +129,16 @@ class CorrectionForm(ReasonForm):
         check_plan(self, said.get("planned_start"), said.get("planned_end"))
         return said
 
+    @property
+    def days(self) -> tuple[date, date]:
+        """The planned days of a valid form."""
+        return self.cleaned_data["planned_start"], self.cleaned_data["planned_end"]
+
+    @property
+    def seen(self) -> str:
+        """What the look at the plan is made from: who has seen another is shown this one first."""
+        return "{} {}".format(*self.days)
+
 
 def check_plan(form: Form, start: date | None, end: date | None) -> None:
     """The field of the end has an error when no trial can be planned for these days."""

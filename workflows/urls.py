@@ -6,6 +6,7 @@ from workflows.views import (
     arranging,
     board,
     bodies,
+    correcting,
     entering,
     feeds,
     handover,
@@ -86,7 +87,7 @@ urlpatterns = [
     path("regions/<slug:slug>/partners/<int:pk>/commitment/", steps.partner_draft, name="partner_draft"),
     # Before the steps: "commitment", "correct", "entry" and "plan" are no keys of a step.
     path("regions/<slug:slug>/trials/<int:trial>/commitment/", steps.region_draft, name="region_draft"),
-    path("regions/<slug:slug>/trials/<int:trial>/correct/", trials.trial_correct, name="trial_correct"),
+    path("regions/<slug:slug>/trials/<int:trial>/correct/", correcting.trial_correct, name="trial_correct"),
     path("regions/<slug:slug>/trials/<int:trial>/entry/", entering.entry_correct, name="entry_correct"),
     path("regions/<slug:slug>/trials/<int:trial>/plan/", plan.plan, name="plan"),
     path("regions/<slug:slug>/trials/<int:trial>/plan/plan.ics", plan.plan_calendar, name="plan_calendar"),

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Case, F, Max, Min, Q, QuerySet, When
 from django.db.models.functions import Coalesce, Greatest
 
-from adoption.days import a_year_after
+from adoption.days import due_again
 from adoption.ladders import MEETING_SOON
 from adoption.models import Region
 from workflows.trial import WITHDRAWN
@@ -39,7 +39,7 @@ def next_feedback_due(region_ids: Iterable[int]) -> dict[int, date]:
     """Region → the day by which its next feedback meeting is held. A region in which the card does not run, or of which
     no start is known, is absent."""
     found = running(Region.objects.filter(pk__in=list(region_ids))).order_by()
-    return {pk: a_year_after(last) for pk, last in found.values_list("pk", "last")}
+    return {pk: due_again(last) for pk, last in found.values_list("pk", "last")}
 
 
 def stage_of(due: date, today: date) -> str:

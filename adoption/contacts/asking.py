@@ -4,12 +4,12 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.timezone import localdate, now
 
 from adoption.contacts.links import PERSON, SUCCESSOR, round_of
-from adoption.days import a_year_after, is_working_day
+from adoption.days import done_until, due_again, is_working_day
 from adoption.history import NOBODY, Acting, locked, record
 from adoption.ladders import CONTACT_REMIND
 from adoption.mail import later
@@ -33,20 +33,26 @@ class Due(NamedTuple):
     responsibility: int | None = None
 
 
-def due_days(person: int | None = None, region: int | None = None) -> list[Due]:
-    """When each contact person of a partner on its way and each holder is next asked; or those of one person or region.
+def due_days(person: int | None = None, region: int | None = None, until: date | None = None) -> list[Due]:
+    """When each contact person of a partner on its way and each holder is next asked; or those of one person or region,
+    or those who are due by a day.
 
     Twelve months after being named, or after the last answer; one who has not answered twelve months after being asked.
     Whoever hands over or leaves is not asked.
     """
-    return _of_partners(person, region) + _of_holders(person, region)
+    due = _of_partners(person, region, until) + _of_holders(person, region, until)
+    return due if until is None else [one for one in due if one.on <= until]
 
 
-def _of_partners(person: int | None, region: int | None) -> list[Due]:
-    found = Partner.objects.on_the_way().filter(contact__is_active=True)
-    rows = list(_whose(found, "contact", person, region).order_by("pk").values_list("pk", "contact", "region"))
-    named = _named(None if person is region is None else [pk for pk, _contact, _region in rows])
-    checks = _newest("partner", person)
+def _of_partners(person: int | None, region: int | None, until: date | None) -> list[Due]:
+    found = _whose(Partner.objects.on_the_way().filter(contact__is_active=True), "contact", person, region)
+    found = found if until is None else _may_be_due(found, "partner", "contact", until, _named_after(until))
+    rows = list(found.order_by("pk").values_list("pk", "contact", "region"))
+    if until is not None and not rows:
+        return []
+    keys = [pk for pk, _contact, _region in rows]
+    named = _named(None if person is region is until is None else keys)
+    checks = _newest("partner", person, None if until is None else keys)
     return [
         Due(day, contact, region, partner=pk)
         for pk, contact, region in rows
@@ -54,10 +60,13 @@ def _of_partners(person: int | None, region: int | None) -> list[Due]:
     ]
 
 
-def _of_holders(person: int | None, region: int | None) -> list[Due]:
+def _of_holders(person: int | None, region: int | None, until: date | None) -> list[Due]:
     found = Responsibility.objects.current().holders().lasting().filter(person__is_active=True)
-    rows = _whose(found, "person", person, region).order_by("pk").values_list("pk", "person", "region", "since")
-    checks = _newest("responsibility", person)
+    found = _whose(found, "person", person, region)
+    if until is not None:
+        found = _may_be_due(found, "responsibility", "person", until, Q(since__gt=done_until(until)))
+    rows = list(found.order_by("pk").values_list("pk", "person", "region", "since"))
+    checks = _newest("responsibility", person, None if until is None else [row[0] for row in rows])
     return [
         Due(day, holder, region, responsibility=pk)
         for pk, holder, region, since in rows
@@ -68,6 +77,26 @@ def _of_holders(person: int | None, region: int | None) -> list[Due]:
 def _whose(found: Any, field: str, person: int | None, region: int | None = None) -> Any:
     found = found if person is None else found.filter(**{field: person})
     return found if region is None else found.filter(region=region)
+
+
+def _may_be_due(found: Any, subject: str, person: str, until: date, since_then: Q | Exists) -> Any:
+    """Of these those who may be due by the day: the database leaves out whom the newest check shows not to be, and,
+    where no question is open, who was named less than a year before the day, as `since_then` says."""
+    before, checks = done_until(until), ContactCheck.objects.filter(**{subject: OuterRef("pk")})
+    newest = checks.exclude(state=State.OVERTAKEN).order_by("-pk")
+    silent = Q(state=State.ASKED, asked_at__isnull=False, asked_at__date__lte=before)
+    answered = ~Q(state__in=ContactCheck.UNFINISHED) & (Q(answered_at=None) | Q(answered_at__date__lte=before))
+    later = ContactCheck.objects.exclude(silent | answered)
+    found = found.filter(Exists(checks.unfinished()) | ~since_then).alias(
+        newest=Subquery(newest.values("pk")[:1]), of=Subquery(newest.values("person")[:1])
+    )
+    return found.filter(Q(newest=None) | ~Q(newest__in=later.values("pk"), of=F(person)))
+
+
+def _named_after(until: date) -> Exists:
+    """Whether a contact was named for it less than a year before the day."""
+    acts = Act.objects.filter(what="contact_named", about_kind="partner", at__date__gt=done_until(until))
+    return Exists(acts.filter(about_id=Cast(OuterRef("pk"), CharField())))
 
 
 def _named(partners: list[int] | None) -> dict[str, date]:
@@ -91,9 +120,10 @@ class Newest(NamedTuple):
     open: tuple[str, datetime | None] | None
 
 
-def _newest(field: str, person: int | None) -> dict[tuple[int, int], Newest]:
-    """Subject and person → how they have been asked."""
-    checks = ContactCheck.objects.filter(**{f"{field}__isnull": False})
+def _newest(field: str, person: int | None, subjects: list[int] | None) -> dict[tuple[int, int], Newest]:
+    """Subject and person → how they have been asked; of all subjects, or of these."""
+    of = {f"{field}__isnull": False} if subjects is None else {f"{field}__in": subjects}
+    checks = ContactCheck.objects.filter(**of)
     checks = _whose(checks.exclude(state=State.OVERTAKEN), "person", person)
     found: dict[tuple[int, int], Newest] = {}
     for pk, whose, state, asked, answered in checks.order_by("pk").values_list(
@@ -107,9 +137,9 @@ def _newest(field: str, person: int | None) -> dict[tuple[int, int], Newest]:
 def _day(checks: Newest | None, named: date | None) -> date | None:
     if checks and checks.open:
         state, asked = checks.open
-        return a_year_after(localdate(asked)) if asked and state == State.ASKED else None
+        return due_again(localdate(asked)) if asked and state == State.ASKED else None
     days = [day for day in (named, localdate(checks.answered) if checks and checks.answered else None) if day]
-    return a_year_after(max(days)) if days else date.min
+    return due_again(max(days)) if days else date.min
 
 
 # -- the daily job ----------------------------------------------------------------------------------------------------
@@ -122,7 +152,7 @@ def daily(today: date | None = None) -> int:
     if not is_working_day(today):
         return 0
     set_aside()
-    people = sorted({due.person for due in due_days() if due.on <= today})
+    people = sorted({due.person for due in due_days(until=today)})
     silent, successors = _to_remind(today)
     with transaction.atomic():
         for person in people:
@@ -227,15 +257,15 @@ def _to_remind(today: date) -> tuple[list[tuple[int, int]], list[tuple[int, int]
     standing = ContactCheck.objects.standing()
     asked = standing.filter(state=State.ASKED, asked_at__date__lte=today - CONTACT_REMIND)
     handing = standing.filter(state=State.HANDING, since__date__lte=today - CONTACT_REMIND)
-    people = set(asked.order_by().values_list("person", "round"))
-    successors = set(handing.order_by().values_list("pk", "successor_round"))
-    return _without_mail(PERSON, people), _without_mail(SUCCESSOR, successors)
+    people = _not_reminded(asked, PERSON, "person", "round")
+    return people, _not_reminded(handing, SUCCESSOR, "pk", "successor_round")
 
 
-def _without_mail(kind: str, rounds: set[tuple[int, int]]) -> list[tuple[int, int]]:
-    keys = {mail_key(kind, key, number, "reminded"): (key, number) for key, number in rounds}
-    gone = set(Mail.objects.filter(key__in=keys).values_list("key", flat=True))
-    return sorted(found for key, found in keys.items() if key not in gone)
+def _not_reminded(checks: QuerySet[ContactCheck], kind: str, whose: str, number: str) -> list[tuple[int, int]]:
+    who, rounds = Cast(whose, CharField()), Cast(number, CharField())
+    key = Concat(Value(f"contact:{kind}:"), who, Value(":"), rounds, Value(":reminded"))  # as `mail_key` has it
+    fresh = checks.alias(reminder=key).exclude(Exists(Mail.objects.filter(key=OuterRef("reminder"))))
+    return sorted(set(fresh.order_by().values_list(whose, number)))
 
 
 def mail_key(kind: str, key: int, number: int, letter: str) -> str:

@@ -11,6 +11,7 @@ from adoption.contacts.asking import mail_key
 from adoption.contacts.links import PERSON, SUCCESSOR, address_for, address_for_successor, round_of
 from adoption.mail import link, write, write_to
 from adoption.models import ContactCheck, Kind, Person, Responsibility
+from adoption.templatetags.kaiku import in_quotes
 
 State = ContactCheck.State
 
@@ -216,5 +217,5 @@ def _facts(check: ContactCheck) -> dict[str, str]:
         "address": check.person.email,
         "successor": check.successor_name,
         "what": check.what,
-        "reason": f"“{check.reason}”\n" if check.reason else "",
+        "reason": in_quotes(check.reason) + "\n" if check.reason else "",
     }

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -48,11 +49,17 @@ def plan(request: Request, slug: str, trial: int) -> HttpResponse:
     region = region_or_404(request.user, slug)
     found = trial_or_404(region, trial)
     who = None if found.decided else acting_or_none(found, region, request.user)
-    moved = Act.objects.filter(region=region, what="due_moved", about_id__in=[row.pk for row in found.rows.values()])
-    page = {"region": region, "trial": found, "acts": who, "moved": sentences(moved.order_by("-number"))}
+    page = {"region": region, "trial": found, "acts": who, "moved": sentences(_moves(found).order_by("-number"))}
     return render(
         request, "workflows/plan.html", page | shown(plan_of_trial(found), region, found.municipalities.all())
     )
+
+
+def _moves(trial: Trial) -> QuerySet[Act]:
+    """The acts by which days of the plan were moved: of single steps, and by corrections of the planned days."""
+    steps = Q(what="due_moved", about_id__in=[row.pk for row in trial.rows.values()])
+    corrected = Q(what="trial_corrected", about_id=trial.pk, data__has_key="planned")
+    return Act.objects.filter(steps | corrected, region=trial.region)
 
 
 @never_cache

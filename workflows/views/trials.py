@@ -1,4 +1,4 @@
-"""How is a trial opened and corrected, and a feedback meeting called, recorded and corrected?"""
+"""How is a trial opened, and a feedback meeting called, recorded and corrected?"""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,12 +14,11 @@ from adoption.fields import Form
 from adoption.models import Region
 from adoption.refusal import NotYours, Refused
 from adoption.views import Request
-from workflows import correcting, meetings, services
-from workflows.forms import ReasonForm
+from workflows import meetings, services
 from workflows.models import FeedbackMeeting, Trial, TrialStep
 from workflows.timeline import wished
 from workflows.trial import MODELS
-from workflows.trial_forms import CorrectionForm, InviteForm, MeetingForm, TrialForm, not_offered
+from workflows.trial_forms import InviteForm, MeetingForm, TrialForm, not_offered
 from workflows.views.plan import shown
 from workflows.year import next_feedback_due
 
@@ -75,41 +74,6 @@ def _planned(region: Region, form: TrialForm) -> dict[str, Any]:
         return {}
     said = form.cleaned_data
     return shown(wished(MODELS[said["model"]], said["planned_start"], said["planned_end"]), region, form.chosen)
-
-
-# -- correcting -----------------------------------------------------------------------------------------------------
-
-
-@require_http_methods(QUESTIONS)
-def trial_correct(request: Request, slug: str, trial: int) -> HttpResponse:
-    """Kaikukeskus corrects municipalities and planned days of a trial, or withdraws one opened by mistake."""
-    person = request.user
-    kaikukeskus_or_404(person)
-    region = region_or_404(person, slug)
-    found = get_object_or_404(Trial.objects.select_related("region__county"), region=region, pk=trial)
-    withdrawing = request.POST.get("act") == "withdraw"
-    form = CorrectionForm(found, None if withdrawing else request.POST or None)
-    why = ReasonForm(request.POST if withdrawing else None, prefix="withdraw")
-
-    def correct() -> Trial:
-        said = form.cleaned_data
-        days = said["planned_start"], said["planned_end"]
-        return correcting.correct_trial(found, person, said["municipalities"], *days, said["reason"])
-
-    def withdraw() -> Trial:
-        return correcting.withdraw_trial(found, person, why.cleaned_data["reason"])
-
-    done, reasons, status = tried(why, withdraw) if withdrawing else tried(form, correct)
-    if done:
-        messages.success(request, _("The trial is withdrawn.") if withdrawing else _("The trial is corrected."))
-        return redirect(region)
-    read = services.read(found.pk)
-    shown = {
-        "region": region, "trial": found, "form": form, "why": why, "refused": why if withdrawing else form,
-        "withdrawing": withdrawing, "reasons": reasons, "closed": correcting.why_not(read),
-        "kept": correcting.why_not_withdrawn(read),
-    }  # fmt: skip
-    return render(request, "workflows/trial_correct.html", shown, status=status)
 
 
 # -- feedback meetings ----------------------------------------------------------------------------------------------

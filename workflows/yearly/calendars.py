@@ -90,7 +90,8 @@ def _regions(person: Person) -> list[int | None]:
 
 def _owed_in(region: int | None) -> list[Duty]:
     within = Within(localdate() + AHEAD, region=region)
-    return list(chain.from_iterable(source.owed(within) for source in SOURCES.values()))
+    owed = chain.from_iterable(source.owed(within) for source in SOURCES.values())
+    return [duty for duty in owed if not duty.rests]
 
 
 def _meetings_of(person: Person) -> list[Event]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import chain
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.timezone import localdate
@@ -97,10 +97,10 @@ def _stands(due: date) -> str:
 
 
 def _owed(region: Region, last: date) -> list[Entry]:
-    """What comes round every year, on the day by which it is next done."""
+    """What comes round every year, on the day by which it is next done; what is arranged in time stands on its own."""
     within = Within(last, region=region.pk)
     duties = chain.from_iterable(SOURCES[ladder.kind].owed(within) for ladder in COMES_ROUND)
-    return [_of_duty(duty) for duty in duties]
+    return [_of_duty(duty) for duty in duties if not duty.rests]
 
 
 def _of_duty(duty: Duty) -> Entry:
@@ -158,9 +158,13 @@ def _names(keys: Iterable[int]) -> dict[int, str]:
 
 
 def _ends(region: Region) -> Iterator[Entry]:
-    """The last days of the trials, as far as they are known."""
-    for trial in Trial.objects.filter(region=region).exclude(decided=WITHDRAWN).order_by("pk"):
-        if ends := trial.term[1]:
+    """The last days of the trials, as far as they are known; one that has turned into lasting use ends no more."""
+    decided = Max("steps__closed_at", filter=Q(steps__key="decision"))
+    trials = Trial.objects.filter(region=region).exclude(decided=WITHDRAWN).annotate(decided_at=decided)
+    for trial in trials.order_by("pk"):
+        ends = trial.term[1]
+        turned = trial.decided not in ("", "stop") and trial.decided_at
+        if ends and not (turned and localdate(trial.decided_at) < ends):
             state = DONE if ends < localdate() else AHEAD
             yield Entry(ends, _("The trial ends"), state, "", region.get_absolute_url(), f"end-{trial.pk}")
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
-from adoption.days import a_year_after, a_year_before
+from adoption.days import done_until, due_again
 from adoption.ladders import NATIONAL
 from adoption.marking import PROMISED
 from adoption.models import Partner, Phase, Region, RegionMunicipality
@@ -49,7 +49,7 @@ class Round(NamedTuple):
 
     @property
     def by_the_year(self) -> date:
-        return a_year_after(self.last)
+        return due_again(self.last)
 
 
 def lasting(regions: QuerySet[Region], kind: str) -> QuerySet[Any]:
@@ -71,7 +71,7 @@ def lasting(regions: QuerySet[Region], kind: str) -> QuerySet[Any]:
 
 def rounds(regions: QuerySet[Region], kind: str, until: date) -> list[Round]:
     """What is to be done again by then, in the order of the regions' keys."""
-    found = lasting(regions, kind).filter(last__lte=a_year_before(until)).order_by("pk")
+    found = lasting(regions, kind).filter(last__lte=done_until(until)).order_by("pk")
     return [one for one in _rounds(list(found), kind) if one.due <= until]
 
 
@@ -90,16 +90,17 @@ def _rounds(found: list[Any], kind: str) -> list[Round]:
 
 
 class Inductions(NamedTuple):
-    """Partners of a role whose staff was inducted on the same day, and is again within twelve months of it."""
+    """Partners of a role whose staff is to be inducted again by the same day, twelve months after the last time."""
 
     region: Region
     role: str
-    last: date
+    due: date
     partners: list[Partner]
 
     @property
-    def due(self) -> date:
-        return a_year_after(self.last)
+    def last(self) -> date:
+        """The latest of the days on which it was inducted."""
+        return max(partner.induction_on for partner in self.partners if partner.induction_on)
 
     @property
     def side(self) -> str:
@@ -111,7 +112,7 @@ def inductions(partners: QuerySet[Partner], until: date) -> list[Inductions]:
     """Of these partners those whose staff is to be inducted again by then, where the card runs; with their
     municipalities."""
     in_use = running(Region.objects.all()).order_by().values("pk")
-    found = partners.filter(state__in=PROMISED, induction_on__lte=a_year_before(until), region__in=in_use)
+    found = partners.filter(state__in=PROMISED, induction_on__lte=done_until(until), region__in=in_use)
     rows = found.select_related("region", "organisation").prefetch_related("municipalities")
     return _grouped(rows.order_by("region", "role", "induction_on", "pk"))
 
@@ -120,7 +121,7 @@ def _grouped(partners: Iterable[Partner]) -> list[Inductions]:
     found: dict[tuple[Region, str, date], list[Partner]] = defaultdict(list)
     for partner in partners:
         assert partner.induction_on
-        found[partner.region, partner.role, partner.induction_on].append(partner)
+        found[partner.region, partner.role, due_again(partner.induction_on)].append(partner)
     return [Inductions(*key, rows) for key, rows in found.items()]
 
 
