@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from adoption.access import KAIKUKESKUS
+from adoption.marking import again_soon
 from adoption.models import Partner
 from adoption.operating_model import DEFAULT, MODELS
+from adoption.templatetags.kaiku import day
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -64,7 +66,7 @@ def next_for(partner: Partner, commitments: Sequence[Commitment]) -> Next:
     if partner.state == State.ACTIVE and (going_on := unfinished(commitments)):
         return _going_on(going_on)
     if partner.state == State.ACTIVE:
-        return Next(_("Nothing is missing: the partner is active."))
+        return _for_active(partner)
     if partner.state == State.COMMITTED:
         return _to_active(partner)
     if has_said_no(partner) and not unfinished(commitments):
@@ -133,6 +135,17 @@ TO_ACTIVE = {
 }
 
 
+def _for_active(partner: Partner) -> Next:
+    """R21: the partners induct new and old staff at least once a year."""
+    again = again_soon(partner)
+    if again is None:
+        return Next(_("Nothing is missing: the partner is active."))
+    why = _("The yearly induction was to be held by %(day)s.") if again.is_late else _("It is due by %(day)s.")
+    return Next(
+        _("Hold the yearly induction, and record the day."), why % {"day": day(again.by)}, PAIR, "induction"
+    )  # fmt: skip
+
+
 def _to_active(partner: Partner) -> Next:
     missing = lacks(partner)
     if not missing:  # the service that sets the last condition makes it active; so this is not seen
@@ -146,6 +159,8 @@ def said_to_contact(partner: Partner, commitments: Sequence[Commitment]) -> str:
     """The same for the partner's own contact person, in plain words, where no commitment is being signed."""
     if partner.state == State.COMMITTED:
         return str(CONTACT_TOLD[lacks(partner)[0] if lacks(partner) else State.ACTIVE])
+    if partner.state == State.ACTIVE and again_soon(partner):
+        return str(CONTACT_TOLD["again"])
     if partner.may_commit and unfinished(commitments):
         return _("Your commitment is being prepared. You get a mail when it can be signed.")
     return str(CONTACT_TOLD[State.CLEARED if partner.may_commit else partner.state])
@@ -171,4 +186,5 @@ CONTACT_TOLD: "dict[str, StrOrPromise]" = {
     "induction": gettext_lazy(
         "Your commitment is in force. Next, your staff is inducted: agree on a time with the region."
     ),
+    "again": gettext_lazy("You are active. Your staff is inducted once a year: agree on a time with the region."),
 }

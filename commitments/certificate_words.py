@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from adoption.models import Act, Region, Responsibility, Side
 from adoption.templatetags.kaiku import HARD, side_name
 from commitments.asking import request_of
-from commitments.facts import day, kaikukeskus
+from commitments.facts import day, in_order, kaikukeskus
 from commitments.models import Commitment, Party, SignedCopy
 from commitments.signatories import Passing, passings, signed_as_asked, signed_by_another
 from commitments.told import acts_about
@@ -34,7 +34,7 @@ def of_parties(commitment: Commitment, language: str) -> list[dict[str, Any]]:
     parties = list(rows.prefetch_related("request__rounds"))
     passed, copies = passings(commitment, parties), copies_of(parties)
     signed = list(acts_about(commitment).filter(what="commitment_signed").exclude(by=None).select_related("by"))
-    return [_line(party, language, passed[party.pk], copies, signed) for party in parties]
+    return [_line(party, language, passed[party.pk], copies, signed) for party in in_order(parties, language)]
 
 
 def copies_of(parties: Iterable[Party]) -> list[str]:

@@ -81,7 +81,7 @@ def _said(known: Known, language: str, moment: datetime) -> dict:
 
 
 def _common(known: Known, language: str) -> dict:
-    commitment, parties = known.commitment, _parties(known, language)
+    commitment, parties = known.commitment, in_order(known.parties, language)
     municipalities = [p.municipality for p in parties if p.municipality]
     county = next((p.county for p in parties if p.role == Party.Role.COUNTY), None)
     return {
@@ -102,11 +102,11 @@ def _common(known: Known, language: str) -> dict:
     }
 
 
-def _parties(known: Known, language: str) -> list[Party]:
+def in_order(parties: Iterable[Party], language: str) -> list[Party]:
     """The partner, the municipalities in the alphabetical order of the language, the county, Kaikukeskus."""
     roles = list(Party.Role)
     return sorted(
-        known.parties,
+        parties,
         key=lambda party: (roles.index(Party.Role(party.role)), alphabetical(party.name_in_languages[language])),
     )
 
@@ -164,7 +164,7 @@ def _people(known: Known, side: str, language: str) -> list[dict]:
 
 def _costs(known: Known, language: str) -> list[dict]:
     """Each municipality by its own residents, the county by those of all of them; not known where they are not."""
-    parties = _parties(known, language)
+    parties = in_order(known.parties, language)
     residents = {p.pk: p.municipality.population_2022 or 0 for p in parties if p.municipality}
     together = sum(residents.values())
     residents |= {p.pk: together for p in parties if p.county}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop, override
 from adoption.access import holders_for_partner
 from adoption.mail import link, others, write, write_to
 from adoption.models import Act, Kind, Person, Responsibility
+from adoption.templatetags.kaiku import in_quotes
 from commitments import asking
 from commitments.facts import day
 from commitments.models import Certificate, Commitment, Party, SignatureRequest, SignedCopy
@@ -311,7 +312,7 @@ def _subject(kind: str, is_late: bool) -> str:
 def _body(kind: str, facts: dict[str, object], is_late: bool) -> str:
     ask = _("Questions? Ask %(ask)s.") if facts["ask"] else ""
     if kind in ENDS:
-        reason = "“%(reason)s”" if facts.get("reason") else ""
+        reason = in_quotes("%(reason)s") if facts.get("reason") else ""
         ends = ask if kind in ("stopped", "replaced") else ""
         return "\n\n".join(filter(None, [_("Hello %(name)s,"), _(ENDS[kind]), reason, ends])) + "\n"
     act = _("Read the document and sign it by %(day)s. You need no account and no password.")

@@ -60,7 +60,7 @@ def take_over(
     done_before(partner, region, who, cleared, account, induction)
     commitment = Commitment(region=region, kind=Commitment.Kind.PARTNER, operating_model=model, partner=partner)
     municipalities = list(partner.municipalities.order_by("name_fi"))
-    _in_force(commitment, region, who, services.parties_of_partner(partner, municipalities), on)
+    _in_force(commitment, region, who, services.parties_of_partner(partner, municipalities, {}), on)
     partners.committed(partner, region, who, model)
     return commitment
 

@@ -20,7 +20,7 @@ from adoption.deadlines import why_no_deadline
 from adoption.history import Acting, locked
 from adoption.joined import read_anew
 from adoption.mail import later
-from adoption.models import Act, Municipality, Partner, Person, Region
+from adoption.models import Act, Municipality, Partner, Person, Phase, Region
 from adoption.operating_model import DEFAULT
 from adoption.refusal import Linked, Refused
 from commitments import asking, certificates
@@ -129,19 +129,11 @@ def draft_partner_commitment(
     if not promised and not partner.may_commit:
         raise Refused([_not_ready(partner)])
     refuse_second_draft(Commitment.objects.filter(partner=partner))
+    kind = Commitment.Kind.PARTNER
     commitment = Commitment(
-        region=region,
-        kind=Commitment.Kind.PARTNER,
-        operating_model=model,
-        partner=partner,
-        replaces=replaces,
-        **details,
+        region=region, kind=kind, operating_model=model, partner=partner, replaces=replaces, **details
     )
-    parties = parties_of_partner(partner, municipalities)
-    for party in parties:
-        for name, value in (bodies or {}).get(key_of(party), {}).items():
-            setattr(party, name, value)
-    return _made(commitment, region, who, parties, term, batch)
+    return _made(commitment, region, who, parties_of_partner(partner, municipalities, bodies or {}), term, batch)
 
 
 def key_of(party: Party) -> str:
@@ -205,9 +197,16 @@ def parties_of_region(region: Region, municipalities: list[Municipality]) -> lis
     return [*bodies_of(region, municipalities), _kaikukeskus_party()]
 
 
-def parties_of_partner(partner: Partner, municipalities: list[Municipality]) -> list[Party]:
-    """The partner and the responsible bodies, as parties that are not stored yet."""
-    return [_partner_party(partner), *bodies_of(partner.region, municipalities)]
+def parties_of_partner(
+    partner: Partner, municipalities: list[Municipality], said: Mapping[str, Mapping[str, str]]
+) -> list[Party]:
+    """The partner and the responsible bodies, as parties that are not stored yet. `said`: by `key_of`, what a body's
+    row says otherwise than in its last commitment."""
+    bodies = bodies_of(partner.region, municipalities)
+    for body in bodies:
+        for name, value in said.get(key_of(body), {}).items():
+            setattr(body, name, value)
+    return [_partner_party(partner), *bodies]
 
 
 def bodies_of(region: Region, municipalities: Iterable[Municipality]) -> list[Party]:
@@ -451,17 +450,28 @@ def unfit(commitment: Commitment) -> str:
 
 
 def outdated(commitment: Commitment) -> list[str]:
-    """Why the draft is to be made anew before it is sent: its papers no longer say what is known of the partner.
-    Editions and documents may be prefetched."""
+    """Why the draft is to be made anew before it is sent: its papers no longer say what is known of the partner, or
+    speak of a trial that has become lasting use. Editions, documents and the region's members may be prefetched."""
     partner, edition = commitment.partner, commitment.edition
     to_send = commitment.state in (Commitment.State.DRAFT, Commitment.State.CHECKED)
-    if not to_send or partner is None or edition is None or edition.made_at is None:
+    if not to_send or edition is None or edition.made_at is None:
         return []
-    if all(_is_as_said(document, partner) for document in edition.documents.all()):
-        return []
-    said = _("The partner's data have changed since the document was made: save the draft anew, and read it.")
+    said = []
+    if partner and not all(_is_as_said(document, partner) for document in edition.documents.all()):
+        said.append(_("The partner's data have changed since the document was made: save the draft anew, and read it."))
+    if commitment.term_end and _is_in_lasting_use(commitment):
+        said.append(
+            _("Kaikukortti has come into lasting use, and the document speaks of a trial: take the end of the trial "
+              "away, save the draft anew, and read it.")
+        )  # fmt: skip
     edit = reverse("commitment_edit", args=[commitment.region.slug, commitment.pk])
-    return [Linked(said, edit)]
+    return [Linked(text, edit) for text in said]
+
+
+def _is_in_lasting_use(commitment: Commitment) -> bool:
+    towns = [party.municipality_id for party in commitment.parties.all() if party.municipality_id]
+    phases = {member.municipality_id: member.phase for member in commitment.region.members.all()}
+    return all(phases.get(town) == Phase.LASTING for town in towns)
 
 
 def _is_as_said(document: Document, partner: Partner) -> bool:
@@ -717,7 +727,8 @@ def _withdraw(commitment: Commitment, region: Region, by: Person) -> None:
 
 
 def _draft_anew(old: Commitment, by: Person) -> Commitment:
-    term = (None, None) if old.carried_over_on else (old.term_start, old.term_end)
+    is_over = old.carried_over_on or _is_in_lasting_use(old)
+    term = (None, None) if is_over else (old.term_start, old.term_end)
     sign_by = old.sign_by if old.sign_by and old.sign_by >= localdate() else None
     details: dict[str, Any] = {"in_turn": old.in_turn, "sign_by": sign_by}
     if old.partner:

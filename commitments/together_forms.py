@@ -18,7 +18,7 @@ from commitments.forms import SIGNATORY
 from commitments.models import Commitment, Party
 from commitments.services import key_of
 from commitments.together import Common, Seen
-from commitments.turn import order_of
+from commitments.turn import order_in
 
 OF_BODY = (*SIGNATORY, "record_number")
 SEEN = re.compile(r"([0-9]{1,15}):([0-9]{1,4}):([0-9a-f]{64})", re.ASCII)  # commitment, edition, manifest
@@ -50,8 +50,8 @@ class DraftsForm(Form):
         super().__init__(*args, **kwargs)
         self.bodies = list(bodies)
         offer(self, "partners", partners)
-        some = Commitment(kind=Commitment.Kind.PARTNER)
-        offer(self, "in_turn", [(True, order_of(some, True)), (False, order_of(some, False))])
+        county = any(body.role == Party.Role.COUNTY for body in self.bodies)
+        offer(self, "in_turn", [(how, order_in(Commitment.Kind.PARTNER, how, county)) for how in (True, False)])
         self.initial.setdefault("in_turn", True)
         for body in self.bodies:
             for name in OF_BODY:

@@ -127,11 +127,21 @@ def _of_nameless(nameless: list[Party], person: Person, ours: bool) -> Next:
 
 def order_of(commitment: Commitment, in_turn: bool | None = None) -> str:
     """In which order the parties sign."""
-    if not (commitment.in_turn if in_turn is None else in_turn):
+    in_turn = commitment.in_turn if in_turn is None else in_turn
+    return order_in(commitment.kind, in_turn, commitment.region.county_id is not None)
+
+
+def order_in(kind: str, in_turn: bool, with_county: bool) -> str:
+    """The same for commitments of the kind, in a region with or without a wellbeing services county."""
+    if not in_turn:
         return _("All at once, in any order.")
-    if commitment.kind == Commitment.Kind.REGION:
-        return _("In turn: municipalities and wellbeing services county first, Kaikukeskus last.")
-    return _("In turn: the partner first, then municipalities and wellbeing services county.")
+    if kind == Commitment.Kind.REGION:
+        if with_county:
+            return _("In turn: municipalities and wellbeing services county first, Kaikukeskus last.")
+        return _("In turn: municipalities first, Kaikukeskus last.")
+    if with_county:
+        return _("In turn: the partner first, then municipalities and wellbeing services county.")
+    return _("In turn: the partner first, then the municipalities in which it acts.")
 
 
 def awaits_kaikukeskus(commitment: Commitment) -> bool:

@@ -33,6 +33,8 @@ from doc_templates import samples
 from tests import papers
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 State = Commitment.State
 TERM = (date(2027, 9, 1), date(2028, 8, 31))
 
@@ -45,16 +47,6 @@ def kainuu(db):
 @pytest.fixture
 def pair(kainuu):
     return a_pair(kainuu)
-
-
-@pytest.fixture
-def aino(pair):
-    return pair[0]
-
-
-@pytest.fixture
-def mikko(pair):
-    return pair[1]
 
 
 def a_pdf(password: str = "") -> bytes:
@@ -131,12 +123,6 @@ def text_of(document: Document) -> str:
         opened = docx.Document(BytesIO(file.read()))
     cells = [cell.text for table in opened.tables for row in table.rows for cell in row.cells]
     return "\n".join([paragraph.text for paragraph in opened.paragraphs] + cells)
-
-
-@pytest.fixture(autouse=True)
-def english():
-    with translation.override("en"):
-        yield
 
 
 # -- the way into force ----------------------------------------------------------------------------------------------

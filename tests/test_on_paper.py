@@ -7,7 +7,6 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
 from django.utils.timezone import localdate
 from django_fsm import TransitionNotAllowed
 
@@ -22,36 +21,15 @@ from commitments.on_paper import partner_committed, region_committed
 from commitments.told import history_of
 from tests import papers
 from tests.entries import english
-from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_trial, a_venue
+from tests.people import a_distributor, a_stranger, a_trial, a_venue
 from workflows.checks import faults
 from workflows.facts import Facts, Read
 from workflows.rules import region_commitment_not_in_force, started_too_early
 from workflows.sentences import sentences
 from workflows.walk import ready
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 ON = date(2019, 10, 15)
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def region():
-    return a_region("kainuu")
-
-
-@pytest.fixture
-def pair(region):
-    return a_pair(region)
-
-
-@pytest.fixture
-def laura():
-    return a_kaikukeskus_person()
 
 
 def now(partner: Partner) -> Partner:

@@ -30,14 +30,7 @@ from workflows.sentences import OF_THE_SITE, SENTENCES, sentences
 from workflows.standing import written
 from workflows.walk import Walk, walk
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    """The msgids are English: so the tests do not hang on a translation."""
-    with override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 def sign_in(client, person):

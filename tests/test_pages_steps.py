@@ -8,7 +8,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.timezone import localdate
-from django.utils.translation import override
 
 from adoption.models import Partner, Person
 from adoption.people import name_person
@@ -20,16 +19,9 @@ from workflows.correcting import withdraw_trial
 from workflows.models import TrialStep
 from workflows.walk import Walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 TODAY = localdate()
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    """The msgids are English: so the tests do not hang on a translation."""
-    with override("en"):
-        yield
 
 
 def address(here: Walk, key: str) -> str:

@@ -8,7 +8,6 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
 from django.utils.timezone import localdate
 
 from adoption import partners
@@ -32,13 +31,7 @@ from workflows import drafting
 State = Commitment.State
 BODIES = {"signatory_name": "Helena Rautio", "signatory_title": "johtaja", "signatory_email": "helena@example.org"}
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def english():
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture
@@ -304,6 +297,19 @@ def test_a_draft_that_is_older_than_its_partners_data_is_not_offered_before_it_i
     assert send_all(kainuu, aino, seen(drafts[:1])).now == 1
 
 
+def test_a_draft_that_speaks_of_a_trial_in_lasting_use_is_made_anew_first(kainuu, aino):
+    [draft] = drafted(kainuu, aino, venues(kainuu, aino, 1))
+    papers.change_draft(draft, aino, {}, term_start=localdate(), term_end=localdate() + timedelta(days=365))
+    assert not services.outdated(anew(draft))
+    served = draft.partner.municipalities.all()
+    kainuu.members.filter(municipality__in=served).update(phase="lasting")
+    said = "Kaikukortti has come into lasting use, and the document speaks of a trial"
+    assert said in refusal(services.check, draft, aino, anew(draft).edition.manifest_sha256)
+    assert said in str(send_all(kainuu, aino, seen([draft])).left[0])
+    papers.change_draft(draft, aino, {}, term_end=None)
+    assert send_all(kainuu, aino, seen([draft])).now == 1
+
+
 def test_the_rules_of_one_hold_for_each_of_many(kainuu, aino):
     """A signatory on both sides, a body without one, and a partner without an address are left."""
     [both, bare, silent] = venues(kainuu, aino, 3)
@@ -455,7 +461,7 @@ def test_the_list_of_drafts_asks_as_much_at_10_as_at_200(kainuu, aino, as_aino, 
     [draft] = drafted(kainuu, aino, venues(kainuu, aino, 1))
     for more in (9, 190):
         copies_of(draft, more)
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(15):
             page = as_aino.get(address("commitments_send"))
     assert page.content.decode().count('name="seen"') == 200
 

@@ -8,7 +8,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate, now
-from django.utils.translation import override
 
 from adoption.models import Partner, Person
 from adoption.people import name_person
@@ -21,17 +20,14 @@ from tests import papers
 from tests.people import a_kaikukeskus_person, a_pair, a_region, a_venue
 from tests.test_commitments import TERM, a_pdf, checked
 from tests.test_signing import addressed, answer_of, link_of, party_of
-from tests.trials import a_walk
-from workflows.tasks import work_of
-from workflows.walk import Walk
+from tests.trials import a_walk, promise, text_of
+from workflows import services as trial_services
+from workflows.models import TrialStep
+from workflows.overview import queue
+from workflows.tasks import step_items, trials_of, work_of
+from workflows.walk import Walk, ready, sign_by_copy
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 def a_draft(here: Walk) -> Commitment:
@@ -231,5 +227,46 @@ def test_the_queries_do_not_grow_with_the_commitments_being_signed(django_assert
                 links.decline_by_link(link_of(one, "partner"), "Ei nyt.")
         with django_assert_num_queries(27):
             client.get("/")
-        with django_assert_num_queries(30):
+        with django_assert_num_queries(31):
             client.get(region.get_absolute_url())
+
+
+def test_the_step_of_the_commitments_waits_for_kaikukeskus_while_its_signature_alone_lacks(client):
+    here = a_walk(until="workshop")
+    for partner in here.partners():
+        promise(partner)
+    one = ready(trial_services.draft_for_trial(here.trial, here.aino), here.aino)
+    assert "Your turn" in said_of_the_step(client, here.aino, here)
+    sign_by_copy(one, here.mikko)
+
+    for person in (here.aino, here.mikko):
+        board = said_of_the_step(client, person, here)
+        assert "Waiting for Kaikukeskus: step 5, Commitments of the trial's actors." in board
+        assert "Missing: the signature of Kaikukeskus in the region commitment" in board
+        assert "Your turn" not in board
+        assert not [item for item in work_of(person).mine if "step-" in item.key]
+    assert "The region commitment waits for Kaikukeskus's signature." in said_of_the_step(client, here.laura, here)
+    assert [waiting.kind for waiting in queue()] == ["Signature"]
+    own = [services.Signature(one.parties.get(role="kaikukeskus").pk, here.laura.name, localdate())]
+    reviewing.record_copy(one, here.laura, a_pdf(), "kaikki.pdf", own)
+    assert "Confirm step 5, Commitments of the trial's actors: everything is there." in said_of_the_step(
+        client, here.aino, here
+    )
+
+
+def said_of_the_step(client: Client, person: Person, here: Walk) -> str:
+    """The head of the board with the list of steps, as the person reads it."""
+    client.force_login(person)
+    return text_of(client.get(here.region.get_absolute_url())).split("Not open yet")[0]
+
+
+def test_step_nine_waits_for_kaikukeskus_too_where_the_region_commitment_was_replaced():
+    here = a_walk(until="induction")
+    Commitment.objects.filter(region=here.region, kind="region_commitment").update(state="ended")
+    TrialStep.objects.filter(trial=here.trial, key="commitments").update(skipped="")
+    one = ready(trial_services.draft_for_trial(here.trial, here.aino), here.aino)
+    sign_by_copy(one, here.mikko)
+    days = {"start": localdate().isoformat(), "end": (localdate() + timedelta(days=365)).isoformat()}
+    here.record("start_distribution", days, here.aino)
+    [item] = [item for item in step_items(list(trials_of(here.aino))) if "step 9" in item.what.lower()]
+    assert (item.sides, item.mine) == (frozenset(["kaikukeskus"]), False)

@@ -24,7 +24,7 @@ from commitments.models import Commitment
 from commitments.turn import OURS, WITH_WHAT_THEY_ASK
 from commitments.turn import next_of as next_of_commitment
 from workflows import services
-from workflows.arranging.to_do import ahead_in, feedback_fixed
+from workflows.arranging.to_do import ahead_in, feedback_fixed, is_too_late
 from workflows.facts import Facts
 from workflows.meetings import invitation
 from workflows.models import Trial, TrialMunicipality
@@ -199,6 +199,8 @@ def _what_here(standing: Standing) -> str:
         return _("Record and confirm what your side has decided on going on.")
     if not count:
         return _("Everything is there: confirm.")
+    if standing.is_anothers:
+        return _("It waits for Kaikukeskus's signature. Both sides confirm it then.")
     if standing.is_pairs_to_record:
         return _("Record what has been done. Kaikukeskus confirms it then.")
     if not standing.is_confirmer:
@@ -228,6 +230,8 @@ def _what(standing: Standing) -> str:
         return _("Record and confirm what your side has decided on going on.")
     if not standing.missing:
         return _("Confirm %(step)s: everything is there.") % facts
+    if standing.is_anothers:
+        return _("The region commitment waits for Kaikukeskus's signature. Both sides confirm %(step)s then.") % facts
     if standing.is_pairs_to_record:
         return _("Record %(step)s. Kaikukeskus confirms it then.") % facts
     if not standing.is_confirmer:
@@ -309,7 +313,10 @@ def _next_in_use(region: Region, reader: Person) -> Next:
 def _next_meeting(region: Region, due: date, acts: bool) -> Next:
     if fixed := feedback_fixed([region.pk]).get(region.pk):
         what = _("The feedback meeting is fixed: %(when)s.") % {"when": moment(fixed.starts_at)}
-        return Next(what, _("When it has begun, say who came."), fixed.get_absolute_url(), _("The meeting"), acts)
+        why = _("When it has begun, say who came.")
+        if is_too_late(fixed, due):
+            why = _("It was to be held by %(day)s: hold it earlier if you can.") % {"day": weekday_day(due)}
+        return Next(what, why, fixed.get_absolute_url(), _("The meeting"), acts)
     late = stage_of(due, localdate()) == "late"
     what = (
         _("Hold the feedback meeting: it was due on %(day)s.") if late else _("Hold the feedback meeting by %(day)s.")
@@ -344,8 +351,7 @@ def board(region: Region, reader: Person) -> dict[str, Any]:
     walked_to_the_end = [trial.pk for trial in trials if trial.decided not in ("", WITHDRAWN)]
     shown = [walked(pk, region, reader) for pk in undecided or walked_to_the_end[:1]]
     due = next_feedback_due([region.pk]).get(region.pk)
-    found = RegionMunicipality.objects.filter(region=region).select_related("municipality__county")
-    members = sorted(found, key=lambda member: alphabetical(member.municipality.name))
+    members = _members(region)
     at_rest = shown[0] if shown and not undecided else None
     acts = may_act(reader, region)
     people = people_of(region)
@@ -358,8 +364,6 @@ def board(region: Region, reader: Person) -> dict[str, Any]:
         "next": _next_named(region, shown, people, reader)
         or _next(region, shown if undecided else [], due, reader, at_rest, acts, in_use),
         "eyebrow": _eyebrow(members, shown),
-        "members": members,
-        "phases": phases(members),
         "people": people,
         "kaikukeskus": list(Person.objects.filter(is_kaikukeskus=True, is_active=True).order_by("name")),
         "figures": figures(region, reader),
@@ -368,9 +372,24 @@ def board(region: Region, reader: Person) -> dict[str, Any]:
         "may_open": reader.is_kaikukeskus,
         "may_enter": reader.is_kaikukeskus and _is_to_be_entered(members),
         "may_act": acts,
-        "has_ended": bool(members) and all(member.phase == Phase.ENDED for member in members),
         "today": localdate(),
-    } | _meetings(region, due)
+        **_phases(members),
+        **_meetings(region, due),
+    }
+
+
+def _members(region: Region) -> list[RegionMunicipality]:
+    found = RegionMunicipality.objects.filter(region=region).select_related("municipality__county")
+    return sorted(found, key=lambda member: alphabetical(member.municipality.name))
+
+
+def _phases(members: list[RegionMunicipality]) -> dict[str, Any]:
+    """The municipalities, each with its phase, and what the phases come to together."""
+    return {
+        "members": members,
+        "phases": phases(members),
+        "has_ended": bool(members) and all(member.phase == Phase.ENDED for member in members),
+    }
 
 
 def _meetings(region: Region, due: date | None) -> dict[str, Any]:

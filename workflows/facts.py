@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery
 from django.utils.timezone import localdate
 
 from adoption.alphabet import alphabetical
@@ -104,6 +104,21 @@ class Read:
         return found
 
     @cached_property
+    def signed_by_others(self) -> dict[int, set[int]]:
+        """Trial → its municipalities in a region commitment that Kaikukeskus alone has still to sign."""
+        member = f"municipality__{self.MEMBER}"
+        others = Party.objects.filter(commitment=OuterRef("commitment"), method="").exclude(role=Party.Role.KAIKUKESKUS)
+        rows = Party.objects.filter(
+            **{f"{member}__in": self.trials, "commitment__region": F(f"municipality__{self.REGION}")},
+            commitment__kind=Commitment.Kind.REGION,
+            commitment__state__in=Commitment.SIGNING,
+        )
+        found: dict[int, set[int]] = defaultdict(set)
+        for trial, municipality in rows.exclude(Exists(others)).values_list(member, "municipality"):
+            found[trial].add(municipality)
+        return found
+
+    @cached_property
     def sides(self) -> dict[int, set[str]]:
         """Trial → the sides with a responsible person who covers one of its municipalities (R2)."""
         regions = {trial.region_id for trial in self.trials.values()}
@@ -187,6 +202,12 @@ class Facts:
         if bound and len(bound) == self.trial.size:
             return []
         return [municipality for municipality in self.municipalities if municipality.pk not in bound]
+
+    @property
+    def is_for_kaikukeskus_to_sign(self) -> bool:
+        """Whether nothing but Kaikukeskus's own signature keeps the region commitment from being in force."""
+        unbound = {municipality.pk for municipality in self.unbound}
+        return bool(unbound) and unbound <= self.read.signed_by_others[self.trial.pk]
 
     @property
     def on_time(self) -> list[Promise]:

@@ -165,6 +165,9 @@ SENTENCES = {
     "meeting_changed": gettext_lazy("%(who)s changed what is said of a meeting: %(about)s."),
     "meeting_called": gettext_lazy("%(who)s invited more people to a meeting: %(about)s."),
     "meeting_uncalled": gettext_lazy("%(who)s took one off the list of those invited: %(about)s."),
+    "meeting_left": gettext_lazy(
+        "Whoever no longer answers for the region or works at Kaikukeskus is not invited any more: %(about)s."
+    ),
     "meeting_asked_again": gettext_lazy("%(who)s had the silent ones asked again which times suit: %(about)s."),
     "meeting_picked": gettext_lazy("One who is invited said which times suit: %(about)s."),
     "meeting_cannot_come": gettext_lazy("One who is invited cannot come: %(about)s."),
@@ -411,10 +414,11 @@ class Names:
         return _("Step %(number)s, %(title)s") % {"number": step.number, "title": step.title}
 
     def moved_with(self, act: Act) -> list[str]:
-        """Of a day that was moved: the other steps that moved with it, each with its new day."""
+        """Of a day that was moved, or of a correction: the other steps that moved with it, each with its new day."""
+        others = {key: to for key, (_was, to) in act.data.get("moves", {}).items() if key != act.data.get("step")}
         row = self.found["trialstep"].get(int(act.about_id)) if act.what == "due_moved" else None
-        others = {key: to for key, (_was, to) in act.data["moves"].items() if key != row.key} if row else {}
-        steps = MODELS[row.trial.model].all_steps() if row else []
+        model = row.trial.model if row else act.data.get("model", "")
+        steps = MODELS[model].all_steps() if others and model else []
         return [
             _("%(step)s to %(day)s") % {"step": short_name(step), "day": _day(others[step.key])}
             for step in steps

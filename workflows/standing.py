@@ -1,6 +1,6 @@
 """How does each step of a trial stand: its state, what is missing, whose turn it is, and who has confirmed for whom?"""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
@@ -120,18 +120,21 @@ def state_of(row: StepRow, is_open: bool) -> str:
     return "again" if row.reopened_at else "open"
 
 
-def turn_of(step: Step, confirmed: dict[str, Any], lacks: bool) -> frozenset[str]:
-    """The sides for whom an open step waits: who enters it alone, while something is missing, else who has not
-    confirmed."""
-    return frozenset([step.writer] if step.writer and lacks else step.awaits(confirmed))
+def turn_of(step: Step, confirmed: dict[str, Any], missing: Collection[str]) -> frozenset[str]:
+    """The sides for whom an open step waits: who enters it alone, while something is missing; another, where all that
+    is missing is its; else who has not confirmed."""
+    if step.writer and missing:
+        return frozenset([step.writer])
+    others = {getattr(text, "whose", "") for text in missing}
+    return frozenset(others if others and all(others) else step.awaits(confirmed))
 
 
-def waits_for(sides: Iterable[str], step: Step, confirmed: dict[str, Any], lacks: bool) -> bool:
+def waits_for(sides: Iterable[str], step: Step, confirmed: dict[str, Any], missing: Collection[str]) -> bool:
     """Whether an open step waits for one of the sides: to confirm it, or, of the pair, to write the entries of the
     introductory event, which Kaikukeskus then confirms."""
     sides = frozenset(sides)
-    writes = step.key == "intro_event" and lacks and not sides.isdisjoint(PAIR)
-    return writes or not sides.isdisjoint(turn_of(step, confirmed, lacks))
+    writes = step.key == "intro_event" and bool(missing) and not sides.isdisjoint(PAIR)
+    return writes or not sides.isdisjoint(turn_of(step, confirmed, missing))
 
 
 def end_of_week() -> date:
@@ -216,12 +219,17 @@ class Standing:
     @property
     def turn(self) -> frozenset[str]:
         """The sides for whom the step waits now."""
-        return turn_of(self.step, self.row.confirmed, bool(self.missing)) if self.is_open else frozenset()
+        return turn_of(self.step, self.row.confirmed, self.missing) if self.is_open else frozenset()
 
     @property
     def is_turn(self) -> bool:
         """Whether the step waits for the reader."""
-        return self.is_open and waits_for({self.reader}, self.step, self.row.confirmed, bool(self.missing))
+        return self.is_open and waits_for({self.reader}, self.step, self.row.confirmed, self.missing)
+
+    @property
+    def is_anothers(self) -> bool:
+        """Whether all that is missing is a matter of one who neither writes nor confirms the step."""
+        return bool(self.turn) and self.turn.isdisjoint({*self.step.sides, self.step.writer})
 
     @property
     def is_pairs_to_record(self) -> bool:

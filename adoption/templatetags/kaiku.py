@@ -48,6 +48,17 @@ def state(name: str, word: str) -> SafeString:
     return format_html('<span class="state state--{0}">{1}<span>{2}</span></span>', name, icon(name), word)
 
 
+def in_quotes(text: object) -> str:
+    """In the quotation marks of the reader's language."""
+    return _("“{text}”").format(text=text)
+
+
+@register.filter
+def quoted(text: object) -> SafeString:
+    """The same on a page."""
+    return format_html(_("“{text}”"), text=text)
+
+
 @register.filter
 def day(value: date | None) -> str:
     """5.3.2027, in every language; nothing for no day."""

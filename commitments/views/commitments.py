@@ -26,6 +26,7 @@ from commitments.access import (
 )
 from commitments.asking import request_of, token_of, whose_turn
 from commitments.examining import reasons
+from commitments.facts import in_order
 from commitments.forms import CheckForm
 from commitments.models import Commitment, Document, Party, SignedCopy
 from commitments.preview import as_html
@@ -93,7 +94,7 @@ def commitment(request: Request, slug: str, pk: int) -> HttpResponse:
 def shown(request: Request, commitment: Commitment, form: Form | None = None) -> HttpResponse:
     """The page of the commitment, with the refusal of an act that it offers."""
     _prefetch(commitment)
-    parties = list(commitment.parties.all())
+    parties = in_order(commitment.parties.all(), get_language() or "fi")
     sides = sides_in(request.user, commitment.region)(commitment)
     editions = editions_for(request.user, commitment).select_related("made_by")
     head = about(request, commitment)

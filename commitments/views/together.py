@@ -69,7 +69,7 @@ def _tell_sent(request: Request, sent: Sent) -> None:
 
 def _drafts(region: Region, request: Request, form: SendForm) -> dict[str, Any]:
     found = to_send(region).select_related("region", "partner__organisation", "partner__contact")
-    found = found.prefetch_related(with_requests(), "editions__documents", "partner__municipalities")
+    found = found.prefetch_related(with_requests(), "editions__documents", "partner__municipalities", "region__members")
     may = may_act_in(request.user, region)
     drafts = [_draft(one, form) for one in found if may(one)]
     ready = [draft for draft in drafts if draft["seen"]]
