@@ -17,7 +17,7 @@ from adoption.mail import link, others, write
 from adoption.models import Act, ImportRow, Kind, Partner, Person, Side
 from adoption.templatetags.kaiku import day
 
-NAMED = 20  # partners of a list, in the mail about them; behind them stands the whole list's page
+NAMED = 20  # partners of a list, in the mail about them; all of them stand on the page that it leads to
 
 
 def named(act_pk: int) -> None:
@@ -27,6 +27,7 @@ def named(act_pk: int) -> None:
     assert region
 
     def text(person: Person) -> tuple[str, str]:
+        said = _("%(side)s, as a substitute") if act.data["substitute"] else "%(side)s"
         body = _(
             "Hello %(name)s,\n\n%(by)s has named you in Kaikupolku: %(side)s, %(region)s.\n"
             "Kaikupolku is where a region takes Kaikukortti into use.\n"
@@ -36,7 +37,7 @@ def named(act_pk: int) -> None:
             "name": person.given_name,
             "by": act.by,
             "region": region.name,
-            "side": Side(act.data["side"]).label,
+            "side": said % {"side": Side(act.data["side"]).label},
             "link": link(reverse("board", args=[region.slug])),
         }
         return _("You have been named for %(region)s") % facts, body % facts
@@ -110,9 +111,8 @@ def _added(act: Act, partners: list[Partner], person: Person) -> tuple[str, str]
     )
     count, first = len(partners), partners[0]
     subject = _("New in %(region)s: %(count)s partners") if count > 1 else _("New in %(region)s: %(partner)s")
-    listed = "\n".join(f"{one}\n{link(one.get_absolute_url())}" for one in partners[:NAMED])
-    if count > NAMED:
-        listed += "\n" + link(reverse("partners", args=[first.region.slug]))
+    where = reverse("partners", args=[first.region.slug]) if count > 1 else first.get_absolute_url()
+    listed = "\n".join([*map(str, partners[:NAMED]), link(where)])
     facts = {"name": person.given_name, "by": _by(act), "region": first.region.name, "partners": listed}
     return subject % (facts | {"partner": first, "count": count}), body % facts
 

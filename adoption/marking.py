@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from adoption.access import acting
-from adoption.days import a_year_after, a_year_before
+from adoption.days import done_until, due_again
 from adoption.history import locked
 from adoption.models import Partner, Person, Region
 from adoption.partners import record_account, record_induction
@@ -36,14 +36,30 @@ class What(models.TextChoices):
 
 def induction_due() -> Q:
     """For partners that take part: the yearly induction of their staff is due within a month, or late."""
-    return Q(state__in=PROMISED, induction_on__lte=a_year_before(localdate() + SOON))
+    return Q(state__in=PROMISED, induction_on__lte=done_until(localdate() + SOON))
 
 
 def next_induction(partner: Partner) -> date | None:
     """The day by which the staff is inducted again; nothing before the first time, and for who does not take part."""
     if partner.induction_on is None or partner.state not in PROMISED:
         return None
-    return a_year_after(partner.induction_on)
+    return due_again(partner.induction_on)
+
+
+class Again(NamedTuple):
+    """By when a partner's staff is inducted again."""
+
+    by: date
+
+    @property
+    def is_late(self) -> bool:
+        return self.by < localdate()
+
+
+def again_soon(partner: Partner) -> Again | None:
+    """What every page says of the yearly induction: by when it is held again, once that is a month ahead or past."""
+    by = next_induction(partner)
+    return Again(by) if by and by <= localdate() + SOON else None
 
 
 # -- marking ----------------------------------------------------------------------------------------------------------

@@ -216,6 +216,7 @@ def _correct(partner: Partner, who: Acting, organisation: dict[str, str], unit: 
     except IntegrityError as error:  # two regions give the same one at once
         raise Refused([_("Another organisation has this business ID already.")]) from error
     if unit is not None and unit != partner.unit:
+        partner.former_units = with_lines(partner.former_units, partner.unit)
         partner.unit = unit
         changed.append("unit")
     if changed:
@@ -225,8 +226,12 @@ def _correct(partner: Partner, who: Acting, organisation: dict[str, str], unit: 
 
 def remember(thing: Organisation | Person, *names: str) -> None:
     """What it was called is found later too; the caller saves it."""
-    former = [line for line in thing.former_names.split("\n") if line]
-    thing.former_names = "\n".join(dict.fromkeys([*former, *(name for name in names if name)]))
+    thing.former_names = with_lines(thing.former_names, *names)
+
+
+def with_lines(text: str, *more: str) -> str:
+    """The text's lines and these, each once and none of them empty."""
+    return "\n".join(dict.fromkeys(line for line in (*text.split("\n"), *more) if line))
 
 
 def _refuse_twin(partner: Partner, owner: Organisation) -> None:

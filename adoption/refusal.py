@@ -7,13 +7,15 @@ from django.utils.translation import gettext as _
 
 
 class Linked(str):
-    """A reason that leads somewhere: its words, and the address of the page that they speak of."""
+    """A reason that leads somewhere: its words, and the address of the page that they speak of; and whose turn it is
+    with that, where it is neither the reader's nor that of whoever else is waited for."""
 
     href: str
+    whose: str
 
-    def __new__(cls, text: str, href: str) -> "Linked":
+    def __new__(cls, text: str, href: str, whose: str = "") -> "Linked":
         reason = super().__new__(cls, text)
-        reason.href = href
+        reason.href, reason.whose = href, whose
         return reason
 
 

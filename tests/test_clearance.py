@@ -28,21 +28,11 @@ from workflows.reminders import daily
 from workflows.sentences import sentences
 from workflows.tasks import partner_items
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site_in_english")]
 
 ANSWERS = {"client_group": "Päihdekuntoutujia.", "most_in_tight": True, "why_most": "Perusturvan varassa."}
 SAID_NO = ANSWERS | {"most_in_tight": False}
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def english(settings):
-    settings.LANGUAGE_CODE = "en"
-
-
-@pytest.fixture
-def laura() -> Person:
-    return a_kaikukeskus_person()
 
 
 @pytest.fixture

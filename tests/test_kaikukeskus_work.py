@@ -3,15 +3,16 @@
 from datetime import datetime, time, timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.timezone import localdate
 
 from adoption import notes, partners
 from adoption.models import Mail, Person, Region
 from adoption.refusal import Refused
-from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger
+from tests.people import a_distributor, a_pair, a_region, a_stranger, a_trial
 from tests.test_pages_tasks import ANSWERS
 from tests.trials import text_of
 from workflows import overview
@@ -20,48 +21,17 @@ from workflows.arranging.inviting import Whom
 from workflows.arranging.links import link_in, token_of
 from workflows.arranging.models import Meeting
 from workflows.arranging.picking import pick
+from workflows.models import TrialStep
 from workflows.my_work.filters import Wanted, kind_of, save_filter, show_first
 from workflows.my_work.snoozing import bring_back, put_off
 from workflows.my_work.telling import tell
 from workflows.my_work.whole import whole_of
 from workflows.my_work.why import who_else, why_seen
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site_in_english")]
 
 DAY = timedelta(days=1)
 SAID = {"kind": "feedback", "title": "Palaute", "place": "Kirjasto", "link": "", "length": 90, "message": ""}
-
-
-@pytest.fixture(autouse=True)
-def english(settings):
-    settings.LANGUAGE_CODE = "en"
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def region() -> Region:
-    return a_region()
-
-
-@pytest.fixture
-def pair(region) -> tuple[Person, Person]:
-    return a_pair(region)
-
-
-@pytest.fixture
-def aino(pair) -> Person:
-    return pair[0]
-
-
-@pytest.fixture
-def mikko(pair) -> Person:
-    return pair[1]
-
-
-@pytest.fixture
-def laura() -> Person:
-    return a_kaikukeskus_person()
 
 
 @pytest.fixture
@@ -231,3 +201,20 @@ def test_so_many_queries_whatever_the_number_of_meetings(region, pair, laura, nu
     with django_assert_num_queries(16):
         whole = whole_of(mikko)
     assert (len([item for item in whole.mine if item.key.startswith("invited")]), len(whole.ahead)) == (number, number)
+
+
+def test_a_planned_step_is_due_by_its_plan_and_a_clearance_by_the_aim_which_one_may_pass(laura, region, aino):
+    a_trial(region)
+    TrialStep.objects.filter(key="intro_event").update(due=localdate() + 57 * DAY)
+    a_request(region, aino, "Tupa ry")
+    step, asked = sorted(whole_of(laura).mine, key=lambda item: item.key, reverse=True)
+    assert (step.due, step.is_aim) == (localdate() + 57 * DAY, False)
+    assert (asked.due, asked.is_aim) == (localdate() + 7 * DAY, True)
+    assert put_off(laura, step.key, localdate() + 22 * DAY, "Koulutus silloin") == localdate() + 22 * DAY
+    assert put_off(laura, asked.key, localdate() + 22 * DAY, "Soitettu") == localdate() + 22 * DAY
+    with time_machine.travel(timezone.now() + 21 * DAY):
+        assert {one.note for one in whole_of(laura).put_off} == {"Koulutus silloin", "Soitettu"}
+        assert whole_of(laura).mine == []
+    assert put_off(laura, step.key, localdate() + 90 * DAY) == localdate() + 58 * DAY  # the day on which it is late
+    with time_machine.travel(timezone.now() + 58 * DAY):
+        assert [item.key for item in whole_of(laura).mine] == [asked.key, step.key]

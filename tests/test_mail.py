@@ -13,11 +13,12 @@ from django.db import connection
 from django.test import Client
 from django.utils.timezone import localtime, now
 
-from adoption.mail import deliver_waiting, put_together, queue_secret, stuck, write, write_to
+from adoption.mail import CLAIM, deliver_waiting, put_together, queue_secret, stuck, write, write_to
 from adoption.mail_choices import choices_of, choose, off_path
 from adoption.mail_form import html_of
 from adoption.models import Act, How, Kind, Mail
 from adoption.people import find_or_make
+from config import settings as shipped
 from tests.mornings import at
 from tests.people import a_kaikukeskus_person
 
@@ -105,6 +106,29 @@ def test_a_server_that_is_away_delays_and_loses_nothing(server, pair, worker):
         assert deliver_waiting() == 2
         assert deliver_waiting() == 0
     assert to(server) == ["aino@example.org", "mikko@example.org"]
+
+
+def test_a_server_that_hangs_delays_and_loses_nothing(server, pair, worker, settings):
+    """It takes the connection and never says a word; the worker goes on all the same."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        listens, settings.EMAIL_PORT = settings.EMAIL_PORT, silent.getsockname()[1]
+        settings.EMAIL_TIMEOUT = 0.2
+        write("news", pair, say)
+        worker.run()
+        assert Mail.objects.filter(sent_at=None, given_up_at=None, tries=1).count() == 2
+        with time_machine.travel(now() + timedelta(hours=1), tick=False):
+            assert deliver_waiting() == 2
+    assert Mail.objects.filter(sent_at=None, given_up_at=None, tries=2).count() == 2
+    settings.EMAIL_PORT = listens
+    with time_machine.travel(now() + timedelta(hours=3), tick=False):
+        assert (deliver_waiting(), deliver_waiting()) == (2, 0)
+    assert to(server) == ["aino@example.org", "mikko@example.org"]
+
+
+def test_the_site_waits_for_no_server_longer_than_a_try_counts():
+    assert 0 < shipped.EMAIL_TIMEOUT < min(CLAIM.total_seconds(), shipped.Q_TIMEOUT)
 
 
 def test_when_the_server_is_back_the_oldest_leaves_first_and_of_a_thread_only_the_newest(server, worker):
@@ -199,6 +223,28 @@ def test_each_mail_says_how_to_have_no_more_and_by_one_press_where_one_may(serve
     said = off_path(pair[0].pk, kind).split(":")[0]  # whose mails of which kind; after it stand moment and signature
     assert letter["List-Unsubscribe"].split("localhost:8000")[-1].split(":")[0] == said
     assert letter["List-Unsubscribe-Post"] == ("List-Unsubscribe=One-Click" if one_click else None)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind != Kind.DIGEST])
+@pytest.mark.parametrize("how", [How.AT_ONCE, How.DIGEST])
+def test_every_mail_and_every_list_says_how_to_have_no_more(server, pair, worker, kind, how):
+    if kind:
+        choose(pair[0], pair[0], {kind: how})
+    with at(FRIDAY, 10):
+        for key in ("1", "2"):
+            write(key, pair[:1], say, kind)
+            write_to(f"to:{key}", "toimi@example.org", "fi", lambda: ("Linkki", "http://127.0.0.1/"), kind)
+        worker.run()
+    with at(FRIDAY + 3 * DAY):
+        put_together()
+        worker.run()
+        deliver_waiting()
+    no_account, is_list = "<mailto:kaikupolku@localhost?subject=unsubscribe>", bool(kind) and how == How.DIGEST
+    path = off_path(pair[0].pk, Kind.DIGEST if is_list else kind).split(":")[0]
+    expected = [(pair[0].email, f"<http://localhost:8000{path}" if kind else no_account)] * (1 if is_list else 2)
+    expected += [("toimi@example.org", no_account)] * 2
+    said = [(letter["To"], letter["List-Unsubscribe"].strip()) for letter in letters(server)]
+    assert sorted((to, link if link == no_account else link.rsplit(":", 2)[0]) for to, link in said) == expected
 
 
 def test_codes_and_links_can_be_answered_by_mail(server, worker):

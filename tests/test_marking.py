@@ -10,11 +10,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import override
+from hypothesis import example, given
+from hypothesis import strategies as some
 from openpyxl import Workbook
 
 from adoption import partners
 from adoption.accounts import Outcome, accounts_table, as_text, plan, take
-from adoption.days import a_year_after, a_year_before
+from adoption.days import done_until, due_again, is_working_day
 from adoption.history import all_faults
 from adoption.marking import What, mark, next_induction
 from adoption.models import Act, Partner, Person
@@ -143,23 +145,45 @@ def test_a_substitute_marks_in_the_stead_of_the_holder(ground):
 # -- the year ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("on", [date(2027, 3, 5), date(2028, 2, 29), date(2029, 2, 28), date(2027, 2, 28)])
-def test_a_year_before_is_the_last_day_whose_year_is_full(on):
-    before = a_year_before(on)
-    assert a_year_after(before) <= on < a_year_after(before + timedelta(days=1)) or on.month == 2
+@given(some.dates(date(2024, 1, 1), date(2040, 12, 31)))
+@example(date(2028, 2, 29))
+@example(date(2029, 2, 28))
+def test_what_was_done_until_a_day_and_nothing_later_is_due_again_by_the_other(due):
+    until = done_until(due)
+    assert due_again(until) <= due < due_again(until + timedelta(days=1))
+    assert is_working_day(due_again(due))
 
 
-def test_the_yearly_induction_stands_in_the_list_when_it_is_due(ground):
+def page_of_partner(person, pk: int) -> str:
+    return text_of(signed_in(person).get(Partner.objects.get(pk=pk).get_absolute_url()))
+
+
+def test_the_yearly_induction_is_said_by_the_list_and_by_the_partner_when_it_is_due(ground):
     mark(ground.region, ground.aino, ground.partners, What.INDUCTION, YESTERDAY, "event")
     client, page = signed_in(ground.aino), reverse("partners", args=[ground.region.slug])
     assert "was due again" not in text_of(client.get(page))
-    long_ago = a_year_before(TODAY) - timedelta(days=3)
+    long_ago = done_until(TODAY) - timedelta(days=3)
     Partner.objects.filter(pk=ground.keys[0]).update(induction_on=long_ago)
     told = text_of(client.get(page))
     assert "The yearly induction of one partner is due" in told
-    assert f"was due again {written(a_year_after(long_ago))}" in told
+    assert f"was due again {written(due_again(long_ago))}" in told
     assert "One partner" in text_of(client.get(f"{page}?lacks=again"))
-    assert next_induction(ground.partners[0]) == a_year_after(long_ago)
+    assert next_induction(ground.partners[0]) == due_again(long_ago)
+    late = f"The yearly induction was to be held by {written(due_again(long_ago))}."
+    assert page_of_partner(ground.aino, ground.keys[0]).count(late) == 0  # its account comes first
+    Partner.objects.filter(pk=ground.keys[0]).update(account_on=long_ago, state="active")
+    assert late in page_of_partner(ground.aino, ground.keys[0])
+    assert f"was due again {written(due_again(long_ago))}" in page_of_partner(ground.aino, ground.keys[0])
+    contact = Partner.objects.get(pk=ground.keys[0]).contact
+    assert contact
+    assert "Your staff is inducted once a year" in page_of_partner(contact, ground.keys[0])
+    soon = done_until(TODAY) + timedelta(days=9)
+    Partner.objects.filter(pk=ground.keys[0]).update(induction_on=soon)
+    assert f"It is due by {written(due_again(soon))}." in page_of_partner(ground.aino, ground.keys[0])
+    Partner.objects.filter(pk=ground.keys[0]).update(induction_on=YESTERDAY)
+    assert "Nothing is missing: the partner is active." in page_of_partner(ground.aino, ground.keys[0])
+    assert "due again" not in page_of_partner(ground.aino, ground.keys[0])
+    Partner.objects.filter(pk=ground.keys[0]).update(account_on=None, state="committed", induction_on=long_ago)
     with_list = client.get(reverse("partners_mark", args=[ground.region.slug]) + "?show=again").content.decode()
     assert with_list.count('name="partners"') == 1
     assert f'id="partner-{ground.keys[0]}" checked' in with_list
@@ -389,8 +413,8 @@ def test_a_file_is_previewed_and_nothing_else_is_taken(ground):
         "lista.csv", csv_bytes([line.split("\t") for line in back(out(ground), "1.1.2020").split("\n")])
     )
     assert "1.1.2020" in text_of(client.post(page, {"rows": "", "file": file}))
-    for given in ({"rows": ""}, {"rows": "Nimi\tYksikkö\nTalo\t"}, {"act": "confirm", "rows": back(out(ground))}):
-        assert client.post(page, given).status_code == 422
+    for posted in ({"rows": ""}, {"rows": "Nimi\tYksikkö\nTalo\t"}, {"act": "confirm", "rows": back(out(ground))}):
+        assert client.post(page, posted).status_code == 422
 
 
 def test_the_files_and_who_may_have_them(ground):

@@ -11,12 +11,12 @@ from django.utils import translation
 from django.utils.timezone import localdate, now
 
 from adoption import partners
-from adoption.models import Mail, Partner, Person, Region
+from adoption.models import Mail, Partner, Person
 from adoption.people import name_person
 from adoption.refusal import Refused
 from tests import trials
 from tests.mornings import A_MONDAY, a_morning, at
-from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
+from tests.people import a_distributor, a_kaikukeskus_person, a_region, a_stranger, a_venue
 from tests.test_pages_tasks import ANSWERS, a_walk, due_in, page, trials_of_one_municipality, words
 from workflows.models import OwnTask, Reminder, SavedFilter, Snooze
 from workflows.my_work import filters
@@ -29,36 +29,9 @@ from workflows.my_work.why import who_else, why_seen
 from workflows.services import confirm_step
 from workflows.tasks import work_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site_in_english")]
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def english(settings):
-    settings.LANGUAGE_CODE = "en"
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def region() -> Region:
-    return a_region()
-
-
-@pytest.fixture
-def pair(region) -> tuple[Person, Person]:
-    return a_pair(region)
-
-
-@pytest.fixture
-def aino(pair) -> Person:
-    return pair[0]
-
-
-@pytest.fixture
-def mikko(pair) -> Person:
-    return pair[1]
 
 
 def waiting(person: Person) -> list[str]:

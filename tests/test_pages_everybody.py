@@ -259,6 +259,7 @@ def test_the_last_holder_of_a_side_is_not_closed_and_the_page_says_where():
     assert act(a_kaikukeskus_person(), "person_close", aino).status_code == 302
 
 
+@pytest.mark.usefixtures("in_english")
 def test_two_responsibilities_of_one_person_do_not_hold_each_other():
     region = a_region()
     aino, _mikko = a_pair(region)
@@ -292,6 +293,7 @@ def test_a_substitute_and_a_reader_are_closed_at_once():
         assert not now(person).is_active
 
 
+@pytest.mark.usefixtures("in_english")
 def test_why_a_holder_stays_names_the_municipalities_that_nobody_else_has():
     region = a_region()
     aino, _mikko = a_pair(region)

@@ -26,7 +26,7 @@ from workflows.services import confirm_step, override_rule, reopen_step, save_ev
 from workflows.tasks import work_of
 from workflows.walk import Walk, a_pdf, begin, ready, walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site_in_english")]
 
 ANSWERS = {
     "client_group": "Päihdekuntoutujia.",
@@ -79,11 +79,6 @@ def trials_of_one_municipality(region: Region, numbers: range) -> None:
     """So many trials of the region, each of one municipality."""
     for municipality in Municipality.objects.order_by("pk")[numbers.start : numbers.stop]:
         a_trial(region, municipalities=[municipality])
-
-
-@pytest.fixture(autouse=True)
-def english(settings):
-    settings.LANGUAGE_CODE = "en"
 
 
 # -- my tasks: whose turn it is ---------------------------------------------------------------------------------------
@@ -335,7 +330,7 @@ def test_the_numbers_of_queries_are_the_same_at_10_and_at_200_tasks(django_asser
         with django_assert_num_queries(25):
             answer = clients[aino.pk].get("/")
         assert answer.context["page"].paginator.count == waiting
-        with django_assert_num_queries(30):
+        with django_assert_num_queries(31):
             answer = clients[laura.pk].get("/queue/")
         assert answer.context["page"].paginator.count == waiting + 10
         with django_assert_num_queries(8):

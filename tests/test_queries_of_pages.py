@@ -22,8 +22,8 @@ pytestmark = pytest.mark.django_db
 STEPS = ["commitments", "kaikukanta_users", "induction"]
 QUERIES = {
     "home": 31,
-    "board": 34,
-    "step commitments": 23,
+    "board": 35,
+    "step commitments": 24,
     "step kaikukanta_users": 19,
     "step induction": 19,
     "people": 8,

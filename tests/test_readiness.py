@@ -21,17 +21,12 @@ from workflows.rules import Rule
 from workflows.steps import Step
 from workflows.walk import Walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site_in_english")]
 
 NINE = {
     "2023": ["pair", "third", "contacts", "commitments", "statistics", "inductions", "cards", "page", "feedback"],
     "2024": ["pair", "third", "contacts", "commitments", "accounts", "inductions", "cards", "page", "feedback"],
 }
-
-
-@pytest.fixture(autouse=True)
-def english(settings):
-    settings.LANGUAGE_CODE = "en"
 
 
 def read(trial: Trial) -> Readiness:
@@ -100,6 +95,27 @@ def test_what_kaikukeskus_lets_pass_is_told_apart_and_counts():
     assert cards.missing
 
 
+def test_the_number_counts_no_row_that_is_half_done():
+    """Wherever the number stands: on the list, on the board and in the overview."""
+    here = a_walk(until="decision")
+    in_force_with(here)
+    whole = read(here.trial)
+    late = a_venue(here.region, here.aino, "Myöhäinen sali")
+    found = read(here.trial)
+    line = line_of(found, "commitments")
+    assert (line.state, line.is_ready, found.first) == ("half", True, None)
+    assert (found.ready, found.all) == (whole.ready - 1, whole.all)
+    assert found.lacking == "commitments"
+    marks = [one.state for one in found.lines]
+    assert found.ready == marks.count("done") + marks.count("skip")
+    said = f"{found.summary} ready"
+    assert said in page(here.aino, here.region.slug)
+    assert said in text_of(visit(here.aino, here.region.get_absolute_url()))
+    assert said in text_of(visit(a_kaikukeskus_person(), "/queue/"))
+    Partner.objects.filter(pk=late.pk).update(state="declined")
+    assert read(here.trial).ready == whole.ready
+
+
 # -- counts and places ------------------------------------------------------------------------------------------------
 
 
@@ -116,9 +132,12 @@ def test_commitments_and_accounts_are_counted():
     in_force_with(here)
     found = read(here.trial)
     line = line_of(found, "commitments")
-    assert (line.word, line.state, line.is_ready) == (counted, "half", True)
-    assert line_of(found, "accounts").word == f"0 of {committed} committed"
-    assert line_of(found, "contacts").word == f"{committed} of {committed} committed"
+    assert (line.word, line.state, line.is_ready) == (f"{counted}, enough for the steps", "half", True)
+    assert line_of(found, "accounts").word == f"0 of {committed} committed, missing"
+    assert line_of(found, "contacts").word == f"{committed} of {committed} committed, ready"
+    Partner.objects.filter(pk=here.partners()[0].pk).update(account_on=here.trial.opened_on)
+    accounts = line_of(read(here.trial), "accounts")
+    assert (accounts.word, accounts.state) == (f"1 of {committed} committed, not ready yet", "half")
     assert str(late) not in str(line_of(found, "accounts").missing)
 
 
@@ -171,8 +190,8 @@ def test_a_region_without_a_trial_is_asked_the_same():
     Partner.objects.filter(pk=distributor.pk).update(contact=None)
     found = readiness_without_trial([region])[region.pk]
     assert [line.item.key for line in found.lines if line.is_ready] == ["pair", "third"]
-    assert line_of(found, "contacts").word == "1 of 2 committed"
-    assert line_of(found, "commitments").word == "2 of 2"
+    assert line_of(found, "contacts").word == "1 of 2 committed, not ready yet"
+    assert line_of(found, "commitments").word == "2 of 2, not ready yet"
     said = page(aino, "kainuu")
     assert "2 of 9 ready" in said
     assert "No trial has been opened here" in said

@@ -7,6 +7,8 @@ from io import StringIO
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django_q.models import OrmQ
 
@@ -19,10 +21,14 @@ from adoption.people import end_responsibility, name_person
 from tests.meetings import a_meeting
 from tests.mornings import A_MONDAY, a_morning, at, mornings, post
 from tests.people import a_region, a_venue
+from tests.rows import rows_read
+from tests.trials import text_of
 from workflows import services
 from workflows.arranging.inviting import Whom
+from workflows.arranging.models import Meeting
 from workflows.duties import SOURCES, Within, meetings
 from workflows.models import OwnTask, Reminder, Trial, TrialStep, YearlyDone
+from workflows.reminded import told_in
 from workflows.reminders import deliver_waiting, due, scan
 from workflows.tasks import meeting_items
 from workflows.walk import Walk, begin, walk
@@ -208,6 +214,40 @@ def test_a_scan_that_comes_at_night_waits_for_the_morning(here, worker):
     assert {day for day, _rung, _who in sent()} == {DUE + DAY}
 
 
+# -- the clock is set --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("before", "ahead"), [(15, 14), (15, 29), (3, 5), (3, 400)])  # days before DUE, days ahead
+def test_a_clock_that_was_ahead_for_a_morning_loses_nothing_and_repeats_nothing(here, worker, before, ahead):
+    """What came too soon is not taken back; every other rung comes on its day, and none twice."""
+    first = DUE - before * DAY
+    mornings(DUE - 16 * DAY, first - DAY, worker)
+    a_morning(next_working_day(first + ahead * DAY), worker)
+    soon = [(rung, who) for _day, rung, who in sent()]
+    mornings(first, DUE + 15 * DAY, worker)
+    aino = [(rung, day) for day, rung, who in sent() if who == here.aino.email]
+    own_days = {rung.days: rung.day(DUE, A_MONDAY) for rung in ladders.STEP.rungs}
+    assert sorted(rung for rung, _day in aino) == list(own_days)
+    assert [(rung, day) for rung, day in aino if (rung, here.aino.email) not in soon and day != own_days[rung]] == []
+
+
+def test_what_a_clock_that_was_ahead_has_made_and_not_sent_is_taken_back(here, worker):
+    with at(DUE, 6, 0):
+        scan(DUE)
+        worker.run()
+    assert Mail.objects.waiting().count() == 2
+    mornings(DUE - 15 * DAY, DUE + 3 * DAY, worker)
+    assert [rung for _day, rung, who in sent() if who == here.aino.email] == [-14, -2, 0, 2]
+
+
+def test_a_clock_that_was_behind_for_a_morning_repeats_nothing(here, worker):
+    mornings(DUE - 14 * DAY, DUE, worker)
+    a_morning(DUE - 14 * DAY, worker)
+    a_morning(A_MONDAY, worker)
+    mornings(DUE, DUE + 15 * DAY, worker)
+    assert [rung for _day, rung, who in sent() if who == here.aino.email] == [rung.days for rung in ladders.STEP.rungs]
+
+
 # -- the decision and the yearly meeting ------------------------------------------------------------------------------
 
 
@@ -249,15 +289,48 @@ def test_a_meeting_that_is_fixed_is_not_asked_for_until_it_has_begun(worker):
     owed = A_MONDAY.replace(year=2028)
     with at(owed - 31 * DAY):
         meeting = a_meeting(here, [Whom(here.mikko)], days=20)
-        assert meetings(Within(owed)) == []
+        [duty] = meetings(Within(owed))
+        assert duty.rests
         assert meeting_items(here.aino) == []
+        [told] = [one for one in told_in(here.region) if one.key[0] == "feedback"]
+        assert (told.state, told.lines) == ("open", [])
+        assert "Sitä ennen ketään ei muistuteta." in told.why_none
         OrmQ.objects.all().delete()
     mornings(owed - 30 * DAY, owed - 12 * DAY, worker)
     assert sent("feedback") == []
     with at(owed - 9 * DAY):
         [duty] = meetings(Within(owed))
-        assert (duty.due, duty.path) == (owed, meeting.get_absolute_url())
+        assert (duty.due, duty.path, duty.rests) == (owed, meeting.get_absolute_url(), False)
         assert meeting_items(here.aino) == []
+
+
+def test_a_meeting_that_is_fixed_for_too_late_a_day_silences_nothing(worker):
+    """S1: at least once a year; nobody gets round it by a day that is years away."""
+    with at(A_MONDAY):
+        here = a_trial_at("feedback")
+        TrialStep.objects.filter(trial=here.trial).update(due=None)
+        Trial.objects.filter(pk=here.trial.pk).update(started_on=A_MONDAY)
+    owed = A_MONDAY.replace(year=2028)
+    with at(owed - 8 * DAY):
+        client = Client()
+        client.force_login(here.aino)
+        meeting = a_meeting(here, [Whom(here.mikko)], days=20)
+        said = client.post(meeting.get_absolute_url(), another_time(meeting, owed + 100 * DAY), follow=True)
+        assert "Muistutukset jatkuvat, kunnes se on pidetty." in text_of(said)
+        OrmQ.objects.all().delete()
+        [item] = meeting_items(here.aino)
+        assert (item.href, item.mine) == (meeting.get_absolute_url(), True)
+        assert "määräpäivän jälkeen" in item.where
+        year = client.get(reverse("region_year", args=[here.region.slug]), {"year": owed.year})
+        assert "Vuosittainen palautekokous" in text_of(year)
+    mornings(owed - 7 * DAY, owed + 30 * DAY, worker)
+    assert [rung for _day, rung, who in sent("feedback") if who == here.mikko.email] == [-7, 0, 7, 14, 28]
+    assert [rung for _day, rung, who in sent("feedback") if who == here.laura.email] == [28]
+
+
+def another_time(meeting: Meeting, on: date) -> dict[str, object]:
+    """What the page of the meeting sends to move it."""
+    return {"act": "another", "at": f"{on.day}.{on.month}.{on.year} 12.00", "seen": meeting.sequence}
 
 
 def test_a_meeting_of_a_leap_day_is_due_on_the_28th():
@@ -339,9 +412,14 @@ def test_the_scan_of_ten_thousand_duties_of_which_none_is_due_reads_no_row(here,
         for number in range(2000)
     ]
     OwnTask.objects.bulk_create(own, batch_size=2000)
-    with at(DUE), django_assert_num_queries(QUIET_SCAN) as asked:
+    with at(DUE), rows_read() as rows:
         assert due(DUE) == []
-    assert len(asked) == QUIET_SCAN
+        assert rows.count == 0
+    with at(DUE), django_assert_num_queries(QUIET_SCAN):
+        assert due(DUE) == []
+    with at(DUE + 400 * DAY), rows_read() as rows:
+        assert len(due(DUE + 400 * DAY)) > 2000
+        assert rows.count > 2000  # so it counts
 
 
 def ten_thousand_of_the_year(here: Walk) -> None:

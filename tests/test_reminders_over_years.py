@@ -17,11 +17,11 @@ from django.utils.timezone import localdate
 from django_q.models import OrmQ
 
 from adoption.days import is_quiet, is_working_day
-from adoption.models import Municipality, Person, Phase, Region, Responsibility
+from adoption.models import Municipality, Organisation, Partner, Person, Phase, Region, Responsibility
 from adoption.people import find_or_make
 from tests.mornings import at
 from tests.people import a_kaikukeskus_person, a_pair, a_region
-from workflows.models import FeedbackMeeting, Reminder, Trial, TrialStep, YearlyDone
+from workflows.models import FeedbackMeeting, OwnTask, Reminder, Trial, TrialStep, YearlyDone
 from workflows.reminders import daily, deliver_waiting
 from workflows.services import go_on, locked_trial, open_trial
 
@@ -30,15 +30,20 @@ pytestmark = pytest.mark.django_db
 BEGINNING = date(2027, 1, 4)
 DAY = timedelta(days=1)
 YEAR = 365
-# Written here once more, in plain numbers: days after the due day → whether Kaikukeskus hears, too.
+# Written here once more, in plain numbers: days after the due day → who hears: those who answer for it, from 1 on their
+# substitutes too, from 2 on Kaikukeskus too.
+A_YEAR_S = {-30: 0, -7: 0, 0: 0, 7: 0, 14: 1, 28: 2}
 LADDERS = {
-    "step": {-14: False, -2: False, 0: False, 2: False, 7: False, 14: True},
-    "decision": {-60: False, -14: False, 0: False, 2: False, 7: False, 14: True},
-    "feedback": {-30: False, -7: False, 0: False, 7: False, 14: False, 28: True},
-    "page": {-30: False, -7: False, 0: False, 7: False, 14: False, 28: True},
-    "national": {-30: False, -7: False, 0: False, 7: False, 14: False, 28: True},
+    "step": {-14: 0, -2: 0, 0: 0, 2: 0, 7: 1, 14: 2},
+    "decision": {-60: 0, -14: 0, 0: 0, 2: 0, 7: 1, 14: 2},
+    "feedback": A_YEAR_S,
+    "page": A_YEAR_S,
+    "national": A_YEAR_S,
+    "induction": A_YEAR_S,
+    "own": {0: 0, 2: 0},
 }
 YEARLY = ("page", "national")
+SIDES = {"venue": 0, "distributor": 1}  # whose staff is inducted every year → who of the pair sees to it
 BY_KAIKUKESKUS = ("local_pair", "pair_training")  # nobody writes their entries here, so they wait for Kaikukeskus
 
 
@@ -50,6 +55,12 @@ class Owed(NamedTuple):
     due: date
     since: date
     people: frozenset[int]
+    substitutes: frozenset[int] = frozenset()
+
+    def hear(self, rung: int, laura: int) -> frozenset[int]:
+        """Those to whom the rung goes."""
+        up_to = LADDERS[self.kind][rung]
+        return self.people | (self.substitutes if up_to else set()) | ({laura} if up_to > 1 else set())
 
 
 class Dead(Exception):
@@ -61,8 +72,13 @@ class Settled:
 
     def __init__(self, region: Region, pair: list[Person], dice: random.Random) -> None:
         self.region, self.pair, self.dice = region, pair, dice
+        self.stands_in = find_or_make(f"eino.{region.slug}@example.org", "Eino Sijainen")  # for the second of the pair
+        Responsibility.objects.create(
+            person=self.stands_in, region=region, side="care", since=localdate(), substitute=True
+        )
         self.last: dict[str, date] = {}
         self.next: dict[str, date] = {}
+        self.task: OwnTask | None = None
 
     def settle(self, today: date) -> None:
         """From this day on the card is in lasting use."""
@@ -74,16 +90,37 @@ class Settled:
         self.last[kind], self.next[kind] = today, today + DAY * self.dice.randrange(300, 420)
 
     def owes(self) -> Iterator[Owed]:
-        pair = frozenset(person.pk for person in self.pair)
+        pair, stand_in = frozenset(person.pk for person in self.pair), frozenset([self.stands_in.pk])
         for kind, last in self.last.items():
-            yield Owed(kind, str(self.region.pk), a_year_later(last), last, pair)
+            if kind not in SIDES:
+                yield Owed(kind, str(self.region.pk), a_year_later(last), last, pair, stand_in)
+                continue
+            one = self.pair[SIDES[kind]].pk
+            subject, others = f"{self.region.pk}-{kind}", stand_in if kind == "distributor" else frozenset()
+            yield Owed("induction", subject, a_year_later(last), last, frozenset([one]), others)
+        if self.task:
+            made, person = localdate(self.task.made_at), self.task.person_id
+            yield Owed("own", str(self.task.pk), self.task.due, made, frozenset([person]))
 
     def act(self, today: date) -> None:
         for kind in [kind for kind, day in self.next.items() if day <= today]:
-            YearlyDone.objects.create(region=self.region, kind=kind, on=today, recorded_by=self.pair[0])
+            if kind in SIDES:
+                Partner.objects.filter(region=self.region, role=kind).update(induction_on=today)
+            else:
+                YearlyDone.objects.create(region=self.region, kind=kind, on=today, recorded_by=self.pair[0])
             self.did(kind, today)
+        self.own_task(today)
         if self.dice.random() < 0.004:
             self.follow(today)
+
+    def own_task(self, today: date) -> None:
+        """One of the pair writes down a task, and has done it early, in time, late or never."""
+        if self.task is None and self.dice.random() < 0.005:
+            person, due = self.dice.choice(self.pair), today + DAY * self.dice.randrange(5, 40)
+            self.task = OwnTask.objects.create(person=person, made_by=person, text="Soita.", due=due)
+        elif self.task and today > self.task.due - 5 * DAY and self.dice.random() < 0.1:
+            OwnTask.objects.filter(pk=self.task.pk).update(done_at=f"{today}T10:00Z")
+            self.task = None
 
     def follow(self, today: date) -> None:
         """Another person follows on one side."""
@@ -115,18 +152,19 @@ class Walked(Settled):
 
     def owes(self) -> Iterator[Owed]:
         yield from super().owes()
-        pair = frozenset(person.pk for person in self.pair)
+        pair, stand_in = frozenset(person.pk for person in self.pair), frozenset([self.stands_in.pk])
         for key, since in self.open.items():
             people = {"intro_event": pair | {self.laura.pk}} | {one: {self.laura.pk} for one in BY_KAIKUKESKUS}
+            others = frozenset() if key in BY_KAIKUKESKUS else stand_in
             if key != "decision":
                 row = self.rows[key]
-                yield Owed("step", str(row.pk), row.due, since, frozenset(people.get(key, pair)))
+                yield Owed("step", str(row.pk), row.due, since, frozenset(people.get(key, pair)), others)
         if self.started and not self.decided:
             row = self.rows["decision"]
-            yield Owed("decision", str(row.pk), row.due, self.started, pair)
+            yield Owed("decision", str(row.pk), row.due, self.started, pair, stand_in)
         if self.started:
             last = self.met or self.started
-            yield Owed("feedback", str(self.region.pk), a_year_later(last), last, pair)
+            yield Owed("feedback", str(self.region.pk), a_year_later(last), last, pair, stand_in)
 
     # -- what the people do ---------------------------------------------------------------------------------------
 
@@ -142,6 +180,15 @@ class Walked(Settled):
             )
             self.met, self.meets = today, today + DAY * self.dice.randrange(300, 420)
 
+    def induct(self, today: date) -> None:
+        """There are partners, and their staff has been inducted."""
+        organisation = Organisation.objects.create(name=f"Kumppani {self.region.slug}")
+        given = {"region": self.region, "organisation": organisation, "state": "active", "induction_on": today}
+        Partner.objects.create(role="venue", kind="culture", **given)
+        Partner.objects.create(role="distributor", kind="clubhouse", **given)
+        for role in SIDES:
+            self.did(role, today)
+
     def close(self, key: str, today: date) -> None:
         """The step is closed, and what it opens is open."""
         with locked_trial(self.trial.pk) as (trial, _region):
@@ -151,6 +198,7 @@ class Walked(Settled):
         if key == "start_distribution":
             self.started, self.meets = today, today + DAY * self.dice.randrange(300, 420)
             Trial.objects.filter(pk=self.trial.pk).update(started_on=today)
+            self.induct(today)
         if key == "decision":
             self.decided = True
             self.settle(today)
@@ -167,8 +215,9 @@ class Walked(Settled):
 
 
 def a_year_later(day: date) -> date:
-    """29.2. is no day of the next year."""
-    return date(day.year + 1, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
+    """29.2. is no day of the next year, and nothing is due on a quiet day."""
+    later = date(day.year + 1, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
+    return next(one for one in (later + DAY * n for n in range(10)) if is_working_day(one))
 
 
 class Country:
@@ -269,8 +318,7 @@ def wanted(country: Country, laura: int) -> dict[tuple, date]:
         for owed in country.diary[today]:
             rung = newest_rung(owed, today)
             if rung is not None:
-                people = owed.people | ({laura} if LADDERS[owed.kind][rung] else set())
-                for person in people:
+                for person in owed.hear(rung, laura):
                     found.setdefault((owed.kind, owed.subject, owed.due, rung, person), today)
     return found
 
@@ -279,9 +327,8 @@ def allowed(country: Country, laura: int, row: Reminder, on: date) -> bool:
     """Whether it was true on the morning on which it left."""
     for owed in country.diary[on]:
         if (owed.kind, owed.subject, owed.due) == (row.kind, row.subject, row.due):
-            people = owed.people | ({laura} if LADDERS[row.kind][row.rung] else set())
             day = day_of(row.rung, owed)
-            return row.person_id in people and day is not None and day <= on
+            return row.person_id in owed.hear(row.rung, laura) and day is not None and day <= on
     return False
 
 
@@ -300,8 +347,9 @@ def test_over_the_years_everybody_is_reminded_by_the_ladders_and_never_twice(wor
     assert [row for row in rows if not allowed(country, laura, row, localdate(row.mail.sent_at))] == []
     assert [row for row in rows if is_quiet(row.mail.sent_at)] == []
     assert len(sent) > 20 * regions
-    assert {kind for kind, *_rest in sent} == set(LADDERS)
-    assert {rung for _kind, _subject, _due, rung, _person in sent} == {r for rungs in LADDERS.values() for r in rungs}
+    assert {(kind, rung) for kind, _subject, _due, rung, _person in sent} == {
+        (kind, rung) for kind, rungs in LADDERS.items() for rung in rungs
+    }
     # And what has left is that and nothing more: each letter once, each thing once in all of them.
     assert Counter(one.extra_headers["Message-ID"] for one in mail.outbox).most_common(1)[0][1] == 1
     assert sum(one.body.count("http") for one in mail.outbox) == len(sent)

@@ -5,7 +5,7 @@ A new kind is a function that gives its duties, and one line in SOURCES.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property, partial
 from typing import NamedTuple
 
@@ -16,20 +16,19 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 
 from adoption.access import KAIKUKESKUS, PAIR
-from adoption.days import a_year_after, months_after
-from adoption.ladders import DECISION, FEEDBACK, HOLDERS, INDUCTION, NATIONAL, OWN, PAGE, STEP, Ladder
+from adoption.days import done_until, due_again
+from adoption.ladders import DECISION, FEEDBACK, HOLDERS, INDUCTION, NATIONAL, OWN, PAGE, STEP, Ladder, Rung
 from adoption.ladders import KAIKUKESKUS as UP_TO_KAIKUKESKUS
 from adoption.models import Partner, Person, Region, Responsibility
+from adoption.templatetags.kaiku import in_quotes, moment
 from workflows.arranging.models import Meeting
-from workflows.arranging.to_do import feedback_fixed
+from workflows.arranging.to_do import feedback_fixed, is_too_late
 from workflows.models import FeedbackMeeting, OwnTask, Trial, TrialMunicipality, TrialStep, YearlyDone
 from workflows.tasks import BOTH, OpenStep, open_steps
 from workflows.trial import MODELS
 from workflows.year import running
 from workflows.yearly.rounds import Inductions, Round, inductions, last_inductions, rounds
 from workflows.yearly.words import TITLES, induction_title, induction_todo, what_to_do
-
-A_YEAR = 12  # months between two feedback meetings at most
 
 
 class Duty(NamedTuple):
@@ -46,6 +45,11 @@ class Duty(NamedTuple):
     sides: frozenset[str] = BOTH
     municipalities: frozenset[int] | None = None  # None: of the whole region
     people: tuple[Person, ...] = ()
+    rests: bool = False  # it is arranged for a day in time: nobody is reminded before that
+
+    def rung(self, on: date) -> Rung | None:
+        """The rung of its ladder on which it stands on the day."""
+        return None if self.rests else self.ladder.now(self.due, self.since, on)
 
     @property
     def where(self) -> str:
@@ -163,25 +167,22 @@ def done_steps(keys: Collection[Key]) -> dict[Key, date]:
 
 def meetings(within: Within) -> list[Duty]:
     """The feedback meetings of regions in which the card runs, twelve months after the day from which they count. One
-    that is fixed and to come is owed no more: it stands in everybody's calendar."""
-    # A day more than twelve months: the same day of the next year may be 28.2. for 29.2.
-    newest = months_after(within.until, -A_YEAR) + timedelta(days=1)
-    regions = running(Region.objects.all()).filter(last__lte=newest).order_by("pk")
+    that is fixed for a day in time rests: it stands in everybody's calendar."""
+    regions = running(Region.objects.all()).filter(last__lte=done_until(within.until)).order_by("pk")
     keys = within.subjects if within.region is None else [str(within.region)]
     due = {one.pk: one for one in (regions if keys is None else regions.filter(pk__in=keys))}
     fixed = feedback_fixed(due) if due else {}
-    duties = [_of_meeting(one, one.last, fixed.get(pk)) for pk, one in due.items() if not _is_to_come(fixed.get(pk))]
-    return [duty for duty in duties if duty.due <= within.until]
-
-
-def _is_to_come(fixed: Meeting | None) -> bool:
-    return bool(fixed and fixed.starts_at and fixed.starts_at > now())
+    return [_of_meeting(one, one.last, fixed.get(pk)) for pk, one in due.items()]
 
 
 def _of_meeting(region: Region, last: date, fixed: Meeting | None) -> Duty:
-    """`fixed`: the meeting that has begun, and of which it is still to be said who came."""
+    """`fixed`: the meeting that is to come, or has begun, and of which it is still to be said who came."""
+    due = due_again(last)
     href = fixed.get_absolute_url() if fixed else reverse("arranged", args=[region.slug])
-    return Duty(FEEDBACK, str(region.pk), region, a_year_after(last), last, _meeting_title, _meeting_todo, href)
+    whole = Duty(FEEDBACK, str(region.pk), region, due, last, _meeting_title, _meeting_todo, href)
+    if fixed is None or fixed.starts_at is None or fixed.starts_at <= now():
+        return whole
+    return whole._replace(todo=partial(_fixed_todo, fixed, due), rests=not is_too_late(fixed, due))
 
 
 def _meeting_title() -> str:
@@ -197,6 +198,13 @@ def done_meetings(keys: Collection[Key]) -> dict[Key, date]:
     them."""
     held = FeedbackMeeting.objects.filter(region__in={subject for subject, _due in keys}).order_by("held_on")
     return _first_after(keys, [(str(region), on) for region, on in held.values_list("region", "held_on")])
+
+
+def _fixed_todo(fixed: Meeting, due: date) -> str:
+    facts = {"when": moment(fixed.starts_at)}
+    if is_too_late(fixed, due):
+        return _("It is fixed: %(when)s. That is after the day: hold it earlier if you can.") % facts
+    return _("It is fixed: %(when)s. Nobody is reminded before that.") % facts
 
 
 def _meeting_todo() -> str:
@@ -240,10 +248,10 @@ def done_yearly(kind: str, keys: Collection[Key]) -> dict[Key, date]:
 
 
 def _first_after(keys: Collection[Key], rows: Sequence[tuple[str, date]]) -> dict[Key, date]:
-    """For each key the first of its subject's days that lies less than twelve months before its due day, or later."""
+    """For each key the first of its subject's days by which it is due again only later."""
     found: dict[Key, date] = {}
     for subject, due in keys:
-        after = [on for own, on in rows if own == subject and on > months_after(due, -A_YEAR)]
+        after = [on for own, on in rows if own == subject and due_again(on) > due]
         found |= {(subject, due): after[0]} if after else {}
     return found
 
@@ -300,7 +308,7 @@ def own(within: Within) -> list[Duty]:
 def _of_own(task: OwnTask) -> Duty:
     assert task.due
     return Duty(
-        OWN, str(task.pk), None, task.due, localdate(task.made_at), lambda: f"“{task.text}”", _own_todo,
+        OWN, str(task.pk), None, task.due, localdate(task.made_at), lambda: in_quotes(task.text), _own_todo,
         task.get_absolute_url(), frozenset(), people=(task.person,),
     )  # fmt: skip
 

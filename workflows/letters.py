@@ -11,7 +11,7 @@ from adoption.templatetags.kaiku import weekday_day
 from workflows.models import Trial, TrialStep
 from workflows.services import read
 from workflows.steps import Step
-from workflows.trial import OUTCOME_NAMES
+from workflows.trial import MODELS, OUTCOME_NAMES
 
 
 def _row(act: Act) -> tuple[TrialStep, Trial, Step]:
@@ -168,7 +168,11 @@ def due_moved(act_pk: int) -> None:
 
 
 def _move(step: Step, was: str, to: str) -> str:
-    days = {"step": named(step), "was": weekday_day(date.fromisoformat(was))}
+    return _moved(named(step), was, to)
+
+
+def _moved(what: str, was: str, to: str) -> str:
+    days = {"step": what, "was": weekday_day(date.fromisoformat(was))}
     return _("%(step)s: from %(was)s to %(to)s") % (days | {"to": weekday_day(date.fromisoformat(to))})
 
 
@@ -179,6 +183,8 @@ def told_of_trial(act_pk: int) -> None:
 
     def text(person: Person) -> tuple[str, str]:
         said = _("Kaikukeskus has corrected the trial's municipalities or planned days.")
+        if "planned" in act.data:
+            return _corrected(person, act, trial)
         if act.what == "trial_withdrawn":
             said = _("Kaikukeskus has withdrawn a trial that had been opened by mistake.")
         facts = {"name": person.given_name, "said": said, "reason": act.reason}
@@ -186,6 +192,21 @@ def told_of_trial(act_pk: int) -> None:
         return f"{trial.region.name}: {said}", _("Hello %(name)s,\n\n%(said)s\n%(reason)s\n\n%(link)s\n") % facts
 
     write(f"act:{act.pk}", others(pair_of(trial), act), text, Kind.TOLD)
+
+
+def _corrected(person: Person, act: Act, trial: Trial) -> tuple[str, str]:
+    """That the planned days are others, and which days moved with them."""
+    titles = _("Planned start of distribution"), _("Planned end of the trial")
+    days = zip(titles, act.data.get("planned_was", act.data["planned"]), act.data["planned"], strict=True)
+    lines = [_moved(title, was, to) for title, was, to in days if was != to]
+    moves = act.data.get("moves", {})
+    lines += [_move(step, *moves[step.key]) for step in MODELS[trial.model].all_steps() if step.key in moves]
+    facts = {
+        "name": person.given_name, "by": act.by, "region": trial.region.name, "moves": "\n".join(lines),
+        "reason": act.reason, "link": link(reverse("plan", args=[trial.region.slug, trial.pk])),
+    }  # fmt: skip
+    body = _("Hello %(name)s,\n\n%(by)s has corrected the planned days:\n%(moves)s\n\n%(reason)s\n\n%(link)s\n")
+    return _("%(region)s: the planned days of the trial were corrected") % facts, body % facts
 
 
 def kaikukeskus_invited(act_pk: int) -> None:

@@ -51,6 +51,7 @@ class Waiting:
     partner: Partner | None = None
     thread: list[Act] = field(default_factory=list)
     question: Note | None = None
+    planned: date | None = None  # the plan's day, of a step that has one
     turn_since: datetime | None = None  # since when Kaikukeskus is waited for, where that is later than its place
     key: str = ""  # by which it is known from day to day: its kind and what it is about
     stand: str = ""  # how it stands, in no language
@@ -68,8 +69,8 @@ class Waiting:
 
     @property
     def due(self) -> date:
-        """The day by which Kaikukeskus wants to have answered."""
-        return localdate(self.turn_since or self.since) + timedelta(days=ANSWER_WITHIN)
+        """The plan's day of a step; else the day by which Kaikukeskus wants to have answered."""
+        return self.planned or localdate(self.turn_since or self.since) + timedelta(days=ANSWER_WITHIN)
 
     @property
     def is_late(self) -> bool:
@@ -124,7 +125,8 @@ def steps_to_confirm() -> list[Waiting]:
     trials = Trial.objects.filter(decided="", steps__key__in=keys, steps__closed_at=None).select_related(
         "region__county"
     )
-    return [_step(one) for one in open_steps(list(trials.distinct())) if KAIKUKESKUS in one.awaits]
+    ours = [one for one in open_steps(list(trials.distinct())) if _is_ours(one.step)]
+    return [_step(one) for one in ours if KAIKUKESKUS in one.awaits]
 
 
 def _is_ours(step: Step) -> bool:
@@ -143,6 +145,7 @@ def _step(one: OpenStep) -> Waiting:
         act=_("Enter the training") if enters else _("Open the step"),
         note=str(one.step.what),
         missing=_missing(one),
+        planned=one.due,
         key=f"step-{one.row.pk}",
         stand=one.stand,
         region=one.trial.region,

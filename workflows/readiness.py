@@ -129,8 +129,13 @@ class Line:
         return all(one.is_set_aside or not one.missing for one in self.asked)
 
     @property
+    def is_done(self) -> bool:
+        """Whether nothing of it is left to do: a gate can be open while some partners are still on their way."""
+        return self.state in ("done", "skip")
+
+    @property
     def state(self) -> str:
-        """The icon: done; half where the gate is open and some partners are still on their way; skip; missing."""
+        """The icon: done; half where it is so with some partners, whether or not the gate is open; skip; missing."""
         if not self.is_ready:
             return "half" if self.count and self.count.done else "missing"
         if self.missing:
@@ -139,13 +144,19 @@ class Line:
 
     @property
     def word(self) -> str:
-        """The state in words; of what is counted 17 of 20."""
-        said = [str(self.item.counted) % self.count._asdict()] if self.count and self.count.all else []
+        """The state in words, after what is counted: 17 of 20."""
+        counted = [str(self.item.counted) % self.count._asdict()] if self.count and self.count.all else []
+        return ", ".join([*counted, self._state_in_words])
+
+    @property
+    def _state_in_words(self) -> str:
         if self.state == "skip":
-            said.append(_("let pass by Kaikukeskus"))
-        if not said and self.is_ready and self._was_done_before:
+            return _("let pass by Kaikukeskus")
+        if self.state == "half":
+            return _("enough for the steps") if self.is_ready else _("not ready yet")
+        if self.is_ready and self._was_done_before:
             return _("done before it was entered here")
-        return ", ".join(said) or (_("ready") if self.is_ready else _("missing"))
+        return _("ready") if self.is_ready else _("missing")
 
     @property
     def _was_done_before(self) -> bool:
@@ -205,7 +216,8 @@ class Readiness:
 
     @property
     def ready(self) -> int:
-        return sum(line.is_ready for line in self.lines)
+        """How many are done; one that is half done is not, even where it is enough for the steps."""
+        return sum(line.is_done for line in self.lines)
 
     @property
     def all(self) -> int:
@@ -213,7 +225,7 @@ class Readiness:
 
     @property
     def first(self) -> Line | None:
-        """The first item that is not ready."""
+        """The first item for which a step waits."""
         return next((line for line in self.lines if not line.is_ready), None)
 
     @property
@@ -229,8 +241,8 @@ class Readiness:
 
     @property
     def lacking(self) -> str:
-        """The names of what is not ready."""
-        return ", ".join(str(line.item.title) for line in self.lines if not line.is_ready)
+        """The names of what is not done."""
+        return ", ".join(str(line.item.title) for line in self.lines if not line.is_done)
 
 
 def readiness_of(trials: Iterable[Trial], read: Read | None = None) -> dict[int, Readiness]:

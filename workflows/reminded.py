@@ -61,6 +61,7 @@ class Told(NamedTuple):
     done_on: date | None
     is_moved: bool
     lines: list[Line]
+    why_none: str = ""  # why none is planned
 
     @property
     def due(self) -> date:
@@ -101,6 +102,8 @@ def _made(region: Region, today: date) -> dict[Key, list[Reminder]]:
 
 
 def _open(duty: Duty, rows: list[Reminder], people: Answerable, today: date) -> Told:
+    if duty.rests:
+        return Told(duty.key, capfirst(duty.what()), duty.path, None, False, [*map(_line, rows)], duty.todo())
     ahead = duty.ladder.to_come(duty.due, duty.since, today)
     to_come = [_planned(rung, people.of(duty, rung.whom), day) for rung, day in ahead]
     if made_up := _made_up_for(duty, rows, people, today):
@@ -116,7 +119,7 @@ def _planned(rung: Rung, whom: Iterable[Person], day: date) -> Line:
 def _made_up_for(duty: Duty, rows: list[Reminder], people: Answerable, today: date) -> Line | None:
     """What the next scan sends of days that have passed: to whom the newest rung has not been sent yet."""
     next_scan = next_working_day(today if localtime().time() < MORNING else today + A_DAY)
-    rung = duty.ladder.now(duty.due, duty.since, next_scan)
+    rung = duty.rung(next_scan)
     if rung is None:
         return None
     told = {row.person_id for row in rows if row.rung == rung.days}

@@ -20,6 +20,7 @@ from workflows.models import Reminder
 from workflows.reminder_letters import letter
 
 Key = tuple[str, str, date, int, int]
+Made = dict[tuple[str, str, date, int], set[int]]  # kind, subject, due day and person → the rungs reminded of
 
 
 class Due(NamedTuple):
@@ -41,7 +42,7 @@ def on_its_rung(today: date) -> list[Due]:
     """Everybody who is to be reminded of something by today, whether or not it has been done. Of the rungs whose day
     has come the newest one counts."""
     owed = [duty for source in SOURCES.values() for duty in source.owed(Within(today + source.ladder.before))]
-    now_on = [(duty, rung) for duty in owed if (rung := duty.ladder.now(duty.due, duty.since, today))]
+    now_on = [(duty, rung) for duty in owed if (rung := duty.rung(today))]
     people = Answerable([duty for duty, _rung in now_on], today)
     return [Due(duty, rung, person) for duty, rung in now_on for person in people.of(duty, rung.whom)]
 
@@ -126,19 +127,17 @@ def still_owed(reminders: Iterable[Reminder], today: date) -> dict[int, Due]:
         source = SOURCES[kind]
         owed = source.owed(Within(today + source.ladder.before, {row.subject for row in rows}))
         duties |= {duty.key: duty for duty in owed}
-    people, newest = Answerable(duties.values(), today), _newest(by_kind)
-    found = {row.pk: _true(row, duties, people, newest, today) for rows in by_kind.values() for row in rows}
+    people, made_of = Answerable(duties.values(), today), _made_of(by_kind)
+    found = {row.pk: _true(row, duties, people, made_of, today) for rows in by_kind.values() for row in rows}
     return {pk: one for pk, one in found.items() if one}
 
 
-def _newest(by_kind: dict[str, list[Reminder]]) -> dict[tuple[str, str, date, int], int]:
-    """Duty and person → the newest rung of which there is a reminder."""
+def _made_of(by_kind: dict[str, list[Reminder]]) -> Made:
     rows = [row for some in by_kind.values() for row in some]
-    found: dict[tuple[str, str, date, int], int] = {}
+    found: Made = defaultdict(set)
     if rows:
         for row in Reminder.objects.filter(subject__in={row.subject for row in rows}):
-            key = (row.kind, row.subject, row.due, row.person_id)
-            found[key] = max(row.rung, found.get(key, row.rung))
+            found[row.kind, row.subject, row.due, row.person_id].add(row.rung)
     return found
 
 
@@ -146,15 +145,17 @@ def _true(
     row: Reminder,
     duties: dict[tuple[str, str, date], Duty],
     people: Answerable,
-    newest: dict[tuple[str, str, date, int], int],
+    made_of: Made,
     today: date,
 ) -> Due | None:
+    """A rung whose day has not come, of which there is a reminder since the clock was ahead, overtakes nothing."""
     duty = duties.get((row.kind, row.subject, row.due))
-    rung = duty.ladder.now(duty.due, duty.since, today) if duty else None
+    rung = duty.rung(today) if duty else None
     if duty is None or rung is None or rung.days < row.rung:
         return None
     own = next((one for one in duty.ladder.rungs if one.days == row.rung), None)
-    if own is None or newest[row.kind, row.subject, row.due, row.person_id] != row.rung:
+    come = {days for days in made_of[row.kind, row.subject, row.due, row.person_id] if days <= rung.days}
+    if own is None or max(come) != row.rung:
         return None
     person = next((one for one in people.of(duty, own.whom) if one.pk == row.person_id), None)
     return Due(duty, own, person) if person else None

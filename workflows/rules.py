@@ -15,6 +15,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from adoption.access import KAIKUKESKUS
 from adoption.models import Organisation, Partner
 from adoption.refusal import Linked
 from adoption.templatetags.kaiku import day as shown
@@ -168,6 +169,9 @@ def region_commitment_not_in_force(facts: Facts) -> list[str]:
     lacking = [municipality.name for municipality in facts.unbound]
     if not lacking:
         return []
+    if facts.is_for_kaikukeskus_to_sign:
+        text = _("The signature of Kaikukeskus in the region commitment, which all others have signed")
+        return [Linked(text, "#region-commitment", KAIKUKESKUS)]
     county = [str(Party.Role.COUNTY.label)] if facts.region.county_id else []
     names = [*lacking, *county, "Kaikukeskus"]
     text = _("A region commitment in force with %(names)s") % {"names": ", ".join(names)}
@@ -327,7 +331,8 @@ def commitments_no_longer_in_force(facts: Facts) -> list[str]:
         return []
     asked = (region_commitment_not_in_force, no_committed_venue, no_committed_third_sector_distributor)
     page = five.get_absolute_url()
-    return [Linked(text, page) for one in asked if one.key not in five.overrides for text in one(facts)]
+    lacking = [text for one in asked if one.key not in five.overrides for text in one(facts)]
+    return [Linked(text, page, getattr(text, "whose", "")) for text in lacking]
 
 
 @rule(

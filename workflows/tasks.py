@@ -24,12 +24,13 @@ from adoption.marking import LACKS_ACCOUNT, LACKS_INDUCTION
 from adoption.models import Municipality, Partner, Person, Region, Responsibility, Side
 from adoption.next_step import lacks
 from adoption.silent_requests import answer_by
-from adoption.templatetags.kaiku import day, weekday_day
+from adoption.templatetags.kaiku import day, moment, weekday_day
 from adoption.templatetags.kaiku import in_words as number_in_words
 from commitments.models import Commitment, Party
 from commitments.turn import OURS, WITH_WHAT_THEY_ASK, in_words, looked_after_by, next_of
 from workflows import rules
-from workflows.arranging.to_do import feedback_fixed, to_do
+from workflows.arranging.models import Meeting
+from workflows.arranging.to_do import feedback_fixed, is_too_late, to_do
 from workflows.facts import Facts, Read
 from workflows.models import Trial, TrialMunicipality, TrialStep
 from workflows.services import OPEN, gate, term_of
@@ -42,6 +43,8 @@ from workflows.yearly.words import TITLES, induction_title, induction_todo, what
 
 BOTH = frozenset(PAIR)
 WITH_ROWS = ("workshop", "kaikukanta_users", "induction")  # steps whose page has a row for each partner or body
+# Steps of which it depends on what is missing who is waited for.
+TURNS_ON_WHAT_IS_MISSING = ("intro_event", "commitments", "start_distribution")
 # The rules that look at nothing but the step's own evidence: asking them costs no query.
 OF_EVIDENCE = frozenset(
     [
@@ -78,6 +81,7 @@ class Item:
     region: Region | None = None
     own: bool = False  # one of the person's own small tasks
     exact: bool = False  # it waits for these sides and for nobody else, whoever reads it
+    is_aim: bool = False  # its day is what one aims at: nothing else hangs on it
 
     @property
     def whose(self) -> str:
@@ -188,10 +192,10 @@ class OpenStep:
     @property
     def awaits(self) -> frozenset[str]:
         """Whose turn it is."""
-        return turn_of(self.step, self.row.confirmed, self._lacks)
+        return turn_of(self.step, self.row.confirmed, self._deciding)
 
     def waits_for(self, sides: frozenset[str]) -> bool:
-        return waits_for(sides, self.step, self.row.confirmed, self._lacks)
+        return waits_for(sides, self.step, self.row.confirmed, self._deciding)
 
     @property
     def stand(self) -> str:
@@ -200,9 +204,9 @@ class OpenStep:
         return f"{bool(self.lacking)} {given}"
 
     @property
-    def _lacks(self) -> bool:
-        """Whether anything is missing; asked only where whose turn it is depends on it."""
-        return (bool(self.step.writer) or self.step.key == "intro_event") and bool(self.lacking)
+    def _deciding(self) -> list[str]:
+        """What is missing; asked only where whose turn it is depends on it."""
+        return self.missing if self.step.writer or self.step.key in TURNS_ON_WHAT_IS_MISSING else []
 
 
 def open_steps(trials: Sequence[Trial]) -> list[OpenStep]:
@@ -514,22 +518,28 @@ def _commitment_note(one: Commitment, what: str) -> str:
 
 
 def meeting_items(person: Person) -> list[Item]:
-    """Feedback meetings of the person's regions that are due within a month, or late, and not fixed: of a fixed one it
-    is to be said who came."""
+    """Feedback meetings of the person's regions that are due within a month, or late, and not fixed, or fixed for a day
+    after that: of one that has begun it is to be said who came."""
     own = Responsibility.objects.current().filter(person=person, region=OuterRef("pk"))
     found = Region.objects.filter(pk__in=own_regions(person))
     regions = list(found.annotate(**{side: Exists(own.filter(side=side)) for side in Side.values}))
     due = next_feedback_due([region.pk for region in regions])
     owed = [region for region in regions if region.pk in due and stage_of(due[region.pk], localdate())]
     fixed = feedback_fixed([region.pk for region in owed]) if owed else {}
-    return [_meeting_item(region, due[region.pk]) for region in owed if region.pk not in fixed]
+    late = {pk: one for pk, one in fixed.items() if is_too_late(one, due[pk])}
+    return [_meeting_item(one, due[one.pk], late.get(one.pk)) for one in owed if one.pk not in fixed or one.pk in late]
 
 
-def _meeting_item(region: Region, due: date) -> Item:
+def _meeting_item(region: Region, due: date, fixed: Meeting | None) -> Item:
+    """`fixed`: the meeting to come, on a day after the due one."""
+    where = _("There is one at least every twelve months. Invite Kaikukeskus.")
+    if fixed:
+        where = _("It is fixed: %(when)s. That is after the day: hold it earlier if you can.")
+        where %= {"when": moment(fixed.starts_at)}
     return Item(
         what=_("Hold the feedback meeting: %(region)s") % {"region": region},
-        where=_("There is one at least every twelve months. Invite Kaikukeskus."),
-        href=reverse("arranged", args=[region.slug]),
+        where=where,
+        href=fixed.get_absolute_url() if fixed else reverse("arranged", args=[region.slug]),
         act=pgettext("verb", "Open"),
         due=due,
         sides=BOTH,

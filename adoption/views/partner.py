@@ -28,6 +28,7 @@ from adoption.forms import (
 )
 from adoption.icons import COMMITMENT_ICONS, PARTNER_ICONS
 from adoption.joined import about
+from adoption.marking import again_soon
 from adoption.models import Act, Partner, Person
 from adoption.next_step import being_signed, next_for, said_to_contact, unfinished
 from adoption.precedents import EARLIER, cleared_earlier
@@ -145,6 +146,7 @@ def partner(request: Request, slug: str, pk: int) -> HttpResponse:
     shown = {
         "partner": found,
         "said": said_to_contact(found, commitments),
+        "again": again_soon(found),
         "being_signed": being_signed(commitments),
         "commitment": _newest(commitments),
         "signatory": _signatory(found),
@@ -214,6 +216,7 @@ def _page(
         "commitments": [(one, COMMITMENT_ICONS[one.state]) for one in commitments],
         "current": _newest(commitments),
         "signatory": _signatory(found),
+        "again": again_soon(found),
         **_decisions(found),
         "stand": alarms.stand_of(found) if found.contact and found.state not in GONE else None,
         "returned_note": returned.note(),

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +9,6 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -20,7 +18,7 @@ from adoption.contacts import alarms, returned
 from adoption.contacts.alarms import Alarm
 from adoption.forms import ClearanceRequestForm, NewPartnerForm, PartnerForm, PartnersFilter
 from adoption.icons import PARTNER_ICONS
-from adoption.marking import LACKS_ACCOUNT, LACKS_INDUCTION, SOON, induction_due, next_induction
+from adoption.marking import LACKS_ACCOUNT, LACKS_INDUCTION, Again, again_soon, induction_due
 from adoption.models import Municipality, Partner, Person, Region
 from adoption.next_step import R6, SAID_NO, has_said_no, lacks
 from adoption.partners import add_partner, change_partner, request_clearance
@@ -49,11 +47,7 @@ class Row:
     municipalities: list[Municipality]
     said_no: bool
     alarm: Alarm | None
-    again: date | None  # by when its staff is inducted again, once that is near or past
-
-    @property
-    def is_late(self) -> bool:
-        return self.again is not None and self.again < localdate()
+    again: Again | None
 
 
 @require_safe
@@ -106,7 +100,7 @@ def _row(partner: Partner, alarm: Alarm | None) -> Row:
         places,
         said_no,
         None if said_no or not on_the_way else alarm,
-        again if (again := next_induction(partner)) and again <= localdate() + SOON else None,
+        again_soon(partner),
     )
 
 

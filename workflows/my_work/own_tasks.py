@@ -23,6 +23,7 @@ def add_task(person: Person, text: str, due: date | None = None, region: Region 
     """The task stands in the person's work. Raises Refused for one more than MOST, and a region that the person does
     not read."""
     owner = alone(person)
+    owner = owner.joined_to or owner
     if OwnTask.objects.open().filter(person=owner).count() >= MOST:
         raise Refused([_("You have %(most)s own tasks open: do some of them first.") % {"most": MOST}])
     _refuse_region(owner, region)

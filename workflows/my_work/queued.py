@@ -6,7 +6,7 @@ from workflows.tasks import Item
 
 
 def item_of_waiting(one: Waiting) -> Item:
-    """The entry of the queue as one thing of the list, due on the day by which Kaikukeskus wants to have answered."""
+    """The entry of the queue as one thing of the list. The day by which Kaikukeskus wants to answer is an aim."""
     return Item(
         what=f"{one.kind}: {one.title}",
         where=one.where,
@@ -19,4 +19,5 @@ def item_of_waiting(one: Waiting) -> Item:
         stand=one.stand,
         region=one.region,
         exact=True,
+        is_aim=one.planned is None,
     )

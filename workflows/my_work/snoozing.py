@@ -10,14 +10,15 @@ from adoption.models import Person
 from adoption.people import alone
 from adoption.refusal import Refused
 from workflows.my_work.models import Snooze
-from workflows.my_work.whole import stand_of, whole_of
+from workflows.my_work.whole import back_on, stand_of, whole_of
 
 LONGEST = timedelta(days=366)
 
 
-def put_off(person: Person, key: str, until: date, note: str = "") -> Snooze:
-    """The item leaves the person's list until the day. A later one counts instead. Raises Refused for a day that is not
-    ahead or more than a year away, and for what no longer waits for the person.
+def put_off(person: Person, key: str, until: date, note: str = "") -> date:
+    """The item leaves the person's list until the day, or until it is late; returns on which it comes back. A later one
+    counts instead. Raises Refused for a day that is not ahead or more than a year away, and for what no longer waits
+    for the person.
 
     The list is read before the row is locked: what is done in between leaves a snooze that hides nothing."""
     if wrong := _wrong_day(until):
@@ -32,7 +33,8 @@ def put_off(person: Person, key: str, until: date, note: str = "") -> Snooze:
     with transaction.atomic():
         owner = alone(person)
         gone.delete()
-        return Snooze.objects.update_or_create(person=owner, key=key, defaults=stand)[0]
+        snooze, _made = Snooze.objects.update_or_create(person=owner, key=key, defaults=stand)
+    return back_on(snooze, waiting[key])
 
 
 def _wrong_day(until: date) -> str:

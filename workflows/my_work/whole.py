@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.utils.timezone import localdate
 
+from adoption.days import A_DAY
 from adoption.models import Person
 from workflows.my_work.invitations import Ahead, ahead_of, to_answer, to_arrange
 from workflows.my_work.models import OwnTask, Snooze
@@ -54,7 +55,7 @@ def whole_of(person: Person, has_role: bool = True, queue: Sequence[Waiting] | N
     mine.sort(key=by_urgency)
     snoozes = {snooze.key: snooze for snooze in Snooze.objects.filter(person=person)}
     hidden = {item.key: snoozes[item.key] for item in mine if item.key in snoozes and hides(snoozes[item.key], item)}
-    put_off = [PutOff(item, hidden[item.key].until, hidden[item.key].note) for item in mine if item.key in hidden]
+    put_off = [PutOff(item, back_on(s, item), s.note) for item in mine if (s := hidden.get(item.key))]
     waiting = [item for item in mine if item.key not in hidden]
     return Whole(waiting, put_off, work.others, [task for task in tasks if task.done_at], ahead_of(person))
 
@@ -70,6 +71,11 @@ def stand_of(item: Item) -> str:
 
 def hides(snooze: Snooze, item: Item) -> bool:
     """Whether the item is still put off today."""
-    today = localdate()
-    has_become_late = bool(item.due and snooze.made_on <= item.due < today)
-    return today < snooze.until and snooze.stand == stand_of(item) and not has_become_late
+    return localdate() < back_on(snooze, item) and snooze.stand == stand_of(item)
+
+
+def back_on(snooze: Snooze, item: Item) -> date:
+    """The day on which the item comes back: the chosen one, or the one on which it becomes late."""
+    if item.due and not item.is_aim and snooze.made_on <= item.due:
+        return min(snooze.until, item.due + A_DAY)
+    return snooze.until

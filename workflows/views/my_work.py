@@ -110,9 +110,9 @@ def _done_with(request: Request, key: str) -> HttpResponse:
         done = _("It stands in your list again: %(what)s.") % {"what": item.what}
     else:
         form = SnoozeForm(request.POST)
-        if (snooze := form.done(lambda: snoozing.put_off(person, key, **form.cleaned_data))) is None:
+        if (on := form.done(lambda: snoozing.put_off(person, key, **form.cleaned_data))) is None:
             return _item_page(request, key, form)
-        done = _("It is put off, and comes back on %(day)s.") % {"day": weekday_day(snooze.until)}
+        done = _("It is put off, and comes back on %(day)s.") % {"day": weekday_day(on)}
     messages.success(request, done)
     return redirect("my_tasks")
 

@@ -1,0 +1,167 @@
+"""Does anything leave by the clock at night, on a weekend or on a holiday, whatever brings it, and whenever it runs?"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from django.core import mail
+from django_q.models import Schedule
+
+from adoption import partners, silent_requests
+from adoption.contacts import answers, asking
+from adoption.contacts.links import PERSON, Link, link_in, token_of
+from adoption.ladders import CONTACT_REMIND
+from adoption.mail import stuck
+from adoption.models import ContactCheck, Mail
+from commitments.models import Commitment
+from commitments.together import send_all
+from tests.meetings import a_meeting, with_venues
+from tests.mornings import at, post
+from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_venue
+from tests.test_clearance import ANSWERS
+from tests.test_reminders import a_trial_at, move
+from tests.test_together import drafted, seen, venues
+from workflows import reminders, schedule
+from workflows.arranging.inviting import Whom
+from workflows.survey import letters as survey_letters
+from workflows.survey.opening import open_survey
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+FRIDAY = date(2027, 3, 19)
+MONDAY = FRIDAY + 3 * DAY
+# What the clock starts and writes to people of; and what it starts besides.
+MORNINGS = [reminders.daily, asking.daily, survey_letters.remind]
+WRITE_NOTHING = {
+    "workflows.checks.nightly", "commitments.verifying.nightly", "commitments.making.make_waiting",
+    "commitments.pdf.make_waiting", "commitments.certifying.make_waiting", "adoption.contacts.returned.read",
+    "commitments.importing.expire", "workflows.schedule.beat",
+}  # fmt: skip
+# Leaves what waits, and ends what was agreed for the day: who follows hears of it as of being named, and who is off a
+# meeting's list as of being taken off.
+OTHERS = {"workflows.reminders.deliver_waiting", "workflows.passing.daily", "workflows.arranging.roll.keep"}
+
+
+# -- what is due on the Friday -----------------------------------------------------------------------------------------
+
+
+def a_step_is_due(_worker) -> None:
+    with at(FRIDAY - 60 * DAY, 9):
+        move(a_trial_at("workshop"), "workshop", FRIDAY)
+
+
+def a_contact_is_to_be_asked(_worker, on: date = FRIDAY) -> None:
+    with at(on - 366 * DAY, 9):
+        region = a_region()
+        a_venue(region, a_pair(region)[0])
+
+
+def a_contact_is_silent(worker) -> None:
+    asked_on = FRIDAY - CONTACT_REMIND
+    a_contact_is_to_be_asked(worker, asked_on)
+    with at(asked_on, 9):
+        worker.run()
+        asking.daily()
+        worker.run()
+
+
+def a_successor_is_silent(worker) -> None:
+    a_contact_is_silent(worker)
+    with at(FRIDAY - CONTACT_REMIND, 10):
+        [check] = ContactCheck.objects.filter(partner__isnull=False)
+        for one in ContactCheck.objects.exclude(pk=check.pk):
+            answers.stay(link_of(one), one.pk)
+        answers.hand_over(link_of(check), check.pk, "Liisa Laine", "liisa@example.org")
+
+
+def link_of(check: ContactCheck) -> Link:
+    found = link_in(PERSON, token_of(check.person, check.round))
+    assert found
+    return found
+
+
+def a_signature_is_awaited(sent: int, sign_by: int) -> Callable[[object], None]:
+    """Sent so many days before the Friday, to be signed so many days after it."""
+
+    def begin(_worker) -> None:
+        with at(FRIDAY - sent * DAY, 9):
+            region = a_region()
+            aino = a_pair(region)[0]
+            drafts = drafted(region, aino, venues(region, aino, 1))
+            send_all(region, aino, seen(drafts))
+            Commitment.objects.update(sign_by=FRIDAY + sign_by * DAY)
+
+    return begin
+
+
+def a_survey_is_open(_worker) -> None:
+    with at(FRIDAY - 10 * DAY, 9):
+        here = with_venues(5)
+        open_survey(a_meeting(here, [Whom(here.mikko)]), here.aino, MONDAY)
+
+
+def a_question_is_silent(_worker, days: int = 14) -> None:
+    with at(FRIDAY - days * DAY, 9):
+        region, laura = a_region(), a_kaikukeskus_person()
+        mikko = a_pair(region)[1]
+        asked = partners.request_clearance(a_distributor(region, mikko), mikko, ANSWERS)
+        partners.want_more(asked, laura, "Kuinka moni?")
+
+
+def a_question_has_been_reminded_of(worker) -> None:
+    a_question_is_silent(worker, 100)
+    with at(FRIDAY - 60 * DAY, 9):
+        worker.run()
+        silent_requests.look_after(FRIDAY - 60 * DAY)
+        worker.run()
+    post(FRIDAY - 59 * DAY, worker)
+
+
+# What is due → how it became so, and of what the mails are.
+DUE = {
+    "a step": (a_step_is_due, ["reminder"] * 2),
+    "a contact": (a_contact_is_to_be_asked, ["asked"] * 3),
+    "a silent contact": (a_contact_is_silent, ["reminded"] * 3),
+    "a silent successor": (a_successor_is_silent, ["reminded"]),
+    "half the time to sign": (a_signature_is_awaited(12, 10), ["half"]),
+    "the last days to sign": (a_signature_is_awaited(20, 2), ["soon"]),
+    "late to sign": (a_signature_is_awaited(20, -1), ["late", "sign-late", "sign-late"]),
+    "a survey": (a_survey_is_open, ["reminded"] * 5),
+    "a question": (a_question_is_silent, ["act"] * 2),
+    "a question that goes back": (a_question_has_been_reminded_of, ["act"] * 2),
+}
+
+
+@pytest.mark.parametrize(("day", "hour"), [(FRIDAY, 6), (FRIDAY, 18), (FRIDAY, 23), (FRIDAY + DAY, 12), (MONDAY, 6)])
+@pytest.mark.parametrize("what", DUE)
+def test_what_the_clock_brings_waits_for_a_working_morning(worker, what, day, hour):
+    """The worker may come to it late: in the evening, at night, on a weekend, or before seven."""
+    begin, expected = DUE[what]
+    begin(worker)
+    with at(day - DAY, 9):
+        worker.run()
+    mail.outbox.clear()
+    with at(day, hour):
+        for job in MORNINGS:
+            job(FRIDAY)
+        worker.run()
+        reminders.deliver_waiting()
+        worker.run()
+        assert mail.outbox == []
+        assert stuck() == 0
+        assert sorted(map(letter_of, Mail.objects.waiting())) == expected
+    post(FRIDAY if (day, hour) == (FRIDAY, 6) else MONDAY, worker)
+    assert len(mail.outbox) == len(expected)
+
+
+def letter_of(waiting: Mail) -> str:
+    """By its key: the letter's name stands at the end, or, where a row has but one letter, what the row is."""
+    first, *_row, last = waiting.key.split(":")
+    return last if last.isalpha() else first
+
+
+def test_whatever_else_the_clock_starts_is_known_here():
+    schedule.ensure()
+    morning = {f"{job.__module__}.{job.__name__}" for job in MORNINGS}
+    assert set(Schedule.objects.values_list("func", flat=True)) == morning | WRITE_NOTHING | OTHERS
