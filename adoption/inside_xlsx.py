@@ -13,10 +13,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from io import BytesIO
+from itertools import repeat
+from operator import is_not
 from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from openpyxl import load_workbook
+from openpyxl.cell.read_only import EMPTY_CELL
 from openpyxl.utils.cell import range_boundaries
 
 MEMORY = 768 * 1024 * 1024  # bytes of address space
@@ -26,6 +29,7 @@ PACKED = {ZIP_STORED, ZIP_DEFLATED}  # as spreadsheets are; what else a ZIP may 
 ANSWER = 100 * 1024 * 1024  # bytes of what it answers
 PARTS = 1000
 MOST_ROWS = 10_200  # headings, titles and empty rows included
+LAST_ROW = 1_048_576  # of a sheet
 MOST_COLUMNS = 100
 LONGEST_CELL = 5000  # characters that are handed on; no field takes as many
 MOST_MERGED = 100_000  # rows of all merged cells together
@@ -47,8 +51,12 @@ def rows(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
         raise Unfit("no_sheet")
     sheet = book.worksheets[0]
     merged = _merged(content, sheet._worksheet_path)
-    found = sheet.iter_rows(min_row=1, max_row=MOST_ROWS + 1, min_col=1, max_col=MOST_COLUMNS)
-    for number, row in enumerate(found, 1):
+    sheet.reset_dimensions()  # what the file says of its own size may be wrong: rows are read to the last one
+    for number, row in enumerate(sheet.iter_rows(min_row=1, min_col=1, max_col=MOST_COLUMNS), 1):
+        if number > LAST_ROW:
+            raise Unfit("too_many_rows")
+        if not any(map(is_not, row, repeat(EMPTY_CELL))):
+            continue
         cells = [_cell(one, any(low <= at <= high for low, high in merged[number])) for at, one in enumerate(row, 1)]
         while cells and not any(cells[-1]):
             cells.pop()

@@ -411,6 +411,26 @@ def test_who_follows_oneself_follows_nobody(region, aino, laura, worker):
     assert [one.partner for one in asking.due_days(new.pk)] == [venue.pk]
 
 
+def test_the_open_link_of_the_kept_address_stays_good_however_often_the_other_was_asked(region, aino, laura, worker):
+    venue = a_venue(region, aino)
+    former = now(a_venue(region, aino, "Kuhmotalo")).contact
+    theirs = Partner.objects.get(contact=former)
+    for _time in range(3):
+        pair.ask_contact(now(theirs), aino)
+    worker.run()
+    answers.stay(links.link_in("person", links.token_of(former, 3)))
+    outi = now(venue).contact
+    check = pair.ask_contact(now(venue), aino)
+    worker.run()
+    link = links.link_in("person", links.token_of(outi, 1))
+    join_people(outi, former, laura)
+    assert answers.standing(now(outi), link) == answers.Standing.OPEN
+    answers.stay(link)
+    assert now(check).state == "stays"
+    pair.ask_contact(now(theirs), aino)
+    assert links.round_of(outi) == 2
+
+
 def test_what_was_asked_of_the_former_address_is_asked_anew(region, aino, laura, worker):
     liisa, former = find_or_make("liisa.laine@example.org", "Liisa Laine"), find_or_make("liisa@example.org", "Liisa")
     venue = a_venue(region, aino)

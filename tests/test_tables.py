@@ -327,6 +327,26 @@ def test_more_rows_than_a_list_may_have_are_refused(monkeypatch):
         list(uploaded(content).lines)
 
 
+@pytest.mark.parametrize("last", [10_300, 1_048_576])
+def test_a_row_below_the_last_one_that_may_be_read_is_not_lost(last):
+    """The rows between may be empty, and the file may say that it ends before."""
+    book = Workbook()
+    book.active.append(["Nimi"])
+    book.active.append(["Taidehalli Pato"])
+    book.active.cell(last, 1, "Kerhoväki ry")
+    content = in_sheet(saved(book), f'<dimension ref="A1:A{last}"'.encode(), b'<dimension ref="A1:A2"')
+    with pytest.raises(Refused, match="10,000"):
+        uploaded(content)
+
+
+def test_empty_rows_without_end_are_no_rows():
+    book = Workbook()
+    book.active.append(["Nimi"])
+    book.active.append(["Taidehalli Pato"])
+    book.active.cell(60_000, 1).number_format = "0.00"
+    assert texts(uploaded(saved(book))) == [(2, "Taidehalli Pato")]
+
+
 def test_a_program_that_does_not_answer_is_ended(monkeypatch):
     monkeypatch.setattr(tables, "PROGRAM", ["sleep", "30"])
     monkeypatch.setattr(tables, "PATIENCE", 0.2)

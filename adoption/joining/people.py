@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from adoption.access import PAIR, only_kaikukeskus
 from adoption.contacts.asking import overtake, regions_asked
+from adoption.contacts.links import round_of
 from adoption.history import Acting, locked, locked_country, record
 from adoption.joining.moving import move
 from adoption.leaving import shut
@@ -125,6 +126,8 @@ def _make_one(kept: Person, gone: Person) -> None:
     overtake(ContactCheck.objects.filter(person=gone, state=ContactCheck.State.ASKED))  # the link was to that address
     to_oneself = Q(person=gone, successor_email=kept.email) | Q(person=kept, successor_email=gone.email)
     overtake(ContactCheck.objects.filter(to_oneself))
+    # The link that the kept address has stays good: a greater round would make it an old one.
+    ContactCheck.objects.filter(person=gone).update(round=round_of(kept))
     shut(gone)
     move(gone, kept)
     gone.joined_to = kept
