@@ -187,7 +187,7 @@ def test_of_a_meeting_before_the_year_is_over_it_is_only_said_when_it_is(client,
 
 
 def test_a_page_opened_before_the_meeting_was_arranged_still_records(here):
-    page = round_of(here.region, "national").by_the_year
+    page = round_of(here.region, "national").last
     called(here, MEETS)
     say_done(here.region, "national", page, here.aino, TODAY)
     assert "Somebody has said this already" in refused(say_done, here.region, "national", page, here.mikko, TODAY)

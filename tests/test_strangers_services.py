@@ -85,7 +85,7 @@ def arguments(here: Walk) -> dict[str, object]:
         "parties": {}, "manifest": commitment.edition.manifest_sha256, "content": a_pdf(), "signatures": [],
         "key": "print_comms", "rule_key": "materials_not_printed", "evidence": {"cards": 5}, "version": 0,
         "planned_start": today + timedelta(days=100), "planned_end": today + timedelta(days=400),
-        "to": today, "was": today, "closes_on": today, "mark": "", "due": today,
+        "to": today, "was": today, "closes_on": today, "mark": "", "due": today, "last": today,
         "done": YearlyDone.objects.create(region=here.region, kind="page", on=today, recorded_by=here.laura),
         "municipality": a_town(here), "days": [today],
         "body": Body.objects.create(region=here.region, name="Lautakunta", days=["2027-03-05"]),

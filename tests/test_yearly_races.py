@@ -45,7 +45,7 @@ def as_it_was(race, ground):
 
 
 def saying(region, by, on):
-    return say_done, (region, "page", round_of(region, "page").due, by, on, "Kisaa varten.")
+    return say_done, (region, "page", round_of(region, "page").last, by, on, "Kisaa varten.")
 
 
 def test_two_say_it_at_once_on_two_days(race, ground):

@@ -72,7 +72,7 @@ def yearly_done(request: Request, slug: str, kind: str) -> HttpResponse:
     if request.method == "POST":
         region_to_act_in(request, slug)
     now = round_of(region, kind)
-    form = DoneForm(request.POST or None, initial={"due": now.by_the_year if now else None})
+    form = DoneForm(request.POST or None, initial={"last": now.last if now else None})
     done = form.done(lambda: say_done(region, kind, by=request.user, **form.cleaned_data))
     if done:
         messages.success(request, _("It is recorded, and comes round again in a year."))
@@ -89,7 +89,7 @@ def yearly_take_back(request: Request, slug: str, kind: str, pk: int) -> HttpRes
         take_back(done, request.user)
     except Refused as refusal:
         now = round_of(region, kind)
-        form = DoneForm(initial={"due": now.by_the_year if now else None})
+        form = DoneForm(initial={"last": now.last if now else None})
         shown = _shown(region, kind, now, form, may_act(request.user, region)) | {"reasons": refusal.reasons}
         return render(request, "workflows/yearly_done.html", shown, status=refusal.status)
     messages.success(request, _("It is taken back, and due as before."))

@@ -18,9 +18,9 @@ from workflows.yearly.rounds import Round, round_of
 
 
 @transaction.atomic
-def say_done(region: Region, kind: str, due: date, by: Person, on: date, note: str = "") -> YearlyDone:
-    """The region has done it on the day, and is next to do it twelve months later. `due`: the end of the twelve months
-    when the page was shown.
+def say_done(region: Region, kind: str, last: date, by: Person, on: date, note: str = "") -> YearlyDone:
+    """The region has done it on the day, and is next to do it twelve months later. `last`: from which day the twelve
+    months were counted when the page was shown.
 
     Raises NotYours for who does not act in the region, and Refused where the card is not in lasting use, for a day to
     come, for one before which it was last done, and when somebody else has said it meanwhile.
@@ -28,17 +28,17 @@ def say_done(region: Region, kind: str, due: date, by: Person, on: date, note: s
     region = locked(region.pk)
     who = acting(by, region)
     now = round_of(region, kind)
-    if wrong := _wrong(now, due, on):
+    if wrong := _wrong(now, last, on):
         raise Refused([wrong])
     done = YearlyDone.objects.create(region=region, kind=kind, on=on, note=note, recorded_by=by)
     record(region, who, "yearly_done", done, kind=kind, on=on.isoformat())
     return done
 
 
-def _wrong(now: Round | None, due: date, on: date) -> str:
+def _wrong(now: Round | None, last: date, on: date) -> str:
     if now is None:
         return _("This comes round where Kaikukortti is in lasting use, and here it is not.")
-    if now.by_the_year != due:
+    if now.last != last:
         said = {"day": day(now.last), "due": day(now.due)}
         return _("Somebody has said this already: done on %(day)s. It is next to be done by %(due)s.") % said
     if on > localdate():
@@ -62,7 +62,7 @@ def took_part(meeting_pk: int, by_pk: int) -> None:
         now = round_of(region, NATIONAL.kind)
         if now and on > now.after:
             with suppress(Refused):  # the region has just said it itself
-                say_done(region, NATIONAL.kind, now.by_the_year, by, on, meeting.title)
+                say_done(region, NATIONAL.kind, now.last, by, on, meeting.title)
 
 
 @transaction.atomic

@@ -8,9 +8,9 @@ from workflows.forms import PastDay
 
 
 class DoneForm(Form):
-    """The day, and what is worth knowing a year later. `due`: the day by which it was to be done when one looked."""
+    """The day, and what is worth knowing a year later. `last`: when it was last done when one looked."""
 
-    due = forms.DateField(widget=forms.HiddenInput)
+    last = forms.DateField(widget=forms.HiddenInput)
     on = PastDay(label=_("Done on"))
     note = Text(
         label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
