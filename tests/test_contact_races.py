@@ -8,8 +8,9 @@ from django.utils.timezone import localdate
 from adoption import partners
 from adoption.contacts import answers, asking, pair
 from adoption.contacts.links import PERSON, SUCCESSOR, Link, link_in, token_of, token_of_successor
+from adoption.leaving import close_person
 from adoption.models import Act, ContactCheck, Person, Responsibility
-from adoption.people import end_responsibility, name_person
+from adoption.people import end_responsibility, find_or_make, name_person
 from tests.people import a_kaikukeskus_person, a_pair, a_region, a_venue
 from tests.race import DONE, REFUSED
 
@@ -101,6 +102,16 @@ def test_a_successor_accepts_against_the_pair_naming_another(race, ground):
         assert ends in ([DONE, DONE], LOST)
         assert anew(check).partner.contact.name == "Kalle Repo"
         assert count(check, "contact_accepts") == (ends == [DONE, DONE])
+
+
+def test_a_successor_accepts_while_kaikukeskus_closes_that_person(race, ground):
+    laura = a_kaikukeskus_person()
+    for number in range(ROUNDS):
+        check = ground.handed(number)
+        liisa = find_or_make(f"liisa.{number}@example.org", "Liisa Laine")
+        ends = race((answers.accept, (successor_link(check), "fi")), (close_person, (liisa, laura, "Lähti.")))
+        assert ends in (WON, LOST)
+        assert anew(check).partner.contact.is_active
 
 
 def test_a_successor_accepts_against_the_old_one_staying(race, ground):

@@ -231,9 +231,9 @@ def accept(link: Link, language: str) -> ContactCheck:
     """The successor is the contact person, or responsible, from now on, and the former one no longer is; all whom it
     concerns are told. Raises Refused for somebody who cannot be named."""
     with following(link) as (check, region):
-        if wrong := why_not(check, check.successor_email):
-            raise Refused(wrong)
         person = alone(find_or_make(check.successor_email, check.successor_name, language=language))
+        if wrong := why_not(check, person.email):  # with the person's row locked: nobody closes it meanwhile
+            raise Refused(wrong)
         check.accept()
         check.answered_at = check.since = now()
         check.save()
