@@ -13,13 +13,14 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce, Lower
 from django.utils import translation
 from django.utils.crypto import salted_hmac
 from django.utils.timezone import now
 from django_q.tasks import async_task
 
 from adoption.days import is_quiet, next_morning, next_open
-from adoption.mail_choices import chosen, may_be_off, off_path
+from adoption.mail_choices import USUAL, chosen, may_be_off, off_path
 from adoption.mail_form import digest_of, html_of
 from adoption.models import Act, How, Kind, Mail, Person
 from adoption.models.mail import CODE
@@ -89,14 +90,16 @@ def write_to(
 
     The mail bears a link by which its reader acts, so its text is wiped once it has left. `event` gives what it brings
     into the reader's calendar. Of the mails of a thread one that has not left is withdrawn when a newer one is written.
+    Reminders leave in the morning's list with all others to this address, unless its person has chosen otherwise.
     """
     with translation.override(language):
         subject, body = letter()
         calendar = event()
-    wait = next_open(now()) if kind == Kind.DUTIES else None
+    known = list(Person.objects.filter(email=address.lower(), is_active=True))
+    how = next(iter(chosen(known, kind).values()), USUAL.get(kind, How.AT_ONCE))
     _queue(
-        key, subject, body, address=address, language=language, kind=kind, secret=True, not_before=wait,
-        calendar=calendar, thread=thread,
+        key, subject, body, address=address, language=language, kind=kind, secret=True,
+        together=how == How.DIGEST, not_before=_not_before(kind, how), calendar=calendar, thread=thread,
     )  # fmt: skip
 
 
@@ -215,12 +218,13 @@ def _failed(mail: Mail, final: bool) -> None:
         _done(mail, given_up_at=now())
 
 
+@transaction.atomic
 def _done(mail: Mail, **stamp: object) -> None:
-    if mail.secret and not settings.DEMO:
-        stamp |= {"body": "", "calendar": ""}
-    Mail.objects.filter(pk=mail.pk).update(**stamp)
-    if mail.kind == Kind.DIGEST:
-        mail.items.filter(withdrawn_at=None).update(**stamp)
+    """So it is with the mail, and with all that left in it; of what lets act no text is kept."""
+    ended = Mail.objects.filter(Q(pk=mail.pk) | Q(digest=mail, withdrawn_at=None))
+    if not settings.DEMO:
+        ended.filter(secret=True).update(body="", calendar="")
+    ended.update(**stamp)
 
 
 def deliver_waiting() -> int:
@@ -255,36 +259,43 @@ def stuck() -> int:
 
 
 def put_together() -> int:
-    """What waits for a person's morning leaves now: one thing as it is, several as one list. Nothing does at night, on
-    weekends and holidays. Returns for how many people."""
+    """What waits for somebody's morning leaves now: one thing as it is, several as one list. Nothing does at night, on
+    weekends and holidays. Returns for how many addresses."""
     if is_quiet(now()):
         return 0
-    people = sorted(set(_gathered().values_list("person", flat=True)))
-    for person in people:
-        _put_together(person)
-    return len(people)
+    readers = sorted(set(_gathered().values_list("reader", flat=True)))
+    for reader in readers:
+        _put_together(reader)
+    return len(readers)
 
 
-def _gathered() -> QuerySet[Mail]:
-    return Mail.objects.waiting().filter(together=True, not_before__lte=now()).order_by()
+def _gathered() -> QuerySet[Any]:
+    """`reader`: the address of today of whoever has an account, else the one that was written to."""
+    found = Mail.objects.waiting().filter(together=True, not_before__lte=now()).order_by()
+    return found.annotate(reader=Lower(Coalesce("person__email", "address")))
 
 
 @transaction.atomic
-def _put_together(person_pk: int) -> None:
-    """The person's row is locked: of two workers one finds nothing more."""
-    person = Person.objects.select_for_update(no_key=True).get(pk=person_pk)
-    items = list(_gathered().filter(person=person).order_by("pk"))
+def _put_together(reader: str) -> None:
+    """The mails are locked: of two workers one finds nothing more."""
+    found = _gathered().filter(reader=reader).select_related("person")
+    items = list(found.select_for_update(of=("self",), no_key=True).order_by("pk"))
     if not items:
         return
-    [leaves] = items if len(items) == 1 else [_digest(person, items)]
+    [leaves] = items if len(items) == 1 else [_digest(items)]
     Mail.objects.filter(pk=leaves.pk).update(together=False)
     later("adoption.mail.deliver", leaves.pk)
 
 
-def _digest(person: Person, items: list[Mail]) -> Mail:
+def _digest(items: list[Mail]) -> Mail:
+    """To the person whom one of them is to, if any: who has no account may have several as well."""
+    person = next((mail.person for mail in items if mail.person), None)
+    whose: dict[str, Any] = {"address": items[0].address, "language": items[0].language}
+    if person:
+        whose = {"person": person, "address": person.email, "language": person.language}
     made = Mail.objects.create(
-        key=f"digest:{items[0].pk}", kind=Kind.DIGEST, person=person, address=person.email,
-        language=person.language, subject="", body="", not_before=now(),
+        key=f"digest:{items[0].pk}", kind=Kind.DIGEST, subject="", body="", not_before=now(),
+        secret=any(mail.secret for mail in items), **whose,
     )  # fmt: skip
     Mail.objects.filter(pk__in=[mail.pk for mail in items]).update(digest=made)
     return made

@@ -56,7 +56,10 @@ def digest_of(person: Person | None, items: list[Mail]) -> tuple[str, str]:
         "Kaikupolku, %(count)s thing this morning", "Kaikupolku, %(count)s things this morning", len(items)
     )
     listed = "\n".join(_item(mail) for mail in items)
-    return subject % facts, _("Hello %(name)s,\n\nthis waits for you in Kaikupolku:\n\n") % facts + listed + "\n"
+    hello = _("Hello %(name)s,\n\nthis waits for you in Kaikupolku:\n\n")
+    if person is None:  # whoever has no account is called by no name: the mails may have been written to several
+        hello = _("Hello,\n\nthis waits for you in Kaikupolku:\n\n")
+    return subject % facts, hello % facts + listed + "\n"
 
 
 def _item(mail: Mail) -> str:

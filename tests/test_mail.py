@@ -15,7 +15,7 @@ from django.utils.timezone import localtime, now
 
 from adoption.mail import CLAIM, deliver_waiting, put_together, queue_secret, stuck, write, write_to
 from adoption.mail_choices import choices_of, choose, off_path
-from adoption.mail_form import html_of
+from adoption.mail_form import LINK, html_of
 from adoption.models import Act, How, Kind, Mail
 from adoption.people import find_or_make
 from config import settings as shipped
@@ -242,7 +242,7 @@ def test_every_mail_and_every_list_says_how_to_have_no_more(server, pair, worker
     no_account, is_list = "<mailto:kaikupolku@localhost?subject=unsubscribe>", bool(kind) and how == How.DIGEST
     path = off_path(pair[0].pk, Kind.DIGEST if is_list else kind).split(":")[0]
     expected = [(pair[0].email, f"<http://localhost:8000{path}" if kind else no_account)] * (1 if is_list else 2)
-    expected += [("toimi@example.org", no_account)] * 2
+    expected += [("toimi@example.org", no_account)] * (1 if kind == Kind.DUTIES else 2)
     said = [(letter["To"], letter["List-Unsubscribe"].strip()) for letter in letters(server)]
     assert sorted((to, link if link == no_account else link.rsplit(":", 2)[0]) for to, link in said) == expected
 
@@ -310,6 +310,39 @@ def test_what_is_wanted_in_a_list_comes_the_next_morning_with_the_reminders(serv
     [letter] = letters(server)
     assert letter.get_body(("plain",)).get_content().count(place) == 3
     assert Mail.objects.filter(sent_at=None).count() == 0
+
+
+def test_reminders_to_one_address_are_one_mail_whoever_writes_them(server, pair, worker):
+    aino = pair[0]
+    with at(FRIDAY, 6, 0):
+        write("reminder:1", [aino], lambda _person: ("Askel", "Hei\n\nhttp://127.0.0.1/1/\n"), Kind.DUTIES)
+        for number in (2, 3):
+            for address in ("Aino@example.org", "toimi@example.org"):
+                said = ("Vastaa", f"Hei\n\nhttp://127.0.0.1/{number}/\n")
+                write_to(f"{address}:{number}", address, "sv", lambda said=said: said, Kind.DUTIES)
+        worker.run()
+        assert (put_together(), letters(server)) == (0, [])
+    with at(FRIDAY):
+        assert put_together() == 2
+        worker.run()
+    found = {letter["To"]: letter.get_body(("plain",)).get_content() for letter in letters(server)}
+    assert {to: LINK.findall(text) for to, text in found.items()} == {
+        aino.email: [f"http://127.0.0.1/{number}/" for number in (1, 2, 3)],
+        "toimi@example.org": [f"http://127.0.0.1/{number}/" for number in (2, 3)],
+    }
+    assert found["toimi@example.org"].startswith("Hej,")
+    assert not Mail.objects.filter(sent_at=None).exists()
+    assert not Mail.objects.filter(secret=True).exclude(body="").exists()
+    assert Mail.objects.get(key=f"reminder:1:{aino.pk}").body
+
+
+def test_whoever_wants_each_reminder_by_itself_has_it_so(server, pair, worker):
+    choose(pair[0], pair[0], {Kind.DUTIES: How.AT_ONCE})
+    with at(FRIDAY, 10):
+        for number in (1, 2):
+            write_to(f"to:{number}", pair[0].email, "fi", lambda: ("Vastaa", "http://127.0.0.1/\n"), Kind.DUTIES)
+        worker.run()
+    assert to(server) == [pair[0].email] * 2
 
 
 # -- quiet ------------------------------------------------------------------------------------------------------------

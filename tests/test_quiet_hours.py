@@ -64,6 +64,8 @@ def a_contact_is_silent(worker) -> None:
         worker.run()
         asking.daily()
         worker.run()
+        reminders.deliver_waiting()
+        worker.run()
 
 
 def a_successor_is_silent(worker) -> None:

@@ -88,7 +88,7 @@ def test_two_workers_gather_one_morning(race, ground):
         for key in range(3):
             write(f"{number}:{key}", [ground.here.aino], said, Kind.DUTIES)
         Mail.objects.update(not_before=now() - DAY)
-        gather = (_put_together, (ground.here.aino.pk,))
+        gather = (_put_together, (ground.here.aino.email,))
         assert race(gather, gather) == [DONE, DONE]
         [digest] = Mail.objects.filter(kind=Kind.DIGEST)
         assert digest.items.count() == 3
