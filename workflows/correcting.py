@@ -14,7 +14,8 @@ from adoption.models import Act, Municipality, Person, Phase, Region, RegionMuni
 from adoption.refusal import Refused
 from commitments.models import Commitment
 from workflows.models import Trial
-from workflows.moving import as_data, why_stale
+from workflows.moves import as_data
+from workflows.moving import why_stale
 from workflows.replanning import moved_by_hand, moves_when_planned, plan_anew
 from workflows.services import add_members, end_unwalked, hold, locked_trial, not_free, phases_of, require, wrong_days
 from workflows.trial import WITHDRAWN
@@ -120,8 +121,8 @@ def _plan_anew(trial: Trial, start: date, end: date) -> dict[str, Any]:
     plan_anew(trial, moves)
     return {
         "planned": [start.isoformat(), end.isoformat()], "planned_was": [day.isoformat() for day in moves.was],
-        "moves": as_data(moves), "model": trial.model,
-    }  # fmt: skip
+        "model": trial.model,
+    } | as_data(moves)  # fmt: skip
 
 
 def withdraw_trial(trial: Trial, by: Person, reason: str) -> Trial:

@@ -20,7 +20,9 @@ from workflows.correcting import back_to_their_phase
 from workflows.entering import new_meeting, planned
 from workflows.entry import DECISION, FEEDBACK, FIELD, KNOWN, LASTING, START, Entry, of_days
 from workflows.models import FeedbackMeeting, Trial, TrialStep
-from workflows.services import end_unwalked, locked_trial, plan_the_rest, read, require
+from workflows.moves import as_data
+from workflows.replanning import move_all, moves_when_started
+from workflows.services import end_unwalked, locked_trial, read, require
 from workflows.trial import WITHDRAWN
 
 
@@ -84,12 +86,12 @@ def correct_entry(trial: Trial, by: Person, entry: Entry, reason: str) -> Trial:
         if wrong := why_not_corrected(trial) or _against(old, entry):
             raise Refused(wrong)
         days = _correct_steps(trial, entry)
-        _correct_term(trial, old, entry)
+        moved = _correct_term(trial, old, entry)
         _correct_phases(trial, region, entry)
         meetings = _correct_meeting(trial, region, who, old, entry)
         record(
             region, who, "entry_corrected", trial, reason, days=days, meetings=meetings, term=_iso_term(trial),
-            planned=trial.planned, model=trial.model, changed=changed(old, entry),
+            planned=trial.planned, model=trial.model, changed=changed(old, entry), **moved,
         )  # fmt: skip
         paper = paper_of(trial)
         if paper and entry.papers != old.papers:
@@ -157,17 +159,22 @@ def _fields(key: str) -> set[str]:
     return {FIELD.get(key, ""), *KNOWN.get(key, ())} | ({"start", "end"} if key == START else set())
 
 
-def _correct_term(trial: Trial, old: Entry, entry: Entry) -> None:
-    """The trial's days, and by them the due dates of what is ahead."""
+def _correct_term(trial: Trial, old: Entry, entry: Entry) -> dict[str, Any]:
+    """The trial's days, and by them the due dates of what is ahead; what moved, for history."""
     if (entry.start, entry.end) == (old.start, old.end) or not entry.has_begun:
-        return
-    trial.started_on, was_extended = entry.start, trial.rows[DECISION].round > 1
+        return {}
+    was_extended = trial.rows[DECISION].round > 1
+    end = trial.ends_on if was_extended else entry.end
+    moves = moves_when_started(trial, entry.start, end) if entry.start and end and not trial.decided else None
+    trial.started_on = entry.start
     if not was_extended:
         trial.ends_on = entry.end
         trial.planned_start, trial.planned_end = planned(entry)
     trial.save(update_fields=["started_on", "ends_on", "planned_start", "planned_end"])
-    if not trial.decided:
-        plan_the_rest(trial)
+    if moves is None:
+        return {}
+    move_all(trial, moves)
+    return as_data(moves)
 
 
 def _correct_phases(trial: Trial, region: Region, entry: Entry) -> None:

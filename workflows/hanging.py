@@ -18,7 +18,7 @@ from workflows.arranging.called import by_region
 from workflows.arranging.models import Meeting
 from workflows.arranging.to_do import ahead_in
 from workflows.models import OwnTask, Trial, TrialStep
-from workflows.services import term_of
+from workflows.plan import term_of
 from workflows.steps import Step
 from workflows.tasks import IN_SOME_ROLE, held, open_steps, sides_held, trials_of
 from workflows.trial import MODELS

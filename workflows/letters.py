@@ -9,8 +9,9 @@ from adoption.mail import link, others, write
 from adoption.models import Act, Kind, Person, Responsibility
 from adoption.templatetags.kaiku import weekday_day
 from workflows.models import Trial, TrialStep
+from workflows.moves import DISTRIBUTION
 from workflows.services import read
-from workflows.steps import Step
+from workflows.steps import Step, TrialFlow
 from workflows.trial import MODELS, OUTCOME_NAMES
 
 
@@ -57,6 +58,9 @@ def _closed(person: Person, act: Act, row: TrialStep, trial: Trial, step: Step) 
         "name": person.given_name, "step": named(step), "region": trial.region.name,
         "open": "\n".join(named(one) for one in opened), "link": link(trial.region.get_absolute_url()),
     }  # fmt: skip
+    if moves := _moves(act, trial.flow):
+        said = _("By these days others of the plan have moved:\n%(moves)s") % {"moves": "\n".join(moves)}
+        facts["link"] = f"{said}\n\n{link(reverse('plan', args=[trial.region.slug, trial.pk]))}"
     if step.outcomes:
         return _decided(facts, next(iter(row.evidence.values())))
     if opened:
@@ -126,6 +130,13 @@ def step_reopened(act_pk: int) -> None:
             "Hello %(name)s,\n\n%(by)s has reopened: %(step)s.\n%(reason)s\n\n"
             "Later steps stay as they are. This one is closed before steps 9, 10 and the decision.\n\n%(link)s\n"
         )
+        if step.key == DISTRIBUTION:
+            body = _(
+                "Hello %(name)s,\n\n%(by)s has reopened: %(step)s.\n%(reason)s\n\n"
+                "It is closed again before step 10 and the decision. If other days are recorded here, the days by "
+                "which those two are due move with them: the page of the step shows how before it is "
+                "confirmed.\n\n%(link)s\n"
+            )
         return _("%(region)s: %(title)s is open again") % facts, body % facts
 
     write(f"act:{act.pk}", others(pair_of(trial), act), text, Kind.TOLD)
@@ -152,10 +163,9 @@ def due_moved(act_pk: int) -> None:
     """The others of the pair know which day was moved, why, and what moved with it."""
     act = Act.objects.select_related("by").get(pk=act_pk)
     _its_row, trial, step = _row(act)
-    steps = [one for one in trial.flow.all_steps() if one.key in act.data["moves"]]
 
     def text(person: Person) -> tuple[str, str]:
-        moves = "\n".join(_move(one, *act.data["moves"][one.key]) for one in steps)
+        moves = "\n".join(_moves(act, trial.flow))
         facts = {
             "name": person.given_name, "by": act.by, "moves": moves, "reason": act.reason,
             "region": trial.region.name, "title": step.title,
@@ -167,8 +177,19 @@ def due_moved(act_pk: int) -> None:
     write(f"act:{act.pk}", others(pair_of(trial), act), text, Kind.TOLD)
 
 
-def _move(step: Step, was: str, to: str) -> str:
-    return _moved(named(step), was, to)
+def _moves(act: Act, flow: type[TrialFlow]) -> list[str]:
+    """The steps that moved by the act, a line each: from which day to which, and the reason of a day that could not
+    stay."""
+    moves, dropped = act.data.get("moves", {}), act.data.get("dropped", {})
+    return [_move(one, moves[one.key], dropped.get(one.key, "")) for one in flow.all_steps() if one.key in moves]
+
+
+def _move(step: Step, days: list[str], reason: str) -> str:
+    said = _moved(named(step), *days)
+    if not reason:
+        return said
+    why = _("It had been moved there with the reason ”%(reason)s”, and cannot stay.") % {"reason": reason}
+    return f"{said}. {why}"
 
 
 def _moved(what: str, was: str, to: str) -> str:
@@ -199,8 +220,7 @@ def _corrected(person: Person, act: Act, trial: Trial) -> tuple[str, str]:
     titles = _("Planned start of distribution"), _("Planned end of the trial")
     days = zip(titles, act.data.get("planned_was", act.data["planned"]), act.data["planned"], strict=True)
     lines = [_moved(title, was, to) for title, was, to in days if was != to]
-    moves = act.data.get("moves", {})
-    lines += [_move(step, *moves[step.key]) for step in MODELS[trial.model].all_steps() if step.key in moves]
+    lines += _moves(act, MODELS[trial.model])
     facts = {
         "name": person.given_name, "by": act.by, "region": trial.region.name, "moves": "\n".join(lines),
         "reason": act.reason, "link": link(reverse("plan", args=[trial.region.slug, trial.pk])),

@@ -62,6 +62,7 @@ class Trial(models.Model):
     # What a service has read under the lock; the step nodes look at these.
     flow: "type[TrialFlow]"
     rows: dict[str, "TrialStep"]
+    of_all_rounds: list["TrialStep"]
     open: dict[str, Task]
     passing: frozenset[str] = frozenset()
     outcome: str = ""
@@ -135,6 +136,9 @@ class TrialStep(models.Model):
     entered_at = models.DateTimeField(null=True)
     entered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     done_on = models.DateField(null=True)
+
+    # What `services.read` reads with the row: what history keeps of the last move of this very step.
+    given: dict[str, Any] | None = None
 
     class Meta:
         ordering = ["trial", "round", "pk"]

@@ -1,14 +1,13 @@
 """How is the day of a step moved, and what moves with it? By the pair or Kaikukeskus, with a reason."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 from hashlib import sha256
-from typing import Any, NamedTuple
 
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from adoption.days import is_slow, next_working_day
+from adoption.days import next_working_day
 from adoption.deadlines import why_no_deadline
 from adoption.history import record
 from adoption.mail import later
@@ -16,75 +15,10 @@ from adoption.models import Person
 from adoption.refusal import Refused
 from adoption.templatetags.kaiku import weekday_day
 from workflows.models import Trial, TrialStep
-from workflows.plan import (
-    PREPARED,
-    WEEK,
-    decided_late,
-    due_dates,
-    forward,
-    of_the_day,
-    possible_ends,
-    running,
-    settled,
-    weeks_between,
-    weeks_of,
-)
-from workflows.services import acting_in, locked_trial, require, term_of, wrong_days
+from workflows.moves import DECISION, DISTRIBUTION, FEEDBACK, Dues, Move, Moves, as_data, to_come
+from workflows.plan import PREPARED, WEEK, due_dates, forward, possible_ends, running, settled, term_of, weeks_of
+from workflows.services import acting_in, locked_trial, require, wrong_days
 from workflows.steps import Step
-
-Dues = dict[str, Any]  # key of a step → the day by which it is due, if it has one
-FEEDBACK, DECISION, DISTRIBUTION = "feedback", "decision", "start_distribution"
-
-
-class Move(NamedTuple):
-    """A step, and the days from which and to which it moves; the reason with which somebody had given it the day."""
-
-    step: Step
-    was: date
-    to: date
-    reason: str = ""
-
-
-class Moves(NamedTuple):
-    """All that moves: the steps in their order, and the planned days of the trial as they are then."""
-
-    steps: list[Move]
-    start: date
-    end: date
-    moves_start: bool
-    moves_end: bool
-    was: tuple[date, date]  # the beginning and the end until now
-    decided: date | None  # by when the decision is due then
-    kept: Sequence[Move] = ()  # those that stay where somebody moved them, though the plan is made anew
-
-    @property
-    def moves_trial(self) -> bool:
-        return self.moves_start or self.moves_end
-
-    @property
-    def is_shorter(self) -> bool:
-        return weeks_between(self.start, self.end) < weeks_between(*self.was)
-
-    @property
-    def said(self) -> list[str]:
-        """What to think of: that the trial gets shorter, that less time is left after its decision, that few are at
-        work on a day; nothing where none is so."""
-        changes = self.is_shorter or self.moves_end or any(one.step.key == DECISION for one in self.steps)
-        late = decided_late(self.decided, self.end) if changes else []
-        return [*self._shorter(), *late, *self._slow()]
-
-    def _shorter(self) -> list[str]:
-        if not self.is_shorter:
-            return []
-        weeks = {"weeks": weeks_between(self.start, self.end), "before": weeks_between(*self.was)}
-        text = _("The trial gets shorter: it lasts about %(weeks)s weeks instead of %(before)s, and ends on %(end)s.")
-        return [text % (weeks | {"end": weekday_day(self.end)})]
-
-    def _slow(self) -> list[str]:
-        days = dict.fromkeys(one.to for one in self.steps if is_slow(one.to) and one.step.key != DISTRIBUTION)
-        text = _("Few are at work on %(day)s: it is in July or at the turn of the year. Choose another day if you can.")
-        begins = of_the_day(self.start) if self.moves_start else []
-        return [text % {"day": weekday_day(day)} for day in days] + begins
 
 
 def mark_of(trial: Trial) -> str:
@@ -98,11 +32,6 @@ def why_stale(trial: Trial, mark: str) -> list[str]:
     if mark == mark_of(trial):
         return []
     return [_("Somebody has moved a day of the plan since you opened the page: look at it anew.")]
-
-
-def as_data(moves: Moves) -> dict[str, list[str]]:
-    """What history keeps of the steps that moved."""
-    return {one.step.key: [one.was.isoformat(), one.to.isoformat()] for one in moves.steps}
 
 
 def move_due(trial: Trial, key: str, by: Person, to: date, reason: str, mark: str) -> TrialStep:
@@ -120,7 +49,7 @@ def move_due(trial: Trial, key: str, by: Person, to: date, reason: str, mark: st
         row = trial.rows[key]
         _write(trial, moves, reason)
         planned = {"planned": [moves.start.isoformat(), moves.end.isoformat()]} if moves.moves_trial else {}
-        act = record(region, who, "due_moved", row, reason=reason, step=key, moves=as_data(moves), **planned)
+        act = record(region, who, "due_moved", row, reason=reason, step=key, **as_data(moves), **planned)
         later("workflows.letters.due_moved", act.pk)
     return row
 
@@ -158,9 +87,9 @@ def what_moves(trial: Trial, key: str, to: date) -> Moves:
     start, end = _term(trial, dues)
     _afterwards(trial, key, was, dues, start, end)
     end = _end(trial, dues, start, end)
-    return Moves(
-        list(_moved(trial, was, dues)), start, end, *_differ(trial, start, end), term_of(trial), dues[DECISION]
-    )
+    met = to_come(trial, FEEDBACK, dues[FEEDBACK])
+    steps = list(_moved(trial, was, dues))
+    return Moves(steps, start, end, *_differ(trial, start, end), term_of(trial), met, dues[DECISION])
 
 
 def _differ(trial: Trial, start: date, end: date) -> tuple[bool, bool]:

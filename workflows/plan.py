@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from adoption.days import A_DAY, is_slow, last_working_day, months_after, next_working_day
+from workflows.models import Trial
 from workflows.steps import Step, TrialFlow
 
 START = 9  # the number of the step that the others prepare
@@ -19,6 +21,11 @@ PREPARATION = 3  # months at least (S1: "noin 3–6 kuukauden valmistelujaksolle
 DECIDED_BEFORE = 4  # months before the trial's end, as in Rovaniemi (W12: 3–4)
 MET_BEFORE = timedelta(weeks=4)  # the feedback meeting before the decision that it is for
 WEEK = 7
+
+
+def term_of(trial: Trial) -> tuple[date, date]:
+    """The trial's beginning and end: the actual ones where they are known, else the planned."""
+    return trial.started_on or trial.planned_start, trial.ends_on or trial.planned_end
 
 
 class Span(NamedTuple):
@@ -121,12 +128,29 @@ def due_when_reopened(due: date | None, was_skipped: bool) -> date | None:
     return None if due and not was_skipped and localdate() >= due else due
 
 
-def decided_late(decided: date | None, end: date) -> list[str]:
-    """That less time is left after the decision than it is to have; nothing where it has a week less at most."""
-    if decided is None or decided <= months_after(end, -DECIDED_BEFORE) + timedelta(days=WEEK):
+def of_decision(met: date | None, decided: date | None, end: date) -> list[str]:
+    """That less time is left after the decision than it is to have, nothing where it has a week less at most; and that
+    the feedback meeting which is for it is due on the same day. `met`: by when the meeting is due, if it is to come."""
+    if decided is None:
         return []
-    text = _("The decision on going on is due about %(weeks)s weeks before the end, not four months.")
-    return [text % {"weeks": weeks_between(decided, end)}]
+    same = _("The feedback meeting and the decision on going on are due on the same day, not four weeks apart.")
+    return [*_decided_late(decided, end), *([same] if met == decided else [])]
+
+
+def _decided_late(decided: date, end: date) -> list[str]:
+    if decided <= months_after(end, -DECIDED_BEFORE) + timedelta(days=WEEK):
+        return []
+    if decided > end:
+        return [_("The decision on going on is due only after the end, not four months before it.")]
+    weeks = weeks_between(decided, end)
+    if not weeks:
+        return [_("The decision on going on is due in the last days before the end, not four months before it.")]
+    text = ngettext(
+        "The decision on going on is due about %(weeks)s week before the end, not four months.",
+        "The decision on going on is due about %(weeks)s weeks before the end, not four months.",
+        weeks,
+    )
+    return [text % {"weeks": weeks}]
 
 
 def weeks_between(first: date, last: date) -> int:

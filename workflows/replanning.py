@@ -1,13 +1,11 @@
-"""Which days of a plan move when Kaikukeskus corrects the planned days of its trial, and which stay?"""
+"""Which days of a plan move when the trial is planned for other days, or the actual ones are recorded? Which stay?"""
 
 from collections.abc import Collection
 from datetime import date
 
-from adoption.models import Act
 from workflows.models import Trial, TrialStep
-from workflows.moving import DECISION, DISTRIBUTION, Dues, Move, Moves
-from workflows.plan import PREPARED, due_dates
-from workflows.services import term_of
+from workflows.moves import AFTERWARDS, DECISION, DISTRIBUTION, FEEDBACK, Dues, Move, Moves, to_come
+from workflows.plan import PREPARED, due_dates, term_of
 
 
 def moves_when_planned(trial: Trial, start: date, end: date, by_hand: Collection[str]) -> Moves:
@@ -17,8 +15,34 @@ def moves_when_planned(trial: Trial, start: date, end: date, by_hand: Collection
     moved `by_hand` stays, unless it would prepare a start that has been, or lie outside the trial. Nothing is due
     before what comes first and stays, nor after what comes later and stays.
     """
+    differ = start != trial.planned_start, end != trial.planned_end
+    return _moves(trial, trial.rows, start, end, by_hand, differ)
+
+
+def moves_when_started(trial: Trial, start: date, end: date) -> Moves:
+    """What moves when distribution of a trial that was read has begun, and the trial ends, on these days: in the same
+    way, of what comes afterwards alone. The planned days of the trial stay."""
+    return _moves(trial, AFTERWARDS, start, end, moved_by_hand(trial), (False, False))
+
+
+def term_recorded(trial: Trial) -> tuple[date, date] | None:
+    """The actual beginning and end as they stand in step 9; nothing until both do. An extended trial keeps its end."""
+    said = trial.rows[DISTRIBUTION].evidence
+    try:
+        start, end = date.fromisoformat(said["start"]), date.fromisoformat(said["end"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    if trial.ends_on and trial.rows[DECISION].round > 1:
+        end = trial.ends_on
+    return (start, end) if start < end else None
+
+
+def _moves(
+    trial: Trial, among: Collection[str], start: date, end: date, by_hand: Collection[str], differ: tuple[bool, bool]
+) -> Moves:
+    """`differ`: whether the planned start and end of the trial move."""
     was, planned = (due_dates(trial.flow, trial.opened_on, *term) for term in (term_of(trial), (start, end)))
-    dues = {key: row.due for key, row in trial.rows.items() if row.due and not row.closed_at}
+    dues = {key: row.due for key, row in trial.rows.items() if key in among and row.due and not row.closed_at}
     fit = {key for key, due in dues.items() if _fits(trial, key, due, planned[DISTRIBUTION], end)}
     stay = {key: due for key, due in dues.items() if key in fit and (key in by_hand or was[key] == planned[key])}
     new = _placed(trial, dues, stay, planned)
@@ -31,9 +55,8 @@ def moves_when_planned(trial: Trial, start: date, end: date, by_hand: Collection
             moves.append(one)
         elif one.reason:
             kept.append(one)
-    decided = new.get(DECISION, trial.rows[DECISION].due)
-    differ = start != trial.planned_start, end != trial.planned_end
-    return Moves(moves, start, end, *differ, term_of(trial), decided, kept)
+    met, decided = (new.get(key, trial.rows[key].due) for key in AFTERWARDS)
+    return Moves(moves, start, end, *differ, term_of(trial), to_come(trial, FEEDBACK, met), decided, kept)
 
 
 def _fits(trial: Trial, key: str, due: date, begins: date, end: date) -> bool:
@@ -60,22 +83,28 @@ def moved_by_hand(trial: Trial) -> set[str]:
 
     What moved with another step, or with a correction, was not given its day by anybody.
     """
-    rows = [str(row.pk) for row in trial.rows.values()]
-    last: dict[str, str] = {}
-    acts = Act.objects.filter(region=trial.region_id, what="due_moved", about_kind="trialstep", about_id__in=rows)
-    for act in acts.order_by("number"):
-        last |= dict.fromkeys(act.data["moves"], act.data["step"])
-    return {key for key, step in last.items() if key == step and trial.rows[key].moved} - {DISTRIBUTION}
+    return {key for key, row in trial.rows.items() if row.moved and _is_as_given(row)} - {DISTRIBUTION}
+
+
+def _is_as_given(row: TrialStep) -> bool:
+    return row.due is not None and row.given is not None and row.given["moves"][row.key][1] == row.due.isoformat()
 
 
 def plan_anew(trial: Trial, moves: Moves) -> None:
     """The trial is planned for the days, and what moves with them is due as the new plan says."""
     trial.planned_start, trial.planned_end = moves.start, moves.end
     trial.save(update_fields=["planned_start", "planned_end"])
+    move_all(trial, moves)
+
+
+def move_all(trial: Trial, moves: Moves, *closing: TrialStep) -> None:
+    """What moves is due as the new plan says, and no longer where somebody had moved it. With it is saved the row of
+    the step whose closing brought the moves."""
     rows = []
     for one in moves.steps:
         row = trial.rows[one.step.key]
         row.plan_for(one.to)
         row.moved = ""
         rows.append(row)
-    TrialStep.objects.bulk_update(rows, ["due", "due_version", "moved"])
+    of_closing = ["evidence", "version", "confirmed", "closed_at"] if closing else []
+    TrialStep.objects.bulk_update([*rows, *closing], ["due", "due_version", "moved", *of_closing])

@@ -1,7 +1,7 @@
 """What has happened, in sentences? Each act of history, with the names of those it concerns looked up by their keys."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -286,6 +286,7 @@ def _more(act: Act, names: "Names") -> list[str]:
     more = _of_trial(act, names)
     if moved := names.moved_with(act):
         more.append(_("With it moved: %(steps)s.") % {"steps": listed(moved)})
+    more += names.dropped_by(act)
     if numbers := act.data.get("numbers"):
         more.append(_("%(create)s new, %(update)s changed, %(refuse)s refused.") % numbers)
     if act.what == "partners_joined" and act.data.get("former"):
@@ -416,14 +417,22 @@ class Names:
     def moved_with(self, act: Act) -> list[str]:
         """Of a day that was moved, or of a correction: the other steps that moved with it, each with its new day."""
         others = {key: to for key, (_was, to) in act.data.get("moves", {}).items() if key != act.data.get("step")}
-        row = self.found["trialstep"].get(int(act.about_id)) if act.what == "due_moved" else None
-        model = row.trial.model if row else act.data.get("model", "")
-        steps = MODELS[model].all_steps() if others and model else []
         return [
             _("%(step)s to %(day)s") % {"step": short_name(step), "day": _day(others[step.key])}
-            for step in steps
-            if step.key in others
+            for step in self._steps_in(act, others)
         ]
+
+    def dropped_by(self, act: Act) -> list[str]:
+        """Of the steps that moved, those whose day somebody had given with a reason, which could not stay."""
+        dropped = act.data.get("dropped", {})
+        text = _("The day to which %(step)s had been moved could not stay; its reason was: ”%(reason)s”.")
+        return [text % {"step": short_name(step), "reason": dropped[step.key]} for step in self._steps_in(act, dropped)]
+
+    def _steps_in(self, act: Act, keys: Collection[str]) -> list[Any]:
+        """The steps with these keys, in their order, by the model of the trial that the act is about."""
+        row = self.found["trialstep"].get(int(act.about_id)) if act.about_kind == "trialstep" else None
+        model = row.trial.model if row else act.data.get("model", "")
+        return [step for step in MODELS[model].all_steps() if step.key in keys] if keys and model else []
 
     def until(self, act: Act) -> str:
         """Of an extension the new end: in the record of the decision that was closed by this act."""

@@ -6,7 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Case, CharField, Count, JSONField, Max, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Cast
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,7 +26,9 @@ from commitments.together import Plan
 from workflows.facts import Facts, Read
 from workflows.holding import held_by, held_in
 from workflows.models import FeedbackMeeting, Trial, TrialMunicipality, TrialStep
-from workflows.plan import due_dates, due_when_reopened, possible_ends
+from workflows.moves import DISTRIBUTION, Moves, as_data
+from workflows.plan import due_dates, due_when_reopened, possible_ends, term_of
+from workflows.replanning import move_all, moves_when_started, term_recorded
 from workflows.rules import Rule
 from workflows.steps import Step
 from workflows.trial import MODELS, OUTCOME_NAMES, WITHDRAWN
@@ -52,16 +55,16 @@ def locked_trial(trial_id: int, by: Person | None = None) -> Iterator[tuple[Tria
 
 
 def read(trial_id: int, by: Person | None = None) -> Trial:
-    """The trial as it stands, with `flow`, `rows` (the newest round of each step), `open` (key → open task), and what
-    the person holds in it."""
+    """The trial as it stands, with `flow`, `rows` (the newest round of each step), those `of_all_rounds`, `open` (key →
+    open task), and what the person holds in it."""
     rows = list(_rows_of(trial_id, by))
     trial = rows[0].trial
     trial.size = rows[0].size
     trial.held = {by.pk: rows[0].held} if by else {}
     trial.flow = MODELS[trial.model]
-    trial.rows = {row.key: row for row in rows}
+    trial.of_all_rounds, trial.rows = rows, {row.key: row for row in rows}
     for row in rows:
-        row.trial = trial
+        row.trial, row.given = trial, row.last_move
     trial.open = {}
     for task in Task.objects.filter(process_id=trial.process_id, **OPEN).select_related("process"):
         task.process.trial = trial  # so that the engine asks no more
@@ -71,10 +74,14 @@ def read(trial_id: int, by: Person | None = None) -> Trial:
 
 
 def _rows_of(trial_id: int, by: Person | None) -> QuerySet[Any]:
-    """The rows of its steps, each with the trial's `size`, and with `held` by the person."""
+    """The rows of its steps, each with the trial's `size`, with `held` by the person, and with the last move of its own
+    as `last_move`, if its day was moved."""
     rows = TrialStep.objects.filter(trial=trial_id).select_related("trial").order_by("round")
     members = TrialMunicipality.objects.filter(trial=OuterRef("trial")).order_by().values("trial")
     rows = rows.annotate(size=Subquery(members.annotate(size=Count("pk")).values("size")))
+    moves = Act.objects.filter(what="due_moved", about_kind="trialstep", about_id=Cast(OuterRef("pk"), CharField()))
+    last = Subquery(moves.order_by("-number").values("data")[:1], output_field=JSONField())
+    rows = rows.annotate(last_move=Case(When(~Q(moved=""), then=last)))
     return rows.annotate(held=held_by(by)) if by else rows
 
 
@@ -347,12 +354,14 @@ def _confirm(trial: Trial, region: Region, step: Step, row: TrialStep, who: Acti
     row.confirmed = row.confirmed | {who.side: {"by": who.person.pk, "for": behalf, "at": now().isoformat()}}
     closes = not step.awaits(row.confirmed)
     row.closed_at = now() if closes else None
+    moves = _moves_of_start(trial) if closes and step.key == DISTRIBUTION else None
     act = record(
         region, who, "step_confirmed", row, step=row.key, closes=closes, round=row.round,
         opens=_opens(trial, step, row) if closes else [], unsigned=_unsigned(step, facts) if closes else [],
+        **(as_data(moves) if moves else {}),
     )  # fmt: skip
     if closes:
-        _close(trial, region, step, row, who)
+        _close(trial, region, step, row, who, moves)
     else:
         row.save()
     later("workflows.letters.step_confirmed", act.pk)
@@ -395,9 +404,16 @@ def _unsigned(step: Step, facts: Facts) -> list[int]:
     return [partner.pk for partner in facts.unsigned] if step.key == "commitments" else []
 
 
-def _close(trial: Trial, region: Region, step: Step, row: TrialStep, who: Acting) -> None:
-    if step.key == "start_distribution":
-        _start(trial, row)
+def _moves_of_start(trial: Trial) -> Moves:
+    """What moves by the actual days that step 9 has recorded, and is closed with."""
+    term = term_recorded(trial)
+    assert term
+    return moves_when_started(trial, *term)
+
+
+def _close(trial: Trial, region: Region, step: Step, row: TrialStep, who: Acting, moves: Moves | None) -> None:
+    if moves:
+        _start(trial, row, moves)
     else:
         row.save()
     if step.outcomes:
@@ -405,40 +421,13 @@ def _close(trial: Trial, region: Region, step: Step, row: TrialStep, who: Acting
     go_on(trial.open[step.key])
 
 
-def _start(trial: Trial, row: TrialStep) -> None:
-    """Step 9 records the actual dates, and the municipalities are in trial; its row is saved with those it plans."""
-    trial.started_on = date.fromisoformat(row.evidence["start"])
-    if not _was_extended(trial):
-        trial.ends_on = date.fromisoformat(row.evidence["end"])
+def _start(trial: Trial, row: TrialStep, moves: Moves) -> None:
+    """Step 9 records the actual dates, by which what comes afterwards is due, and the municipalities are in trial; its
+    row is saved with those that move."""
+    trial.started_on, trial.ends_on = moves.start, moves.end
     trial.save(update_fields=["started_on", "ends_on"])
     _set_phase(trial, Phase.TRIAL, trial.started_on)
-    plan_the_rest(trial, row)
-
-
-def plan_the_rest(trial: Trial, *closing: TrialStep) -> None:
-    """The feedback meeting and the decision are due by the actual dates; a day to which one was moved stays, where it
-    is within them. With them is saved the row of the step whose closing gave the dates."""
-    assert trial.started_on
-    assert trial.ends_on
-    due = due_dates(trial.flow, trial.opened_on, trial.started_on, trial.ends_on)
-    rest = [trial.rows[key] for key in ("feedback", "decision")]
-    for row in rest:
-        row.plan_for(_day_of_the_rest(row, due[row.key], trial.started_on, trial.ends_on))
-    met, decided = (row.due for row in rest)
-    if met and decided and decided < met:
-        rest[1].plan_for(met)
-    of_closing = ["evidence", "version", "confirmed", "closed_at"] if closing else []
-    TrialStep.objects.bulk_update([*rest, *closing], ["due", "due_version", *of_closing])
-
-
-def _day_of_the_rest(row: TrialStep, planned: date, first: date, last: date) -> date | None:
-    if row.due is None:
-        return None if row.reopened_at else planned
-    return row.due if row.moved and first <= row.due <= last else planned
-
-
-def _was_extended(trial: Trial) -> bool:
-    return trial.rows["decision"].round > 1
+    move_all(trial, moves, row)
 
 
 def withdraw(trial: Trial, key: str, by: Person) -> TrialStep:
@@ -741,11 +730,6 @@ def _stopped(trial: Trial) -> str:
 def _refuse_stopped(trial: Trial) -> None:
     if said := _stopped(trial):
         raise Refused([said])
-
-
-def term_of(trial: Trial) -> tuple[date, date]:
-    """The trial's beginning and end: the actual ones where they are known, else the planned."""
-    return trial.started_on or trial.planned_start, trial.ends_on or trial.planned_end
 
 
 # -- feedback meetings --------------------------------------------------------------------------------------------

@@ -27,9 +27,12 @@ from workflows.board import Next, Walked, next_here
 from workflows.forms import FORMS, DecisionForm, Entry, OverrideForm, PartnersForm, ReasonForm, StepForm
 from workflows.meetings import Invited, invitation
 from workflows.models import FeedbackMeeting, Trial, TrialStep
+from workflows.moves import DISTRIBUTION, Moves
 from workflows.path import names
+from workflows.plan import term_of
+from workflows.replanning import moves_when_started, term_recorded
 from workflows.rules import Rule, started_too_early
-from workflows.services import term_of, withdrawable
+from workflows.services import withdrawable
 from workflows.standing import Check, Given, Standing, listed, written
 from workflows.trial import WITHDRAWN
 
@@ -400,6 +403,14 @@ class StepPage:
             for start, end in others
             if start and end and (start.isoformat(), end.isoformat()) != days
         ]
+
+    @cached_property
+    def moves(self) -> Moves | None:
+        """What moves once the days that stand in step 9 are confirmed."""
+        if self.key != DISTRIBUTION or not self.standing.is_open:
+            return None
+        term = term_recorded(self.trial)
+        return moves_when_started(self.trial, *term) if term else None
 
     @cached_property
     def commitments(self) -> "Promises | None":

@@ -33,7 +33,8 @@ from workflows.arranging.models import Meeting
 from workflows.arranging.to_do import feedback_fixed, is_too_late, to_do
 from workflows.facts import Facts, Read
 from workflows.models import Trial, TrialMunicipality, TrialStep
-from workflows.services import OPEN, gate, term_of
+from workflows.plan import term_of
+from workflows.services import OPEN, gate
 from workflows.standing import WAITING, turn_of, urgency, waits_for
 from workflows.steps import Step
 from workflows.trial import MODELS as FLOWS

@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 
 from adoption.templatetags.kaiku import in_words, weekday_day
 from workflows.models import Trial, TrialStep
-from workflows.plan import WEEK, Span, decided_late, plan_of, warnings_of, warnings_underway
-from workflows.services import term_of
+from workflows.moves import DECISION, FEEDBACK
+from workflows.plan import WEEK, Span, of_decision, plan_of, term_of, warnings_of, warnings_underway
 from workflows.standing import listed, state_of, written
 from workflows.steps import Step
 
@@ -168,20 +168,19 @@ def plan_of_trial(trial: Trial) -> Plan:
 
 
 def _of_decision(lines: Iterable[Line], end: date) -> list[str]:
-    """That the decision which is ahead leaves less time until the end than it is to leave."""
-    due = [line.due for line in lines if line.step.outcomes and not line.done]
-    return decided_late(due[-1], end) if due else []
+    """That the decision which is ahead leaves less time than it is to leave, before it or until the end."""
+    due = {line.step.key: line.due for line in lines if not line.done}
+    return of_decision(due.get(FEEDBACK), due.get(DECISION), end)
 
 
 def _lines(trial: Trial, spans: dict[str, Span]) -> Iterable[Line]:
     """A step begins when what stands before it is due; that is how the plan was made, and how its days move."""
-    rows = {(row.round, row.key): row for row in TrialStep.objects.filter(trial=trial.pk).select_related("trial")}
+    rows = {(row.round, row.key): row for row in trial.of_all_rounds}
     since: date | None = None
     for number in sorted({number for number, _key in rows}):
         for block in trial.flow.blocks():
             here = [(step, rows[number, step.key]) for step in block if (number, step.key) in rows]
             for step, row in here:
-                row.trial = trial
                 yield _line(trial, step, row, since or spans[step.key].begins)
             since = max((row.due for _step, row in here if row.due), default=since)
         last = rows[number, "decision"].closed_at

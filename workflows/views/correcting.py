@@ -14,7 +14,8 @@ from adoption.views import Request
 from workflows import correcting, services
 from workflows.forms import ReasonForm
 from workflows.models import Trial
-from workflows.moving import Moves, mark_of
+from workflows.moves import Moves
+from workflows.moving import mark_of
 from workflows.plan import warnings_underway
 from workflows.replanning import moved_by_hand, moves_when_planned
 from workflows.trial_forms import CorrectionForm

@@ -10,7 +10,8 @@ from adoption.access import region_or_404
 from adoption.refusal import Refused
 from adoption.views import Request
 from workflows.models import Trial, TrialStep
-from workflows.moving import Moves, mark_of, move_due, what_moves, why_not
+from workflows.moves import Moves
+from workflows.moving import mark_of, move_due, what_moves, why_not
 from workflows.plan_forms import MoveForm
 from workflows.services import acting_in
 from workflows.views.plan import trial_or_404

@@ -56,10 +56,14 @@ def plan(request: Request, slug: str, trial: int) -> HttpResponse:
 
 
 def _moves(trial: Trial) -> QuerySet[Act]:
-    """The acts by which days of the plan were moved: of single steps, and by corrections of the planned days."""
-    steps = Q(what="due_moved", about_id__in=[row.pk for row in trial.rows.values()])
+    """The acts by which days of the plan were moved: of single steps, by corrections of the planned days, and by the
+    actual days, as step 9 recorded them or as they were corrected after an entry."""
+    here = [row.pk for row in trial.rows.values()]
+    steps = Q(what="due_moved", about_id__in=here)
     corrected = Q(what="trial_corrected", about_id=trial.pk, data__has_key="planned")
-    return Act.objects.filter(steps | corrected, region=trial.region)
+    actual = Q(what="step_confirmed", about_id__in=here, data__has_key="moves")
+    entered = Q(what="entry_corrected", about_id=trial.pk, data__has_key="moves")
+    return Act.objects.filter(steps | corrected | actual | entered, region=trial.region)
 
 
 @never_cache
