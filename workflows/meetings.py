@@ -18,9 +18,15 @@ from workflows.services import acting_in, check_meeting, read, withdraw_all
 
 @transaction.atomic
 def correct_meeting(
-    meeting: FeedbackMeeting, by: Person, held_on: date, attendees: int, minutes: str, kaikukeskus_took_part: bool
+    meeting: FeedbackMeeting,
+    by: Person,
+    held_on: date | None = None,
+    attendees: int | None = None,
+    minutes: str | None = None,
+    kaikukeskus_took_part: bool | None = None,
 ) -> FeedbackMeeting:
-    """What is recorded of the meeting is this. As evidence of step 10 it withdraws a half confirmation.
+    """What is recorded of the meeting is this; what is not given stays. As evidence of step 10 it withdraws a half
+    confirmation.
 
     Raises NotYours for who may not record one, and Refused as when it is recorded, and once its round has closed:
     step 10 is reopened first.
@@ -31,9 +37,10 @@ def correct_meeting(
     who = acting_in(trial, region, by) if trial else acting(by, region)
     if reasons := why_not(meeting, trial):
         raise Refused(reasons)
-    check_meeting(region, trial, held_on, minutes, meeting)
-    said = {"held_on": held_on, "attendees": attendees, "minutes": minutes}
-    said["kaikukeskus_took_part"] = kaikukeskus_took_part
+    given: dict[str, object] = {"held_on": held_on, "attendees": attendees, "minutes": minutes}
+    given["kaikukeskus_took_part"] = kaikukeskus_took_part
+    said = {name: value for name, value in given.items() if value is not None}
+    check_meeting(region, trial, held_on or meeting.held_on, meeting.minutes if minutes is None else minutes, meeting)
     if any(getattr(meeting, name) != value for name, value in said.items()):
         _store(meeting, said, trial, region, who)
     return meeting

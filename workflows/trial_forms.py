@@ -95,6 +95,11 @@ class MeetingForm(Form):
     )  # fmt: skip
     use_required_attribute = False
 
+    def only_day(self) -> None:
+        """Of an arranged meeting: who came is marked, and what was said is written, on its own pages."""
+        for name in ("attendees", "kaikukeskus_took_part", "minutes"):
+            del self.fields[name]
+
 
 class InviteForm(Form):
     """To which feedback meeting Kaikukeskus is invited."""

@@ -19,7 +19,7 @@ from workflows.arranging.models import LONGEST, SHORTEST, Invitee, Meeting, Pick
 from workflows.arranging.services import DETAILS
 from workflows.arranging.times import is_free_day, times_of
 from workflows.forms import ReasonForm, number
-from workflows.minutes.writing import written_of
+from workflows.minutes.models import Minutes
 
 Kind = Meeting.Kind
 MOST_OTHERS = 100  # that are named one a line
@@ -190,7 +190,7 @@ class CancelForm(ReasonForm):
 
 
 class HeldForm(Form):
-    """Who came; of a feedback meeting also what was said."""
+    """Who came; of a feedback meeting also what was said, unless it has been written in the minutes."""
 
     came = forms.MultipleChoiceField(
         label=gettext_lazy("Who came"), required=False, widget=forms.CheckboxSelectMultiple
@@ -207,11 +207,12 @@ class HeldForm(Form):
 
     def __init__(self, meeting: Meeting, invitees: Iterable[Invitee], *args: Any) -> None:
         invitees = list(invitees)
-        known = meeting.recorded.minutes if meeting.recorded else written_of(meeting)
+        known = meeting.recorded.minutes if meeting.recorded else ""
+        written = Minutes.objects.filter(meeting=meeting).first()
         initial = {"came": [one.pk for one in invitees if one.came], "others": meeting.others, "minutes": known}
         super().__init__(*args, initial=initial)
         offer(self, "came", [(one.pk, _named(one)) for one in invitees])
-        if meeting.kind != Kind.FEEDBACK:
+        if meeting.kind != Kind.FEEDBACK or (written and written.text):
             del self.fields["minutes"]
 
     @property

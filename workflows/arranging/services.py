@@ -21,6 +21,7 @@ from workflows.arranging.picking import times_to_pick
 from workflows.arranging.roll import TOLD, settle
 from workflows.arranging.times import MOST
 from workflows.meetings import correct_meeting
+from workflows.minutes.models import Minutes
 from workflows.services import record_meeting
 from workflows.survey.models import Survey
 
@@ -268,7 +269,8 @@ def pass_on_meeting(meeting: Meeting, former: Person, heir: Person, chain: Chain
 
 def hold(meeting: Meeting, by: Person, came: Iterable[int], others: int = 0, minutes: str = "") -> Meeting:
     """It was held: these invitees came, and so many others. A feedback meeting becomes the record of step 10 and of the
-    year; in the national one the regions of those who came have taken part this year. Said again, it corrects.
+    year, with the minutes as they are written, or else as they are given here; in the national one the regions of those
+    who came have taken part this year. Said again, it corrects.
 
     Raises Refused before the meeting has begun, with nobody there, for a cancelled one, and of a feedback meeting for
     what cannot be recorded.
@@ -285,7 +287,7 @@ def hold(meeting: Meeting, by: Person, came: Iterable[int], others: int = 0, min
         on = _day(found.meeting.starts_at or now())
         record(found.chain, found.who, "meeting_held", found.meeting, on=on, people=number)
         if found.meeting.kind == Kind.FEEDBACK:
-            _into_record(found.meeting, by, number, minutes)
+            _into_record(found.meeting, by, number, _written(found.meeting, by, minutes))
         if found.meeting.kind == Kind.NATIONAL:
             later("workflows.yearly.doing.took_part", found.meeting.pk, by.pk)
     return found.meeting
@@ -298,13 +300,23 @@ def _mark(meeting: Meeting, came: set[int]) -> int:
     return standing.filter(pk__in=came).update(came=True)
 
 
+def _written(meeting: Meeting, by: Person, given: str) -> str:
+    """What the minutes say; where they are begun, but say nothing yet, they say what was given with the attendance."""
+    minutes = Minutes.objects.filter(meeting=meeting).first()
+    if minutes is None:
+        return given
+    if given.strip() and not minutes.text:
+        minutes.said, minutes.version, minutes.written_by, minutes.written_at = given, minutes.version + 1, by, now()
+        minutes.save()
+    return minutes.text
+
+
 def _into_record(meeting: Meeting, by: Person, number: int, minutes: str) -> None:
-    """The feedback meeting stands in the region's record, or is corrected there."""
+    """The feedback meeting stands in the region's record, or is corrected there; a day that was corrected stays."""
     assert meeting.region
-    on = localdate(meeting.starts_at)
     ours = meeting.invitees.filter(person__is_kaikukeskus=True, came=True).exists()
     if meeting.recorded:
-        correct_meeting(meeting.recorded, by, on, number, minutes, ours)
+        correct_meeting(meeting.recorded, by, None, number, minutes, ours)
         return
-    meeting.recorded = record_meeting(meeting.region, by, on, number, minutes, ours)
+    meeting.recorded = record_meeting(meeting.region, by, localdate(meeting.starts_at), number, minutes, ours)
     meeting.save(update_fields=["recorded"])

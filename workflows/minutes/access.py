@@ -11,7 +11,7 @@ from workflows.arranging.models import Meeting
 def meetings_of(person: Person) -> QuerySet[Meeting]:
     """The meetings of the regions that the person reads, and the national ones to which one is invited; Kaikukeskus
     reads all."""
-    meetings = Meeting.objects.select_related("region", "organiser")
+    meetings = Meeting.objects.select_related("region", "organiser", "recorded")
     if person.is_kaikukeskus:
         return meetings
     invited = Q(region=None, invitees__person=person, invitees__uninvited_at=None)

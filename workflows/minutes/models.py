@@ -42,3 +42,8 @@ class Minutes(models.Model):
 
     def __str__(self) -> str:
         return str(self.meeting)
+
+    @property
+    def text(self) -> str:
+        """What was said and decided, as one text; of a feedback meeting its record says the same."""
+        return "\n\n".join(part for part in (self.said, self.decisions) if part.strip())

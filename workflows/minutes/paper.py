@@ -58,7 +58,7 @@ def facts_of(meeting: Meeting, minutes: Minutes, result: Result | None) -> Facts
     return {
         "title": meeting.title,
         "subtitle": _subtitle(meeting),
-        "held_on": day(localdate(meeting.starts_at)) if meeting.starts_at else NOTHING,
+        "held_on": _held_on(meeting),
         "time": _time(meeting),
         "place": meeting.place or meeting.link or NOTHING,
         "written_by": minutes.written_by.name if minutes.written_by else NOTHING,
@@ -75,6 +75,13 @@ def facts_of(meeting: Meeting, minutes: Minutes, result: Result | None) -> Facts
         "has_survey": result is not None,
         "survey": _survey(result),
     }
+
+
+def _held_on(meeting: Meeting) -> str:
+    """The day as it is recorded, which may have been corrected; else as it was fixed."""
+    if meeting.recorded:
+        return day(meeting.recorded.held_on)
+    return day(localdate(meeting.starts_at)) if meeting.starts_at else NOTHING
 
 
 def _subtitle(meeting: Meeting) -> str:

@@ -16,6 +16,7 @@ from adoption.refusal import Refused
 from adoption.regions import language_of
 from workflows.arranging.models import Meeting
 from workflows.arranging.services import Arranging
+from workflows.meetings import correct_meeting
 from workflows.minutes.agenda import agenda_for, lines
 from workflows.minutes.models import Minutes
 from workflows.my_work.models import OwnTask
@@ -41,18 +42,13 @@ def agenda_of(meeting: Meeting, language: str) -> tuple[str, list[str]]:
     return (found.language, lines(found.agenda)) if found else (language, lines(agenda_for(meeting.kind, language)))
 
 
-def written_of(meeting: Meeting) -> str:
-    """What is written of the meeting so far, as one text."""
-    found = Minutes.objects.filter(meeting=meeting).first()
-    return "\n\n".join(part for part in (found.said, found.decisions) if part) if found else ""
-
-
 @transaction.atomic
 def write(meeting: Meeting, by: Person, said: Mapping[str, str], version: int) -> Minutes:
     """The minutes say this: language, agenda, what was said, decisions. Nothing happens when nothing is another.
 
-    Raises NotYours for who does not act for the meeting's region, and Refused when somebody has written them since, and
-    for a meeting that was cancelled.
+    Where a feedback meeting has been recorded, its record says the same as they: what changes it withdraws a half
+    confirmation of step 10. Raises NotYours for who does not act for the meeting's region, and Refused when somebody
+    has written them since, for a meeting that was cancelled, and for another text once step 10 has been closed.
     """
     found = Arranging(meeting.pk, by)
     _only_if_not_cancelled(found.meeting)
@@ -61,11 +57,14 @@ def write(meeting: Meeting, by: Person, said: Mapping[str, str], version: int) -
         raise Refused([_("Somebody has written the minutes since you opened the page: look at them anew.")])
     if minutes.pk and all(getattr(minutes, part) == said[part] for part in PARTS):
         return minutes
+    before = minutes.text
     for part in PARTS:
         setattr(minutes, part, said[part])
     minutes.version, minutes.written_by, minutes.written_at = version + 1, by, now()
     minutes.save()
     record(found.chain, found.who, "minutes_written", found.meeting)
+    if found.meeting.recorded and minutes.text != before:
+        correct_meeting(found.meeting.recorded, by, minutes=minutes.text)
     return minutes
 
 

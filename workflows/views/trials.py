@@ -15,6 +15,7 @@ from adoption.models import Region
 from adoption.refusal import NotYours, Refused
 from adoption.views import Request
 from workflows import meetings, services
+from workflows.arranging.models import Meeting
 from workflows.models import FeedbackMeeting, Trial, TrialStep
 from workflows.timeline import wished
 from workflows.trial import MODELS
@@ -108,13 +109,17 @@ def meeting_correct(request: Request, slug: str, pk: int) -> HttpResponse:
     """What is recorded of a feedback meeting is corrected while its round is open."""
     region = region_to_act_in(request, slug)
     meeting = get_object_or_404(FeedbackMeeting, region=region, pk=pk)
+    arranged = Meeting.objects.filter(recorded=meeting).first()
     form = MeetingForm(request.POST or None, initial={name: getattr(meeting, name) for name in MEETING})
+    if arranged:
+        form.only_day()
     done, reasons, status = tried(form, lambda: meetings.correct_meeting(meeting, request.user, **form.cleaned_data))
     if done:
         messages.success(request, _("The record of the meeting is corrected."))
         return redirect(_after(meeting, region))
     closed = meetings.why_not(meeting, services.read(meeting.trial_id) if meeting.trial_id else None)
     shown = {"region": region, "meeting": meeting, "form": form, "reasons": reasons, "closed": closed}
+    shown["arranged"] = arranged
     return render(request, "workflows/meeting_correct.html", shown, status=status)
 
 
