@@ -6,25 +6,35 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.timezone import localdate, localtime, now
 from viewflow.workflow.models import Task
 
 from adoption import partners
+from adoption.days import due_again
 from adoption.models import Municipality, Partner, Person, Region, Responsibility
 from adoption.people import end_responsibility, name_person
+from adoption.templatetags.kaiku import weekday_day
 from commitments import reviewing, signing
 from commitments import services as commitments
 from commitments.making import finish
 from tests import papers
+from tests.entries import lasting
+from tests.meetings import a_meeting
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_trial, a_venue
 from workflows import services
-from workflows.models import Trial, TrialStep
+from workflows.arranging.inviting import Whom
+from workflows.models import Meeting, OwnTask, Trial, TrialStep
+from workflows.my_work.own_tasks import add_task
+from workflows.my_work.snoozing import put_off
 from workflows.overview import matrix, queue
 from workflows.services import confirm_step, override_rule, reopen_step, save_evidence, skip_step
 from workflows.tasks import work_of
 from workflows.walk import Walk, a_pdf, begin, ready, walk
+from workflows.yearly.own_days import next_known
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site_in_english")]
 
@@ -284,6 +294,59 @@ def test_with_nothing_to_do_the_page_says_what_comes_next():
 def test_in_lasting_use_the_next_thing_is_the_feedback_meeting():
     here = a_walk("decision")
     assert "feedback meeting, Kainuu" in words(page(here.aino))
+
+
+def test_the_next_day_is_the_nearest_of_all_that_is_the_persons_own():
+    here = a_walk("decision")
+    inducted = localdate() - timedelta(days=200)
+    Partner.objects.filter(region=here.region, role="venue").update(induction_on=inducted)
+    said = f"The next due date that is known is {weekday_day(due_again(inducted))}: the yearly induction of the venues"
+    assert words(said) in words(page(here.aino))
+    assert "feedback meeting, Kainuu" in words(page(here.mikko))
+    a_meeting(here, [Whom(here.mikko)], days=3)
+    Meeting.objects.update(state="fixed", starts_at=now() + timedelta(days=40))
+    assert words(f"is {weekday_day(localdate() + timedelta(days=40))}, a meeting:") in words(page(here.mikko))
+
+
+def test_with_something_put_off_not_everything_is_done():
+    here = a_walk("local_pair")
+    TrialStep.objects.filter(closed_at=None).update(due=localdate() + timedelta(days=90))
+    task = add_task(here.aino, "Soita kirjastoon", localdate() + timedelta(days=4))
+    back = localdate() + timedelta(days=2)
+    put_off(here.aino, f"own-{task.pk}", back)
+    shown = words(page(here.aino))
+    assert f"Hello {here.aino.given_name}, nothing waits for you today" in shown
+    said = f"Nothing waits today Put off: 1 . The next one is back on {weekday_day(back)}: Soita kirjastoon"
+    assert words(said) in shown
+    assert words(f"The next due date that is known is {weekday_day(task.due)}: “Soita kirjastoon”") in shown
+    assert "Everything is done" not in shown
+    OwnTask.objects.update(due=localdate() - timedelta(days=9))
+    put_off(here.aino, f"own-{task.pk}", back)
+    shown = words(page(here.aino))
+    assert words(f"Soita kirjastoon . The due date was {weekday_day(localdate() - timedelta(days=9))}.") in shown
+
+
+def test_what_one_has_confirmed_is_no_next_thing_of_ones_own():
+    here = a_walk("workshop")
+    TrialStep.objects.filter(trial=here.trial, closed_at=None).exclude(key="decision").update(confirmed={"culture": {}})
+    assert next_known(here.aino, []).what.startswith("Decision")
+    assert not next_known(here.mikko, []).what.startswith("Decision")
+
+
+def test_the_next_day_takes_the_same_number_of_queries_in_one_region_and_in_three(django_assert_num_queries):
+    laura = a_kaikukeskus_person()
+    region = a_region()
+    aino, _mikko = a_pair(region)
+    lasting(region, laura)
+    with CaptureQueriesContext(connection) as first:
+        assert "feedback meeting" in next_known(aino, []).what
+    for slug in ("lappi", "ruotsi"):
+        other = a_region(slug)
+        name_person(other, "culture", aino.email, aino.name, laura)
+        lasting(other, laura)
+    with django_assert_num_queries(len(first)):
+        assert next_known(aino, [])
+    assert len(first) <= 15
 
 
 def test_a_partners_contact_sees_the_own_partner_and_whom_to_call():

@@ -76,7 +76,7 @@ def here() -> Iterator[Here]:
 def owed(region: Region, until: date = date(2040, 1, 1)) -> dict[str, date]:
     """Subject-by-kind → due day of what else comes round."""
     ladders = (INDUCTION, NATIONAL, PAGE)
-    found = [one for ladder in ladders for one in SOURCES[ladder.kind].owed(Within(until, region=region.pk))]
+    found = [one for ladder in ladders for one in SOURCES[ladder.kind].owed(Within(until, regions=[region.pk]))]
     return {f"{one.ladder.kind} {one.subject}": one.due for one in found}
 
 
@@ -216,9 +216,9 @@ def test_inductions_are_due_by_role_and_day_until_the_last_is_marked(here, partn
     with at(date(2028, 2, 20)):
         record_induction(partners[0], here.aino, date(2028, 2, 20), "event", 4)
         assert owed(here.region)[key] == date(2029, 2, 20)  # the later of the two days of one role
-        assert [one.due for one in SOURCES["induction"].owed(Within(DUE, region=here.region.pk))] == [DUE]
+        assert [one.due for one in SOURCES["induction"].owed(Within(DUE, regions=[here.region.pk]))] == [DUE]
         record_induction(partners[1], here.aino, date(2028, 2, 20), "event", 4)
-    assert SOURCES["induction"].owed(Within(DUE, region=here.region.pk)) == []
+    assert SOURCES["induction"].owed(Within(DUE, regions=[here.region.pk])) == []
 
 
 THURSDAY = date(2027, 5, 6)  # the same day of the next year is a Saturday
@@ -228,7 +228,7 @@ MONDAY_AFTER = date(2028, 5, 8)
 def test_inductions_that_are_due_again_on_one_day_are_one_duty(here, partners):
     for partner, on in zip(partners[:2], (THURSDAY, THURSDAY + DAY), strict=True):
         Partner.objects.filter(pk=partner.pk).update(induction_on=on)
-    duties = SOURCES["induction"].owed(Within(MONDAY_AFTER, region=here.region.pk))
+    duties = SOURCES["induction"].owed(Within(MONDAY_AFTER, regions=[here.region.pk]))
     [duty] = [one for one in duties if one.subject.endswith("venue")]
     assert (duty.due, duty.since) == (MONDAY_AFTER, THURSDAY + DAY)
 

@@ -62,11 +62,11 @@ class Duty(NamedTuple):
 
 
 class Within(NamedTuple):
-    """Which duties are asked for: those due until a day, of some subjects or of one region, or else all."""
+    """Which duties are asked for: those due until a day, of some subjects or of some regions, or else all."""
 
     until: date
     subjects: Collection[str] | None = None
-    region: int | None = None
+    regions: Collection[int] | None = None
 
 
 Key = tuple[str, date]  # a subject and its due day
@@ -97,7 +97,7 @@ def _rows(within: Within) -> QuerySet[TrialStep]:
     rows = TrialStep.objects.filter(closed_at=None, due__lte=within.until, trial__decided="")
     if within.subjects is not None:
         rows = rows.filter(pk__in=within.subjects)
-    return rows if within.region is None else rows.filter(trial__region=within.region)
+    return rows if within.regions is None else rows.filter(trial__region__in=within.regions)
 
 
 def _trials(rows: Iterable[TrialStep]) -> list[Trial]:
@@ -169,7 +169,7 @@ def meetings(within: Within) -> list[Duty]:
     """The feedback meetings of regions in which the card runs, twelve months after the day from which they count. One
     that is fixed for a day in time rests: it stands in everybody's calendar."""
     regions = running(Region.objects.all()).filter(last__lte=done_until(within.until)).order_by("pk")
-    keys = within.subjects if within.region is None else [str(within.region)]
+    keys: Collection[str | int] | None = within.subjects if within.regions is None else within.regions
     due = {one.pk: one for one in (regions if keys is None else regions.filter(pk__in=keys))}
     fixed = feedback_fixed(due) if due else {}
     return [_of_meeting(one, one.last, fixed.get(pk)) for pk, one in due.items()]
@@ -219,7 +219,7 @@ def _meeting_todo() -> str:
 
 def _regions(within: Within) -> QuerySet[Region]:
     """Those that are asked for, where a subject begins with the region's key."""
-    found = Region.objects.all() if within.region is None else Region.objects.filter(pk=within.region)
+    found = Region.objects.all() if within.regions is None else Region.objects.filter(pk__in=within.regions)
     if within.subjects is not None:
         found = found.filter(pk__in={subject.partition("-")[0] for subject in within.subjects})
     return found
@@ -297,7 +297,7 @@ def done_inductions(keys: Collection[Key]) -> dict[Key, date]:
 def own(within: Within) -> list[Duty]:
     """The open own tasks that have a day. They stand in no region, whatever they are about: only their person reads
     them."""
-    if within.region is not None:
+    if within.regions is not None:
         return []
     tasks = OwnTask.objects.open().filter(due__lte=within.until, person__is_active=True).order_by("pk")
     if within.subjects is not None:

@@ -84,7 +84,7 @@ class Told(NamedTuple):
 def told_in(region: Region) -> list[Told]:
     """What the region owes and has owed within a year, the next first, the done ones last."""
     today = localdate()
-    within = Within(today + AHEAD, region=region.pk)
+    within = Within(today + AHEAD, regions=[region.pk])
     owed = {duty.key: duty for source in SOURCES.values() for duty in source.owed(within)}
     made = _made(region, today)
     people = Answerable(owed.values(), today)

@@ -606,34 +606,7 @@ def arranged_items(person: Person) -> list[Item]:
     ]  # fmt: skip
 
 
-# -- what comes next, and whom to call --------------------------------------------------------------------------------
-
-
-class Known(NamedTuple):
-    """The nearest day that is known, and what is due by it."""
-
-    due: date
-    what: str
-
-
-def next_known(person: Person) -> Known | None:
-    """What comes next, when nothing waits: of the steps where the person's sides confirm, or the feedback meeting."""
-    regions = Region.objects.filter(pk__in=own_regions(person)).in_bulk()
-    meetings = [(due, regions[pk]) for pk, due in next_feedback_due(regions).items() if due >= localdate()]
-    known = [Known(due, _("feedback meeting, %(region)s") % {"region": region}) for due, region in meetings]
-    return min([*known, *_next_step(person)], default=None)
-
-
-def _next_step(person: Person) -> list[Known]:
-    """The planned step that is nearest, if there is one."""
-    trials = {trial.pk: trial for trial in trials_of(person)}
-    rows = TrialStep.objects.filter(trial__in=trials, closed_at=None, due__gte=localdate()).order_by("due", "pk")
-    for row in rows.only("trial", "key", "due"):
-        trial = trials[row.trial_id]
-        step = FLOWS[trial.model].step(row.key)
-        if step and row.due and step.sides & sides_held(trial):
-            return [Known(row.due, f"{step.title}, {trial.region}")]
-    return []
+# -- whom to call -----------------------------------------------------------------------------------------------------
 
 
 class Contacted(NamedTuple):

@@ -24,8 +24,9 @@ from workflows.my_work.forms import FilterForm, OwnTaskForm
 from workflows.my_work.whole import whole_of
 from workflows.standing import end_of_week
 from workflows.steps import Step
-from workflows.tasks import BOTH, Item, by_urgency, next_known, partners_of_contact
+from workflows.tasks import BOTH, Item, by_urgency, partners_of_contact
 from workflows.trial import MODELS
+from workflows.yearly.own_days import next_known
 
 A_PAGE = 50
 
@@ -79,7 +80,8 @@ def my_tasks(request: Request) -> HttpResponse:
         "waiting": len(whole.mine),
         "all": len(everything),
         "contact_of": partners_of_contact(person),
-        "next_known": next_known(person) if acts and not everything else None,
+        "next_known": next_known(person, [one.item for one in whole.put_off]) if acts and not everything else None,
+        "next_back": min(whole.put_off, key=lambda one: one.until, default=None),
         "regions": [] if everything else regions_of(person),
         "whole": whole,
         "filtering": filtering,

@@ -98,7 +98,7 @@ def _stands(due: date) -> str:
 
 def _owed(region: Region, last: date) -> list[Entry]:
     """What comes round every year, on the day by which it is next done; what is arranged in time stands on its own."""
-    within = Within(last, region=region.pk)
+    within = Within(last, regions=[region.pk])
     duties = chain.from_iterable(SOURCES[ladder.kind].owed(within) for ladder in COMES_ROUND)
     return [_of_duty(duty) for duty in duties if not duty.rests]
 
