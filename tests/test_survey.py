@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core import mail
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import get_default_timezone, localdate, now
 from hypothesis import given
@@ -19,6 +20,7 @@ from adoption.days import next_working_day
 from adoption.models import Act, Mail, Partner, Person
 from adoption.people import name_person
 from adoption.refusal import NotYours, Refused
+from adoption.templatetags.kaiku import weekday_day
 from config.logs import LINKS
 from tests.meetings import a_meeting, with_venues
 from tests.people import a_stranger
@@ -102,15 +104,41 @@ def test_one_who_is_contact_of_two_partners_is_asked_once(here, meeting):
     assert survey.places.filter(person=first.contact).count() == 1
 
 
-def test_a_meeting_that_is_moved_ahead_ends_its_survey_before_it(here, survey):
+def test_a_meeting_that_is_moved_ahead_ends_its_survey_before_it_until_it_moves_back(here, survey):
     meeting = survey.meeting
     held_on = now() + timedelta(days=3)
     fix(meeting, here.aino, held_on, meeting.sequence)
     ends = Survey.objects.get().closes_on
     assert ends == localdate(held_on) - timedelta(days=1)
     meeting.refresh_from_db()
+    fix(meeting, here.aino, held_on + timedelta(days=5), meeting.sequence)
+    assert Survey.objects.get().closes_on == ends + timedelta(days=5)
+    meeting.refresh_from_db()
     fix(meeting, here.aino, held_on + timedelta(days=30), meeting.sequence)
+    assert Survey.objects.get().closes_on == in_days(14)
+    moved = Act.objects.filter(what="survey_moved").order_by("number")
+    assert [act.data["on"] for act in moved] == [
+        day.isoformat() for day in (ends, ends + timedelta(days=5), in_days(14))
+    ]
+    assert "moved with the meeting the last day of the survey" in sentences(moved)[0].text
+
+
+def test_a_survey_that_is_over_gets_no_day_more_when_its_meeting_moves(here, survey):
+    ends = over(survey).closes_on
+    fix(survey.meeting, here.aino, now() + timedelta(days=60), survey.meeting.sequence)
     assert Survey.objects.get().closes_on == ends
+    assert not Act.objects.filter(what="survey_moved").exists()
+
+
+def test_who_moves_the_meeting_reads_on_the_page_that_the_survey_moved(client, here, survey):
+    client.force_login(here.aino)
+    page = survey.meeting.get_absolute_url()
+    at = next_working_day(in_days(5))
+    typed = {"act": "another", "at": f"{at.day}.{at.month}.{at.year} 12.00", "seen": survey.meeting.sequence}
+    shown = text_of(client.post(page, typed, follow=True))
+    eve = weekday_day(at - timedelta(days=1))
+    said = f"moved with the meeting: it was {weekday_day(in_days(14))}, and is now {eve}."
+    assert " ".join(said.split()) in shown
 
 
 def test_the_pair_ends_a_survey_when_all_have_answered(client, here, survey):
@@ -187,6 +215,13 @@ def test_a_survey_that_is_over_or_whose_meeting_is_cancelled_takes_no_answer(cli
     cancel(survey.meeting, here.aino, "Sairastapaus.")
     with pytest.raises(Refused, match="The survey is over"):
         answer(link, WELL, "")
+    client.force_login(here.aino)
+    page = text_of(client.get(survey.get_absolute_url()))
+    assert "The meeting is cancelled, and nobody answers any more." in page
+    assert "It was open until" not in page
+    gone = text_of(Client().get(reverse("survey_answer", args=[token_of(survey.places.select_related("person")[0])])))
+    assert "The feedback meeting is cancelled. You need do nothing" in gone
+    assert "Speak in the feedback meeting" not in gone
     Meeting.objects.filter(pk=survey.meeting_id).update(state="fixed")
     over(survey)
     with pytest.raises(Refused, match="The survey is over"):

@@ -182,6 +182,7 @@ SENTENCES = {
     "point_agreed": gettext_lazy("%(who)s wrote down a point that was agreed on in a meeting (%(about)s): %(person)s."),
     "point_taken_back": gettext_lazy("%(who)s took back a point of a meeting (%(about)s): %(person)s."),
     "survey_ended": gettext_lazy("%(who)s ended the survey to the partners before its day."),
+    "survey_moved": gettext_lazy("%(who)s moved with the meeting the last day of the survey to the partners: %(on)s."),
     "survey_opened": gettext_lazy("%(who)s opened a survey to the partners, until %(on)s."),
     "kaikukeskus_invited": gettext_lazy("%(who)s invited Kaikukeskus to the feedback meeting of %(on)s."),
 }

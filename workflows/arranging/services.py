@@ -174,7 +174,7 @@ def propose_more(meeting: Meeting, by: Person, times: Iterable[datetime]) -> Mee
 
 def fix(meeting: Meeting, by: Person, starts_at: datetime, seen: int) -> Meeting:
     """It is held at this time: everybody has the invitation into the calendar; one that was fixed before moves. A
-    survey is over before it.
+    survey is over before it, and no earlier than was asked for that reason alone.
 
     Raises Refused on a stale page, for a time that has passed, and for that which is fixed already.
     """
@@ -187,8 +187,9 @@ def fix(meeting: Meeting, by: Person, starts_at: datetime, seen: int) -> Meeting
         found.meeting.starts_at = starts_at
         found.changed("starts_at", "state")
         found.meeting.invitees.update(cannot_come_at=None)  # it was said of another time
-        Survey.objects.end_before(found.meeting)
         act = record(found.chain, found.who, "meeting_fixed", found.meeting, on=_day(starts_at))
+        if last := Survey.objects.follow(found.meeting):
+            record(found.chain, found.who, "survey_moved", found.meeting, on=last.isoformat())
         later(TOLD, act.pk)
     return found.meeting
 

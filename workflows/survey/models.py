@@ -13,20 +13,23 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from adoption.models import Person, Region
+from adoption.models import Act, Person, Region
 from workflows.arranging.models import Meeting
 
 
 class SurveyQuerySet(models.QuerySet["Survey"]):
     """Writes of surveys that have a name."""
 
-    def end_before(self, meeting: Meeting) -> None:
-        """The meeting's survey, if there is one, is over on the day before the meeting: earlier, never later, since
-        what was answered may have been seen by then."""
+    def follow(self, meeting: Meeting) -> date | None:
+        """The meeting's open survey has the last day that was asked for it, or the day before the meeting if that is
+        earlier; returns the day if it has moved. One that is over stays so: what was answered may have been seen."""
         eve = localdate(meeting.starts_at) - timedelta(days=1)
-        for survey in self.filter(meeting=meeting, closes_on__gt=eve):
-            survey.closes_on = max(eve, survey.opened_on)
-            survey.save(update_fields=["closes_on"])
+        survey = self.filter(meeting=meeting, closes_on__gte=localdate()).first()
+        if survey is None:
+            return None
+        before, survey.closes_on = survey.closes_on, max(min(eve, survey.asked_until), survey.opened_on)
+        survey.save(update_fields=["closes_on"])
+        return survey.closes_on if survey.closes_on != before else None
 
 
 class Survey(models.Model):
@@ -55,6 +58,12 @@ class Survey(models.Model):
         """A feedback meeting has always one."""
         assert self.meeting.region
         return self.meeting.region
+
+    @property
+    def asked_until(self) -> date:
+        """The last day that was chosen when it was opened, as history has it."""
+        opened = Act.objects.filter(about_kind="meeting", about_id=str(self.meeting_id), what="survey_opened").first()
+        return date.fromisoformat(opened.data["on"]) if opened else self.closes_on
 
     def is_open(self, today: date | None = None) -> bool:
         return self.meeting.state != "cancelled" and (today or localdate()) <= self.closes_on

@@ -4,7 +4,7 @@ The same views serve the meetings of a region and, without a region, the nationa
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -36,6 +36,7 @@ from workflows.arranging.models import Meeting
 from workflows.arranging.shown import MeetingPage, meetings_of, national_attendance
 from workflows.arranging.times import is_free_day
 from workflows.arranging.to_do import is_too_late
+from workflows.models import Survey
 from workflows.views.trials import QUESTIONS
 from workflows.year import next_feedback_due
 
@@ -186,14 +187,30 @@ def _more(request: Request, meeting: Meeting) -> Done:
 def _fix(request: Request, meeting: Meeting) -> Done:
     form = Form({})
     time = get_object_or_404(meeting.times, pk=_key(request, "time"))
-    _warn_late(request, form.done(lambda: services.fix(meeting, request.user, time.starts_at, _seen(request))))
+    _fix_at(request, meeting, form, lambda: time.starts_at)
     return form, _("The time is fixed. Everybody has the invitation.")
+
+
+def _fix_at(request: Request, meeting: Meeting, form: Form, at: Callable[[], datetime]) -> Meeting | None:
+    """The meeting is fixed for the moment, and who fixes it is told what that means for reminders and survey."""
+    before = _last_day(meeting)
+    fixed = form.done(lambda: services.fix(meeting, request.user, at(), _seen(request)))
+    _warn_late(request, fixed)
+    after = _last_day(meeting)
+    if before and after and before != after:
+        said = _("The last day to answer the survey moved with the meeting: it was %(before)s, and is now %(day)s.")
+        messages.warning(request, said % {"before": weekday_day(before), "day": weekday_day(after)})
+    return fixed
+
+
+def _last_day(meeting: Meeting) -> date | None:
+    """The last day of the meeting's survey, if it has one."""
+    return Survey.objects.filter(meeting=meeting).values_list("closes_on", flat=True).first()
 
 
 def _another(request: Request, meeting: Meeting) -> Done:
     form = AnotherTimeForm(request.POST, auto_id="AnotherTimeForm-%s")
-    if fixed := form.done(lambda: services.fix(meeting, request.user, form.cleaned_data["at"], _seen(request))):
-        _warn_late(request, fixed)
+    if _fix_at(request, meeting, form, lambda: form.cleaned_data["at"]):
         _warn(request, [one for one in [form.cleaned_data["at"]] if is_free_day(one)])
     return form, _("The time is fixed. Everybody has the invitation.")
 
