@@ -18,7 +18,7 @@ from tests import trials
 from tests.mornings import A_MONDAY, a_morning, at
 from tests.people import a_distributor, a_kaikukeskus_person, a_region, a_stranger, a_venue
 from tests.test_pages_tasks import ANSWERS, a_walk, due_in, page, trials_of_one_municipality, words
-from workflows.models import OwnTask, Reminder, SavedFilter, Snooze
+from workflows.models import OwnTask, Reminder, SavedFilter, Snooze, TrialStep
 from workflows.my_work import filters
 from workflows.my_work.filters import Wanted, kind_of, remove_filter, save_filter, saved_by, show_first
 from workflows.my_work.own_tasks import LATELY, add_task, change_task, finish_task, take_back
@@ -251,6 +251,20 @@ def test_the_page_says_why_and_who_else():
     shown = words(page(here.aino, reverse("work_item", args=[item.key])))
     for said in (here.mikko.email, substitute.email, "It waits for: both sides."):
         assert said in shown
+
+
+def test_of_a_step_that_each_side_confirms_only_the_own_side_can_do_the_own_part():
+    here = trials.a_walk(until="pair_training")
+    deputy = name_person(here.region, "culture", "d@example.org", "Dani Koski", here.aino, substitute=True).person
+    [key] = [item.key for item in whole_of(here.aino).mine if item.each]
+    assert [one.person for one in who_else(here.aino, whole_of(here.aino).find(key))] == [deputy]
+    assert [one.person for one in who_else(deputy, whole_of(deputy).find(key))] == [here.aino]
+    assert "Nobody else can do it at present." in words(page(here.mikko, reverse("work_item", args=[key])))
+    with pytest.raises(Refused, match="cannot do it"):
+        tell(here.aino, key, here.mikko)
+    given = {"culture": {"by": here.aino.pk, "at": now().isoformat()}}
+    TrialStep.objects.filter(trial=here.trial, key="workshop").update(confirmed=given)
+    assert [one.person for one in who_else(here.aino, whole_of(here.aino).find(key))] == [here.mikko]
 
 
 def test_of_a_partner_those_are_named_who_look_after_its_municipality(region, mikko):

@@ -36,7 +36,7 @@ from workflows.models import Trial, TrialMunicipality, TrialStep
 from workflows.plan import term_of
 from workflows.services import OPEN, gate
 from workflows.standing import WAITING, turn_of, urgency, waits_for
-from workflows.steps import Step
+from workflows.steps import Step, both
 from workflows.trial import MODELS as FLOWS
 from workflows.year import next_feedback_due, stage_of
 from workflows.yearly.rounds import KINDS, Inductions, Round, inductions, rounds
@@ -82,6 +82,7 @@ class Item:
     region: Region | None = None
     own: bool = False  # one of the person's own small tasks
     exact: bool = False  # it waits for these sides and for nobody else, whoever reads it
+    each: bool = False  # each of the sides does its own part of it, and none the other's
     is_aim: bool = False  # its day is what one aims at: nothing else hangs on it
 
     @property
@@ -258,6 +259,7 @@ def _step_item(one: OpenStep, held_sides: frozenset[str], names: dict[int, Perso
         key=f"step-{one.row.pk}",
         stand=one.stand,
         region=one.trial.region,
+        each=one.step.who == both,
     )
 
 
@@ -333,6 +335,7 @@ def _decision_ahead(row: TrialStep, trial: Trial) -> Item:
         mine=bool(BOTH & sides_held(trial)),
         key=f"step-{row.pk}",
         region=trial.region,
+        each=True,
     )
 
 

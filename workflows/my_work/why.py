@@ -99,9 +99,12 @@ class Other(NamedTuple):
 
 
 def who_else(person: Person, item: Item) -> list[Other]:
-    """The others who can do it, responsible persons before substitutes, each person once; nobody of the pair where it
-    waits for Kaikukeskus or for those who sign. Of Kaikukeskus only its own people speak."""
+    """The others who can do it, responsible persons before substitutes, each person once; where each side does its own
+    part, those of the person's side; nobody of the pair where it waits for Kaikukeskus or for those who sign. Of
+    Kaikukeskus only its own people speak."""
     sides = awaited(item)
+    if item.mine and item.each:
+        sides &= frozenset(_covering(item).filter(person=person).values_list("side", flat=True))
     colleagues = _colleagues(person) if KAIKUKESKUS in sides and person.is_kaikukeskus else []
     if item.region is None or not sides & BOTH:
         return colleagues
