@@ -122,6 +122,16 @@ def test_a_meeting_of_the_region_stands_in_both_calendars(here):
     assert name not in of_person(here.mikko)
 
 
+def test_the_empty_list_says_which_meetings_are_arranged_there(client, here):
+    client.force_login(here.laura)
+    national, own = (
+        text_of(client.get(reverse(*at))) for at in (["national_arranged"], ["arranged", None, ["kainuu"]])
+    )
+    assert "its meetings for the responsible persons of all regions here" in national
+    assert "feedback meeting are arranged here" not in national
+    assert "feedback meeting are arranged here" in text_of(client.get(reverse("arranged", args=["kainuu"])))
+
+
 # -- nobody is late before it -----------------------------------------------------------------------------------------
 
 

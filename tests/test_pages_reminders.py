@@ -107,6 +107,8 @@ def test_the_help_says_every_rung(here):
         "60 days before",
         "On the day",
         "28 days late the responsible persons, their substitutes and Kaikukeskus",
+        "a national meeting that is later than the due day, the duty is due on the day of the meeting. An earlier one",
+        "what waits for Kaikukeskus alone is sent to Kaikukeskus alone",
     ):
         assert said in page
 
