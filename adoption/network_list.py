@@ -110,21 +110,45 @@ def _sorted(entries: Iterable[Entry]) -> list[Entry]:
 
 def _entry(partner: Partner, language: str) -> Entry:
     names = sorted((place.name_in(language) for place in partner.municipalities.all()), key=alphabetical)
-    venue = not partner.is_distributor
     return Entry(
         str(partner.get_role_display()),
         _one_line(partner.organisation.name),
         _one_line(partner.unit),
         str(partner.get_kind_display()),
         ", ".join(names),
-        _one_line(partner.offering) if venue else "",
-        _one_line(said(partner, language)) if venue else "",
-        _one_line(partner.how_to_get) if venue else "",
+        *_of_venue(partner, language),
     )
+
+
+def _of_venue(partner: Partner, language: str) -> tuple[str, str, str]:
+    """What a venue offers, its limits, and how one gets the ticket; of a distributor nothing."""
+    if partner.is_distributor:
+        return "", "", ""
+    return _one_line(partner.offering), _one_line(said(partner, language)), _one_line(partner.how_to_get)
 
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def _named(words: Words, texts: Iterable[str]) -> list[tuple[str, str]]:
+    """Each of a venue's three texts with its name; one that is empty is left out."""
+    names = (words.offering, words.limits, words.how_to_get)
+    return [(name, text) for name, text in zip(names, texts, strict=True) if text]
+
+
+class Published(NamedTuple):
+    """What a list in one language says of a venue: the language, its own name, and each text with its name."""
+
+    language: str
+    name: str
+    texts: list[tuple[str, str]]
+
+
+def published(partner: Partner) -> list[Published]:
+    """What the lists say of the venue once it stands in them, in each language; nothing where nothing is written."""
+    found = [Published(code, name, _named(WORDS[code], _of_venue(partner, code))) for code, name in LANGUAGES.items()]
+    return [one for one in found if one.texts]
 
 
 # -- the three shapes -------------------------------------------------------------------------------------------------
@@ -140,8 +164,7 @@ def as_text(network: NetworkList) -> str:
 
 def _paragraph(one: Entry, words: Words) -> str:
     said = [one.title, one.what_and_where]
-    more = ((words.offering, one.offering), (words.limits, one.limits), (words.how_to_get, one.how_to_get))
-    said += [f"{word}: {text}" for word, text in more if text]
+    said += [f"{word}: {text}" for word, text in _named(words, (one.offering, one.limits, one.how_to_get))]
     return "\n".join(line for line in said if line)
 
 

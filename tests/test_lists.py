@@ -1,16 +1,18 @@
 """The lists that people ask for: the network of a region for everybody to read, and the country's paragraph."""
 
 import csv
-from datetime import date
+from datetime import date, timedelta
+from html import unescape
 from html.parser import HTMLParser
 from io import StringIO
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from adoption.alphabet import alphabetical, by_name
-from adoption.models import Organisation, Partner, Person, Region, RegionMunicipality
+from adoption.models import Organisation, Partner, Person, Region, RegionMunicipality, Responsibility
 from adoption.network_list import LANGUAGES, SHAPES, as_csv, as_html, as_text, network_list
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
 from tests.trials import promise
@@ -228,6 +230,49 @@ def test_others_find_no_lists(here, end):
 @pytest.mark.parametrize("end", ["en/text/", "fi/xlsx/", "fi/../"])
 def test_a_list_that_is_not_made_is_not_found(here, end):
     assert signed_in(here[1]).get(f"/regions/kainuu/lists/{end}").status_code == 404
+
+
+# -- the venue's own page -----------------------------------------------------------------------------------------------
+
+
+def own_page(venue: Partner, language: str = "en") -> str:
+    return unescape(signed_in(venue.contact, language).get(venue.get_absolute_url()).content.decode())
+
+
+@pytest.mark.parametrize("reader", ["fi", "sv", "en"])
+def test_a_venue_s_contact_reads_what_the_lists_say_in_both_languages(here, reader):
+    venue = a_venue(*here, offering="Konsertit\nja näytökset", tickets_per_event=2, how_to_get="Lippukassalta.")
+    promise(venue)
+    page = own_page(venue, reader)
+    for language in LANGUAGES:
+        listed = as_text(network_list(here[0], language)).strip().split("\n")[-3:]
+        assert [line for line in listed if "<dt>{}</dt><dd>{}</dd>".format(*line.split(": ")) not in page] == []
+    assert [text for text in ("Rajaukset", "Begränsningar") if page.count(text) != 1] == []
+
+
+def test_a_venue_s_contact_reads_whether_it_is_listed_and_to_whom_to_write(here):
+    venue = a_venue(*here, offering="Konsertit")
+    page = own_page(venue)
+    assert "once your commitment is in force" in page
+    assert f'To have it corrected, write to: <a href="mailto:{here[1].email}">' in page
+    promise(venue)
+    assert "So it stands in the lists" in own_page(venue)
+    Responsibility.objects.update(since=localdate() - timedelta(days=9), until=localdate() - timedelta(days=1))
+    assert "To have it corrected, write to Kaikukeskus." in own_page(venue)
+
+
+def test_where_nothing_is_written_the_contact_reads_so(here):
+    """Of a distributor's offer nothing is published."""
+    assert "It has not been written yet what you offer" in own_page(a_venue(*here))
+    assert "What is published of you" not in own_page(a_distributor(*here, "Tupa ry"))
+
+
+def test_the_contact_s_page_asks_as_often_whatever_is_published(here, django_assert_num_queries):
+    bare, full = a_venue(*here), a_venue(*here, "Sali", offering="Konsertit", tickets_per_event=2, how_to_get="Ovelta")
+    for venue in (bare, full):
+        client = signed_in(venue.contact)
+        with django_assert_num_queries(8):
+            client.get(venue.get_absolute_url())
 
 
 # -- the country's paragraph ------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from adoption.icons import COMMITMENT_ICONS, PARTNER_ICONS
 from adoption.joined import about
 from adoption.marking import again_soon
 from adoption.models import Act, Partner, Person
+from adoption.network_list import published
 from adoption.next_step import being_signed, next_for, said_to_contact, unfinished
 from adoption.precedents import EARLIER, cleared_earlier
 from adoption.refusal import NotYours, Refused
@@ -151,6 +152,8 @@ def partner(request: Request, slug: str, pk: int) -> HttpResponse:
         "commitment": _newest(commitments),
         "signatory": _signatory(found),
         "to_call": holders_for_partner(found),
+        "published": published(found),
+        "is_listed": found.state in (State.COMMITTED, State.ACTIVE),
     }
     return render(request, "adoption/partner_contact.html", shown)
 
