@@ -496,13 +496,27 @@ def record_induction(partner: Partner, by: Person, on: date, manner: str, person
     """The partner's staff was inducted on the day, in the manner. Raises Refused for a day to come."""
     with changing(partner, by) as (partner, region, who):
         _check_past(on)
-        if (partner.induction_on, partner.induction_manner, partner.induction_persons) == (on, manner, persons):
+        known = (partner.induction_on, partner.induction_manner, partner.induction_persons)
+        if known == (on, manner, persons) and not partner.induction_before:
             return partner
         partner.induction_on, partner.induction_manner, partner.induction_persons = on, manner, persons
         partner.induction_before = False
         partner.save(update_fields=["induction_on", "induction_manner", "induction_persons", "induction_before"])
         record(region, who, "induction_recorded", partner, on=on.isoformat(), manner=manner)
         activate_if_ready(partner, region, who)
+    return partner
+
+
+def describe_induction(partner: Partner, by: Person, manner: str, persons: int | None = None) -> Partner:
+    """Of an induction whose day is not known, its manner and the number of persons; the day stays unknown. Raises
+    Refused for one whose day is known, or that has not been held."""
+    with changing(partner, by) as (partner, region, who):
+        if not partner.induction_before:
+            raise Refused([_("Write the day too: without it nothing of the row is stored.")])
+        if (partner.induction_manner, partner.induction_persons) != (manner, persons):
+            partner.induction_manner, partner.induction_persons = manner, persons
+            partner.save(update_fields=["induction_manner", "induction_persons"])
+            record(region, who, "induction_described", partner, manner=manner)
     return partner
 
 

@@ -232,7 +232,7 @@ def test_a_list_that_is_not_made_is_not_found(here, end):
     assert signed_in(here[1]).get(f"/regions/kainuu/lists/{end}").status_code == 404
 
 
-# -- the venue's own page -----------------------------------------------------------------------------------------------
+# -- the venue's own page ----------------------------------------------------------------------------------------------
 
 
 def own_page(venue: Partner, language: str = "en") -> str:

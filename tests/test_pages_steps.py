@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from adoption.models import Partner, Person
+from adoption.partners import describe_induction, record_induction
 from adoption.people import name_person
+from adoption.refusal import Refused
 from commitments.models import Commitment, Party
 from tests.people import a_distributor, a_region, a_stranger, a_venue
 from tests.trials import a_walk, promise, text_of, venues
@@ -22,6 +24,7 @@ from workflows.walk import Walk
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 TODAY = localdate()
+ENTERED = TODAY - timedelta(days=3)
 
 
 def address(here: Walk, key: str) -> str:
@@ -233,6 +236,70 @@ def test_a_recorded_day_that_is_emptied_is_said_to_stay(desk):
     all_have = {f"account_{p.pk}": written(TODAY) for p in here.partners()}
     answer = at.press("kaikukanta_users", "save", **all_have, all_on=written(TODAY))
     assert "Every partner has one of its own" in text_of(answer)
+
+
+# -- a day that is not known: done before the partner was entered here -------------------------------------------------
+
+
+def done_before(here):
+    """The first partner's account and induction, on days that are not known."""
+    first = here.partners()[0]
+    entered = {"account_on": ENTERED, "account_before": True, "induction_on": ENTERED, "induction_before": True}
+    Partner.objects.filter(pk=first.pk).update(**entered)
+    return first
+
+
+@pytest.mark.parametrize(("key", "name"), [("kaikukanta_users", "account"), ("induction", "induction")])
+def test_an_unknown_day_stands_empty_and_stays_unknown_when_it_is_saved(desk, key, name):
+    here = a_walk(until="commitments")
+    first, at = done_before(here), desk(here)
+    page = at.look(key).content.decode()
+    field = re.search(rf'<input[^>]*name="{name}_{first.pk}"[^>]*>', page)
+    assert field
+    assert "value=" not in field[0]
+    assert f'id="{name}_{first.pk}_helptext">before {written(ENTERED)}' in page.replace("id_", "")
+    acts = here.region.acts.count()
+    at.press(key, "save", **{f"{name}_{first.pk}": ""})
+    first.refresh_from_db()
+    assert (getattr(first, f"{name}_on"), getattr(first, f"{name}_before")) == (ENTERED, True)
+    assert here.region.acts.count() == acts
+    at.press(key, "save", **{f"{name}_{first.pk}": written(ENTERED)})  # the very day is known after all
+    first.refresh_from_db()
+    assert (getattr(first, f"{name}_on"), getattr(first, f"{name}_before")) == (ENTERED, False)
+
+
+def test_what_is_added_to_an_induction_leaves_its_day_unknown(desk, client):
+    here = a_walk(until="commitments")
+    first = done_before(here)
+    at = desk(here)
+    at.press("induction", "save", **{f"persons_{first.pk}": "4"})
+    first.refresh_from_db()
+    assert (first.induction_on, first.induction_before) == (ENTERED, True)
+    assert (first.induction_manner, first.induction_persons) == ("", 4)
+    history = text_of(client.get(reverse("history", args=[here.region.slug])))
+    assert f"added to an induction of an unknown day: {first}" in history
+    page = text_of(client.get(first.get_absolute_url()))
+    assert f"before {written(ENTERED)} 4 persons" in page
+    before = here.region.acts.count()
+    at.press("induction", "save")
+    assert here.region.acts.count() == before
+
+
+def test_a_day_that_was_written_meanwhile_is_not_taken_for_unknown():
+    here = a_walk(until="commitments")
+    first = done_before(here)
+    record_induction(first, here.mikko, TODAY, "own")
+    with pytest.raises(Refused, match="Write the day too"):
+        describe_induction(first, here.mikko, "event", 4)
+
+
+@pytest.mark.parametrize("act", ["account", "induction"])
+def test_the_partner_s_own_form_does_not_offer_the_day_of_the_entry(client, act):
+    here = a_walk(until="commitments")
+    first = done_before(here)
+    client.force_login(here.aino)
+    page = client.get(reverse(f"partner_{act}", args=[here.region.slug, first.pk])).content.decode()
+    assert "value=" not in re.search(rf'<input[^>]*id="{act}_on"[^>]*>', page)[0]
 
 
 def test_step_four_says_what_is_missing_and_keeps_what_was_typed(desk):

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from adoption.fields import Day, Form, Text
 from adoption.models import Municipality, Partner
-from adoption.partners import change_partner, record_account, record_induction
+from adoption.partners import change_partner, describe_induction, record_account, record_induction
 from adoption.templatetags.kaiku import day, euros
 from commitments.models import Commitment
 from workflows import rules
@@ -34,6 +34,7 @@ ANSWERS = [(JOINS, _("takes part")), (rules.NO, _("does not take part"))]
 FEW = 3  # bodies whose fields stand unfolded; more are unfolded one by one
 NO_TOWN_LACKS_IT = _("Every municipality has one of its own: change it at the municipality.")
 NO_PARTNER_LACKS_IT = _("Every partner has one of its own: change it on the partner's row.")
+BEFORE = _("before %(day)s")
 DAY_STAYS = _("A recorded day can be changed, but not taken away: write the right one.")
 DAY_TOO = _("Write the day too: without it nothing of the row is stored.")
 MOST = 1_000_000  # of cards, people, euros: more is a slip of the finger
@@ -266,8 +267,19 @@ class PartnersForm(StepForm):
             return
         if self.changed(partner, self.dated):
             self.add_error(name, ValidationError(DAY_STAYS, code="taken_away"))
-        elif not (self.cleaned_data.get("all_on") and self.takes_all(partner)):
+        elif not self.is_before(partner) and not (self.cleaned_data.get("all_on") and self.takes_all(partner)):
             self.add_error(name, ValidationError(DAY_TOO, code="no_day"))
+
+    def is_before(self, partner: Partner) -> bool:
+        """Whether it was done before the partner was entered here, on a day that is not known."""
+        return bool(getattr(partner, f"{self.dated}_before"))
+
+    def day_field(self, partner: Partner) -> PastDay:
+        """The day of the row. Of one that is not known the field is empty, and beside it stands before when it was."""
+        on = getattr(partner, f"{self.dated}_on")
+        if self.is_before(partner):
+            return PastDay(help_text=BEFORE % {"day": day(on)})
+        return PastDay(initial=on, help_text="")
 
     def takes_all(self, partner: Partner) -> bool:
         """Whether the day that is written for all is the partner's too."""
@@ -435,14 +447,14 @@ class AccountsForm(PartnersForm):
     dated = "account"
 
     def field_for(self, name: str, partner: Partner) -> forms.Field:
-        return PastDay(initial=partner.account_on, help_text="")
+        return self.day_field(partner)
 
     def partner_acts(self) -> Iterator[tuple[Partner, Callable[..., Any]]]:
         for partner in self.partners:
             said = self.said("account", partner) if self.changed(partner, "account") else None
             if self.takes_all(partner):
                 said = self.cleaned_data.get("all_on")
-            if said and said != partner.account_on:
+            if said and (said != partner.account_on or self.is_before(partner)):
                 yield partner, partial(record_account, on=said)
 
 
@@ -497,33 +509,39 @@ class InductionForm(PartnersForm):
 
     def field_for(self, name: str, partner: Partner) -> forms.Field:
         if name == "induction":
-            return PastDay(initial=partner.induction_on, help_text="")
+            return self.day_field(partner)
         if name == "persons":
             return forms.IntegerField(
                 initial=partner.induction_persons, min_value=0, max_value=MOST,
                 widget=forms.NumberInput(attrs={"class": "input--number"}),
             )  # fmt: skip
+        before = self.is_before(partner)  # what nobody has said is not made up
         return forms.ChoiceField(
-            initial=partner.induction_manner or Partner.Manner.EVENT, choices=Partner.Manner.choices,
+            initial=partner.induction_manner or ("" if before else Partner.Manner.EVENT),
+            choices=[("", _("not known")), *Partner.Manner.choices] if before else Partner.Manner.choices,
             widget=forms.Select(attrs={"class": "input--fill"}),
         )  # fmt: skip
 
     def partner_acts(self) -> Iterator[tuple[Partner, Callable[..., Any]]]:
         for partner in self.partners:
             given = self._given(partner)
-            if given["on"] and given != _known(partner):
+            if given == self._known(partner):
+                continue
+            if given["on"]:
                 yield partner, partial(record_induction, **given)
+            elif self.is_before(partner):
+                yield partner, partial(describe_induction, manner=given["manner"], persons=given["persons"])
 
     def _given(self, partner: Partner) -> dict[str, Any]:
         own = {"on": self.said("induction", partner), "manner": self.said("manner", partner)}
         own["persons"] = self.said("persons", partner)
         if self.takes_all(partner):
             return own | {"on": self.cleaned_data.get("all_on"), "manner": self.cleaned_data.get("all_manner")}
-        return own if self.changed(partner, *self.per_partner) else _known(partner)
+        return own if self.changed(partner, *self.per_partner) else self._known(partner)
 
-
-def _known(partner: Partner) -> dict[str, Any]:
-    return {"on": partner.induction_on, "manner": partner.induction_manner, "persons": partner.induction_persons}
+    def _known(self, partner: Partner) -> dict[str, Any]:
+        on = None if self.is_before(partner) else partner.induction_on
+        return {"on": on, "manner": partner.induction_manner, "persons": partner.induction_persons}
 
 
 # -- steps 9, 10 and the decision ------------------------------------------------------------------------------------

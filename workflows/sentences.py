@@ -87,6 +87,7 @@ SENTENCES = {
     "partner_ended": gettext_lazy("%(who)s recorded that a partner has left: %(about)s."),
     "account_recorded": gettext_lazy("%(who)s recorded a Kaikukanta account: %(about)s, %(on)s."),
     "induction_recorded": gettext_lazy("%(who)s recorded an induction: %(about)s, %(on)s."),
+    "induction_described": gettext_lazy("%(who)s added to an induction of an unknown day: %(about)s."),
     "partner_committed": gettext_lazy("A partner is committed: %(about)s."),
     "partner_uncommitted": gettext_lazy("A partner is no longer committed: %(about)s."),
     "partner_taken_over": gettext_lazy("%(who)s recorded what was done before it was entered here: %(about)s."),

@@ -284,8 +284,12 @@ def _form(key: str, found: Partner, data: QueryDict | None = None) -> Form:
         "decide": {"seen": services.mark_of(found)} if key == "decide" else {},
         "answer": {"most_in_tight": found.most_in_tight},
         "contact": {"language": found.language},
-        "account": {"on": found.account_on},
-        "induction": {"on": found.induction_on, "manner": found.induction_manner, "persons": found.induction_persons},
+        "account": {"on": None if found.account_before else found.account_on},
+        "induction": {
+            "on": None if found.induction_before else found.induction_on,
+            "manner": found.induction_manner,
+            "persons": found.induction_persons,
+        },
     }
     return ACTS[key].form(data, auto_id=f"{key}_%s", initial=known.get(key))
 
