@@ -143,8 +143,12 @@ def holder_for(substitute: Responsibility, municipalities: Iterable[int] | Query
 
 def pair_for_partner(partner: Partner) -> list[Person]:
     """Both sides' holders for a partner, the side that looks after it first."""
-    other = "culture" if partner.side == "care" else "care"
-    return list(dict.fromkeys(holders_for_partner(partner) + holders_for_partner(partner, other)))
+    return list(dict.fromkeys(holders_for_partner(partner) + holders_for_partner(partner, _other(partner))))
+
+
+def _other(partner: Partner) -> str:
+    """The side that does not look after the partner."""
+    return "culture" if partner.side == "care" else "care"
 
 
 def holders_for_partner(partner: Partner, side: str = "") -> list[Person]:
@@ -157,8 +161,8 @@ def holders_for_partner(partner: Partner, side: str = "") -> list[Person]:
     )
 
 
-def holders_of(partners: Sequence[Partner]) -> dict[int, list[Person]]:
-    """Partner → who hears of it first, as by `holders_for_partner`, for all of them in one query.
+def holders_of(partners: Sequence[Partner], other: bool = False) -> dict[int, list[Person]]:
+    """Partner → who hears of it first, as by `holders_for_partner`, for all of them in one query; or of the other side.
 
     Their municipalities have been read with them.
     """
@@ -166,7 +170,8 @@ def holders_of(partners: Sequence[Partner]) -> dict[int, list[Person]]:
     current = Responsibility.objects.current().holders().filter(region__in={one.region_id for one in partners})
     for one in current.select_related("person").order_by("pk"):
         holders[one.region_id, one.side].append(one)
-    return {partner.pk: _first(partner, holders[partner.region_id, partner.side]) for partner in partners}
+    sides = {partner.pk: _other(partner) if other else partner.side for partner in partners}
+    return {partner.pk: _first(partner, holders[partner.region_id, sides[partner.pk]]) for partner in partners}
 
 
 def _first(partner: Partner, holders: list[Responsibility]) -> list[Person]:

@@ -16,6 +16,7 @@ from adoption import partners
 from adoption.access import holders_for_partner
 from adoption.contacts import alarms, answers, asking, pair
 from adoption.contacts.answers import Standing, standing, standing_of_successor
+from adoption.contacts.following import followers, who_follows
 from adoption.contacts.links import PERSON, SUCCESSOR, Link, link_in, token_of, token_of_successor
 from adoption.days import due_again, next_working_day
 from adoption.history import all_faults
@@ -555,6 +556,45 @@ def test_a_responsible_person_who_knows_nobody_stands_in_kaikukeskuss_queue(aske
     name_person(region, "culture", "liisa@example.org", "Liisa Laine", a_kaikukeskus_person())
     end_responsibility(Responsibility.objects.get(person=aino), a_kaikukeskus_person())
     assert (leavers(), alarms.count().holders) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("of", "asks"),
+    [
+        ("partner", "Are you still the contact person?"),
+        ("responsibility", "Are you still the responsible person?"),
+        ("both", "Are you still the contact person and the responsible person?"),
+    ],
+)
+def test_the_question_names_what_is_asked(asked, aino, venue, worker, spring, of, asks):
+    """Kaikukeskus's words: a contact person (yhteyshenkilö) is no responsible person (vastuuhenkilö)."""
+    person = venue.contact if of == "partner" else aino
+    if of == "both":
+        partners.name_contact(venue, aino, aino.email, aino.name)
+        a_year_later(spring)
+        morning(worker)
+    mail.outbox.clear()
+    spring.shift(CONTACT_REMIND)
+    morning(worker)
+    number = max(ContactCheck.objects.filter(person=person).values_list("round", flat=True))
+    sent = Mail.objects.filter(address=person.email, key__startswith=f"contact:person:{person.pk}:{number}:")
+    assert list(sent.order_by("pk").values_list("subject", flat=True)) == [asks, f"Reminder: a{asks[1:]}"]
+
+
+def test_who_follows_is_the_same_one_by_one_and_together(asked, aino, mikko, region, venue):
+    """The own contact of a partner does not follow oneself, and where nobody of the region does it is Kaikukeskus."""
+    name_person(region, "culture", "liisa@example.org", "Liisa Laine", aino, municipality=venue.municipalities.get())
+    checks = list(ContactCheck.objects.unfinished().with_subject().order_by("pk"))
+    found = followers(checks)
+    assert found == {check.pk: followers([check])[check.pk] for check in checks}
+    said = {check.what: [person.given_name for person in found[check.pk]] for check in checks}
+    assert said == {
+        "contact person of Taidehalli Pato": ["Liisa", "Mikko"],
+        "responsible person of Kainuu, culture side": ["Liisa"],
+        "responsible person of Kainuu, care side": [],
+    }
+    [alone] = [check for check in checks if not found[check.pk]]
+    assert [person.is_kaikukeskus for person in who_follows(alone)] == [True]
 
 
 def test_a_colleague_of_the_side_has_the_task(asked, aino, region):

@@ -6,7 +6,9 @@ import re
 import pytest
 import time_machine
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.timezone import now
 
@@ -140,12 +142,42 @@ def test_naming_a_successor_keeps_what_was_typed_and_tells_nobody_whose_an_addre
 
 
 def test_leaving_is_told_and_stays_on_the_page(client, address, asked, pair, worker):
+    both = ", ".join(person.name for person in pair)
+    assert f"{both} are told, and one of them names" in text_of(client.get(address))
     page = client.post(f"{address}{asked.pk}/leave/", {"reason": "Viimeinen päivä 31.3."}, follow=True)
-    assert "The responsible person has been told" in text_of(page)
+    assert f"{both} have been told, and one of them names another one." in text_of(page)
+    assert f"One of these names another one: {both}" in text_of(page)
     assert client.post(f"{address}{asked.pk}/leave/", {"reason": ""}).status_code == 422
     aino = signed_in(pair[0])
     assert "Name a new contact person: Taidehalli Pato" in text_of(aino.get("/"))
     assert "Leaves, nobody follows yet" in text_of(aino.get(asked.partner.get_absolute_url()))
+
+
+def test_the_only_responsible_person_of_a_side_leaves_to_kaikukeskus(client, asked, pair):
+    check = ContactCheck.objects.get(responsibility__person=pair[0])
+    address = reverse("still", args=[token_of(pair[0], check.round)])
+    page = client.get(address)
+    assert "<h1>Are you still the responsible person?</h1>" in page.content.decode()
+    assert "contact person" not in text_of(page)
+    assert "Kaikukeskus is told, and names another one." in text_of(page)
+    page = client.post(f"{address}{check.pk}/leave/", {"reason": ""}, follow=True)
+    assert "Thank you. Kaikukeskus has been told, and names another one." in text_of(page)
+    assert "Kaikukeskus names another one" in text_of(page).split("Has it changed?")[1]
+
+
+def test_the_page_asks_the_same_however_much_is_asked(client, asked, pair):
+    address = reverse("still", args=[token_of(asked.person, asked.round)])
+    counts = []
+    for name in ("Sali", "Lava"):
+        venue = a_venue(a_region(), pair[0], name)
+        ContactCheck.objects.create(
+            partner=venue, person=asked.person, round=asked.round, since=asked.since, asked_at=asked.asked_at
+        )
+        Partner.objects.filter(pk=venue.pk).update(contact=asked.person)
+        with CaptureQueriesContext(connection) as captured:
+            assert text_of(client.get(address)).count("I leave and know nobody to follow") == len(counts) + 2
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
 
 
 def test_an_identity_code_is_refused_here_too(client, address, asked):

@@ -64,7 +64,7 @@ class Hanging:
             ("notes", _("Notes and questions"), self.notes),
             ("points", _("Agreed on in meetings"), self.points),
             ("meetings", _("Meetings to come, as one invited or arranging"), self.meetings),
-            ("questions", _("Asked whether still the contact"), self.questions),
+            ("questions", _("Asked whether still the right person"), self.questions),
             ("days", _("Calendar of the next six months"), self.days),
         ]
         return [one for one in found if one[2]]

@@ -150,7 +150,7 @@ def _too_many(check: ContactCheck) -> list[str]:
     """Each naming is a mail to somebody who has not asked for it."""
     if check.successor_round < MOST_SUCCESSORS:
         return []
-    return [_("So many have been asked already. Say instead that you know nobody: the responsible person helps.")]
+    return [_("So many have been asked already. Say instead that you know nobody: another one is then named.")]
 
 
 def why_not(check: ContactCheck, email: str) -> list[str]:
@@ -176,8 +176,8 @@ def _against_responsible(given: Responsibility, known: Person) -> list[str]:
 
 
 def leave(link: Link, key: int, reason: str = "") -> ContactCheck:
-    """The person leaves and knows nobody to follow: the side's responsible person is told, and names another. Until
-    then the person stays the contact."""
+    """The person leaves and knows nobody to follow: those who follow it are told, and name another. Until then the
+    person stays."""
     with answering(link) as asked:
         check = asked.one(key)
         if check.state == State.LEAVING:

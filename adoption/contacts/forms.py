@@ -22,7 +22,7 @@ class LeaveForm(Form):
     """What the one who leaves wants to say."""
 
     reason = Text(
-        label=_("Message to the responsible person"),
+        label=_("Message to whoever is told"),
         required=False,
         widget=area(3),
         help_text=_("For example who to ask, and from which day on."),

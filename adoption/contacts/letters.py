@@ -1,6 +1,6 @@
 """What is written to those who are asked, to their successors, and to those who follow how it goes?"""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop
 
 from adoption.access import pair_for_partner
 from adoption.contacts.asking import mail_key
+from adoption.contacts.following import question, who_follows
 from adoption.contacts.links import PERSON, SUCCESSOR, address_for, address_for_successor, round_of
 from adoption.mail import link, write, write_to
 from adoption.models import ContactCheck, Kind, Person, Responsibility
@@ -21,27 +22,34 @@ ASKS = gettext_noop(
     "Hello %(name)s,\n\nin Kaikupolku you are:\n%(what)s\n\n"
     "Are you still? Open the link and press one button. You need not sign in.\n\n%(link)s\n\n"
     "Is it somebody else's task now? The same page asks who follows you. "
-    "Everybody is asked this once a year, so that a card is never without its contact.\n"
+    "Everybody is asked this once a year, so that no task is left without its person.\n"
 )
 
 
 def asked(person: int, number: int) -> None:
     """The person has the year's question."""
-    _to_person(person, number, "asked", gettext_noop("Are you still the contact?"))
+    _to_person(person, number, "asked", str)
 
 
 def renewed(person: int, number: int) -> None:
     """The person has a new link, or, asked out of turn, the first one."""
-    first, again = gettext_noop("Are you still the contact?"), gettext_noop("Are you still the contact? A new link")
-    _to_person(person, number, "renewed", again if number > 1 else first)
+    _to_person(person, number, "renewed", _anew if number > 1 else str)
 
 
 def reminded(person: int, number: int) -> None:
     """The silent person is reminded once."""
-    _to_person(person, number, "reminded", gettext_noop("Reminder: are you still the contact?"))
+    _to_person(person, number, "reminded", _once_more)
 
 
-def _to_person(key: int, number: int, letter: str, subject: str) -> None:
+def _anew(asks: str) -> str:
+    return _("%(question)s A new link") % {"question": asks}
+
+
+def _once_more(asks: str) -> str:
+    return _("Reminder: %(question)s") % {"question": asks[0].lower() + asks[1:]}
+
+
+def _to_person(key: int, number: int, letter: str, subject: Callable[[str], str]) -> None:
     """A mail with the link, if it is still the newest one and an answer is awaited by it."""
     person = Person.objects.get(pk=key)
     checks = list(_waiting(person, number))
@@ -49,7 +57,7 @@ def _to_person(key: int, number: int, letter: str, subject: str) -> None:
     def text() -> tuple[str, str]:
         what = "\n".join(f"- {check.what}" for check in checks)
         facts = {"name": person.given_name, "what": what, "link": address_for(person, number)}
-        return _(subject), _(ASKS) % facts
+        return subject(question(checks)), _(ASKS) % facts
 
     if checks and person.is_active and number == round_of(person):
         write_to(mail_key(PERSON, key, number, letter), person.email, person.language, text, _kind(letter))
@@ -102,21 +110,6 @@ def _to_successor(key: int, number: int, letter: str, subject: str) -> None:
 
 
 # -- to those who follow how it goes: R7, changes are told to the side that looks after the partner --------------------
-
-
-def who_follows(check: ContactCheck) -> list[Person]:
-    """Who sees that somebody follows the one who leaves: of a partner the side that looks after it, then the other one;
-    of a responsible person the others of the side; Kaikukeskus where there is nobody."""
-    people = pair_for_partner(check.partner) if check.partner else [one.person for one in _others_of(check)]
-    found = [person for person in people if person != check.person]
-    return found or list(Person.objects.filter(is_kaikukeskus=True, is_active=True))
-
-
-def _others_of(check: ContactCheck) -> Iterable[Responsibility]:
-    given = check.responsibility
-    assert given
-    held = Responsibility.objects.current().holders().filter(region=given.region_id, side=given.side)
-    return held.select_related("person").order_by("pk")
 
 
 def leaving(check_key: int, act: int) -> None:

@@ -137,7 +137,7 @@ class ContactCheck(FSMModelMixin, models.Model):
 
     @transition(state, [State.ASKED, State.HANDING, State.LEAVING], State.LEAVING)
     def leave(self) -> None:
-        """The person leaves and nobody follows yet: the side's responsible person names another."""
+        """The person leaves and nobody follows yet: whoever is told names another."""
 
     @transition(state, State.HANDING, State.HANDED)
     def accept(self) -> None:

@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from adoption.contacts import answers
+from adoption.contacts import answers, following
 from adoption.contacts.answers import Standing
 from adoption.contacts.forms import DeclineForm, HandOverForm, LeaveForm
 from adoption.contacts.links import PERSON, SUCCESSOR, Link, link_in
@@ -69,10 +69,19 @@ class Row:
     check: ContactCheck
     hand: Form
     leave: Form
+    follow: list[Person]  # who is told when one leaves; nobody where it is Kaikukeskus
 
     @property
     def waits(self) -> bool:
         return self.check.state == State.ASKED
+
+    @property
+    def will_be_told(self) -> str:
+        return following.will_be_told(self.follow)
+
+    @property
+    def names_another(self) -> str:
+        return following.names_another(self.follow)
 
 
 class Tried(NamedTuple):
@@ -121,7 +130,7 @@ def still_leave(visit: Visit, pk: int) -> HttpResponse:
     form = LeaveForm(visit.http.POST, auto_id=f"leave{pk}-%s")
     if not form.is_valid():
         return _page(visit, Tried(form.status, form, pk))
-    said = _("Thank you. The responsible person has been told, and names another one.")
+    said = following.has_been_told(following.followers(_asked(visit)).get(pk, []))
     return _done(visit, lambda: answers.leave(visit.link, pk, form.cleaned_data["reason"]), said, form, pk)
 
 
@@ -155,17 +164,26 @@ def _page(visit: Visit, tried: Tried) -> HttpResponse:
     if now_so == Standing.ANSWERED:
         shown["checks"] = list(checks.exclude(answered_at=None).with_subject().order_by("pk"))
         return render(visit.http, "adoption/still_answered.html", shown, status=tried.status)
-    rows = [_row(check, tried) for check in checks.standing().with_subject().order_by("pk")]
+    asked = _asked(visit)
+    follow = following.followers(asked)
+    rows = [_row(check, tried, follow[check.pk]) for check in asked]
     shown |= {"rows": rows, "waiting": sum(row.waits for row in rows), "to_ask": _to_ask(rows)}
+    shown["question"] = following.question(asked)
     return render(visit.http, "adoption/still.html", shown, status=tried.status)
 
 
-def _row(check: ContactCheck, tried: Tried) -> Row:
+def _asked(visit: Visit) -> list[ContactCheck]:
+    """What the person is asked by the link."""
+    found = ContactCheck.objects.standing().filter(person=visit.person, round=visit.link.round)
+    return list(found.with_subject().order_by("pk"))
+
+
+def _row(check: ContactCheck, tried: Tried, follow: list[Person]) -> Row:
     """The forms of the check: that which was refused, and the others empty."""
     refused = tried.form if tried.check == check.pk else None
     hand = refused if isinstance(refused, HandOverForm) else HandOverForm(auto_id=f"hand{check.pk}-%s")
     leave = refused if isinstance(refused, LeaveForm) else LeaveForm(auto_id=f"leave{check.pk}-%s")
-    return Row(check, hand, leave)
+    return Row(check, hand, leave, follow)
 
 
 def _to_ask(rows: list[Row]) -> list[Person]:
