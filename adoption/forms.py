@@ -11,7 +11,7 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from adoption.fields import BLANK, Day, Form, ModelForm, OneOf, Several, Text, field_for, offer
-from adoption.met_before import ask_which, taken_by_id
+from adoption.met_before import ask_which
 from adoption.models import County, Municipality, Organisation, Partner, Person, Region, Side
 from adoption.operating_model import LIMITS
 from adoption.partners import plain
@@ -390,7 +390,6 @@ class NewPartnerForm(PartnerForm):
     def clean(self) -> dict[str, Any]:
         """A contact person is whole or not given: without an address the person could not be reached."""
         data = super().clean() or self.cleaned_data
-        taken_by_id(self, data)
         self.known = ask_which(self, data, self.region, "organisation_known")
         given = [data.get(f"contact_{part}") for part in ("name", "email", "title", "phone")]
         if any(given):

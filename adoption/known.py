@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from adoption.joined import PARTNER
 from adoption.models import Joined, Organisation, Partner, Person, Region
-from adoption.partners import plain
+from adoption.partners import plain, two_ids
 from adoption.refusal import Refused
 from adoption.rows import Given
 
@@ -38,6 +38,7 @@ class Known:
         self.partners: dict[int, Partner] = {}
         self.organisations: dict[str, Organisation] = {}
         self.by_key: dict[int, Organisation] = {}
+        self.ids: dict[int, str] = {}  # organisation → the business ID that a row brings it
         self.people: dict[str, str] = {}  # address → name, of those that are known and of those that a row brings
         self.inactive: set[str] = set()
         self.unfinished: set[int] = set()
@@ -89,6 +90,15 @@ class Known:
             self.organisations[owner.business_id] = owner
         self.owners[plain(owner.name)].insert(0, Kept(0, 0, owner.pk, owner.business_id, given.towns))
 
+    def meet_id(self, owner: Organisation, business_id: str) -> None:
+        """By the business ID that a row brings, the rows after it find the organisation that lacked one. Raises Refused
+        for that of another organisation, and where another row brings another."""
+        if self.organisations.get(business_id, owner).pk != owner.pk:
+            raise Refused([_("Another organisation has this business ID already.")])
+        if wrong := two_ids(self.ids.get(owner.pk, ""), business_id):
+            raise Refused(wrong)
+        self.ids[owner.pk], self.organisations[business_id] = business_id, owner
+
     # -- what rows ask of the database, for many at once --------------------------------------------------------------
 
     def look_up(self, rows: Iterable[Given]) -> None:
@@ -106,6 +116,7 @@ class Known:
     def _look_up_partners(self, keys: set[int]) -> None:
         found = Partner.objects.filter(pk__in=keys).select_related("organisation", "contact", "region")
         for one in found.prefetch_related("municipalities"):
+            one.organisation = self.by_key.setdefault(one.organisation_id, one.organisation)
             self.partners[one.pk] = one
         unfinished = Partner.objects.filter(
             pk__in=keys, commitments__state__in=["draft", "checked", "awaiting", "partly_signed"]

@@ -19,20 +19,27 @@ OFFERED = 5
 NEW = "new"  # none of those that are offered
 
 
-def taken_by_id(form: forms.BaseForm, data: dict[str, Any]) -> None:
-    """Name and sector come with a business ID that is known: they need not be typed, and another name is not taken."""
+def taken_by_id(form: forms.BaseForm, data: dict[str, Any]) -> bool:
+    """Name and sector come with a business ID that is known: they need not be typed, and another name is not taken.
+    Whether it is known."""
     known = Organisation.objects.filter(business_id=data.get("business_id") or "-").first()
     if known is None:
-        return
+        return False
     for field, value in (("organisation_name", known.name), ("sector", known.sector)):
         form.errors.pop(field, None)
         data[field] = value
+    return True
 
 
-def of_this_name(name: str, region: Region) -> list[Organisation]:
-    """Those of other regions that are called so; one of this region is taken without asking."""
+def of_this_name(name: str, region: Region, business_id: str = "") -> list[Organisation]:
+    """Those of other regions that are called so; one of this region is taken without asking. With a business ID those
+    that have none, of this region too: the ID may be theirs."""
     words = folded(name).split()
-    found = Organisation.objects.exclude(partners__region=region)
+    found = (
+        Organisation.objects.filter(business_id="")
+        if business_id
+        else Organisation.objects.exclude(partners__region=region)
+    )
     for word in words:
         found = found.filter(found_by__contains=word)
     same = [one for one in found.order_by("pk")[: OFFERED * 4] if plain(one.name) == plain(name)]
@@ -41,8 +48,9 @@ def of_this_name(name: str, region: Region) -> list[Organisation]:
 
 def ask_which(form: forms.BaseForm, data: dict[str, Any], region: Region, field: str) -> Organisation | None:
     """The known organisation that is meant. Where some are called so, the form comes back with the question in a field
-    of its own; for a business ID nothing is asked."""
-    offered = of_this_name(data.get("organisation_name", ""), region) if not data.get("business_id") else []
+    of its own; for a business ID that is known nothing is asked."""
+    name, business_id = data.get("organisation_name", ""), data.get("business_id") or ""
+    offered = [] if taken_by_id(form, data) else of_this_name(name, region, business_id)
     if not offered:
         return None
     chosen = form.data.get(form.add_prefix(field))

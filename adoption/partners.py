@@ -63,11 +63,11 @@ def add_partner(
     **details: Any,
 ) -> Partner:
     """The organisation's unit is a candidate of the region in this role; an organisation known by its business ID
-    is not typed again. `organisation`: name, sector, business_id, or the `known` one itself; `contact`: email, name,
-    title, phone, language. Who looks after it there hears of it.
+    is not typed again. `organisation`: name, sector, business_id, or the `known` one itself, which takes the business
+    ID that it lacked; `contact`: email, name, title, phone, language. Who looks after it there hears of it.
 
-    Raises Refused for the same unit twice in one role, however its name is typed, a kind that is not of the role, and
-    a municipality that is not the region's.
+    Raises Refused for the same unit twice in one role, however its name is typed, a kind that is not of the role, a
+    municipality that is not the region's, and for what `take_id` refuses.
     """
     region = locked(region.pk)
     municipalities = list(municipalities)
@@ -76,6 +76,7 @@ def add_partner(
     partner = Partner(region=region, organisation=_organisation(region, **organisation), unit=unit, role=role)
     _refuse_twin(partner, partner.organisation)
     act = enter(partner, region, who, municipalities, details)
+    take_id(partner, region, who, organisation.get("business_id", ""))
     later("adoption.letters.partner_added", act.pk)
     if contact and contact.get("email"):
         set_contact(partner, region, who, contact)
@@ -91,6 +92,26 @@ def enter(
     partner.save()
     partner.municipalities.add(*municipalities)
     return record(region, who, "partner_added", partner, role=partner.role)
+
+
+def take_id(partner: Partner, region: Region, who: Acting, business_id: str) -> None:
+    """The organisation of a partner that has just entered has the business ID that it lacked, and history says so.
+    Called under the region's lock. Raises Refused where it has another one, and for what a correction refuses."""
+    owner = partner.organisation
+    if business_id in ("", owner.business_id):
+        return
+    owner.refresh_from_db(fields=["business_id"])
+    if wrong := two_ids(owner.business_id, business_id):
+        raise Refused(wrong)
+    change(partner, region, who, list(partner.municipalities.all()), {"business_id": business_id}, None, {})
+
+
+def two_ids(one: str, other: str) -> list[str]:
+    """Why rows with these business IDs, empty where there is none, are not one organisation."""
+    if not (one and other) or one == other:
+        return []
+    said = _("They have two business IDs, %(one)s and %(other)s: they are two organisations, or one ID is wrong.")
+    return [said % {"one": one, "other": other}]
 
 
 def _hold(owner: Organisation) -> None:
@@ -191,9 +212,9 @@ def refuse_against_clearance(
         )
 
 
-def refuse_of_elsewhere(partner: Partner, who: Acting) -> None:
-    """Raises Refused to all but Kaikukeskus where other regions have partners of the same organisation."""
-    if who.side != KAIKUKESKUS and partner.organisation.partners.exclude(region=partner.region_id).exists():
+def refuse_of_elsewhere(owner: Organisation, region: int | None, who: Acting) -> None:
+    """Raises Refused to all but Kaikukeskus where other regions than this one have partners of the organisation."""
+    if who.side != KAIKUKESKUS and owner.partners.exclude(region=region).exists():
         raise Refused([_("This organisation is a partner in another region too: ask Kaikukeskus to correct it.")])
 
 
@@ -202,7 +223,7 @@ def _correct(partner: Partner, who: Acting, organisation: dict[str, str], unit: 
     owner = partner.organisation
     changed = [field for field, value in organisation.items() if getattr(owner, field) != value]
     if changed:
-        refuse_of_elsewhere(partner, who)
+        refuse_of_elsewhere(owner, partner.region_id, who)
     business_id = organisation.get("business_id")
     if business_id and Organisation.objects.filter(business_id=business_id).exclude(pk=owner.pk).exists():
         raise Refused([_("Another organisation has this business ID already.")])

@@ -136,13 +136,24 @@ class Planner:
             raise Refused(missing)
         if self.manner == Manner.EXISTING and given.is_distributor:
             self._refuse_uncleared(given.name)
+        brought = self._id_brought(given, owner)
         self.brought[line.number] = given
         if given.business_id:
             self.names.setdefault(given.business_id, given.organisation)
         like = self._like(given)
-        why = [self._said(given, owner), *self._notes(given, owner), *like]
+        why = [self._said(given, owner), *brought, *self._notes(given, owner), *like]
         self.known.add(Kept(0, line.number, owner.pk if owner else 0, given.key_id(owner), given.towns), given)
         return Planned(line, given.name, Outcome.CREATE, why, given, None, owner, tuple(like))
+
+    def _id_brought(self, given: Given, owner: Organisation | None) -> list[str]:
+        """That the known organisation takes the row's business ID, by which the rows after it find it. Raises Refused
+        where it is another's, where another row brings another, and where it is Kaikukeskus's to correct."""
+        if owner is None or not given.business_id or owner.business_id:
+            return []
+        if owner.pk not in self.known.ids:
+            refuse_of_elsewhere(owner, self.region.pk, self.who)
+        self.known.meet_id(owner, given.business_id)
+        return [_("%(what)s: %(old)s → %(new)s") % _shown("business_id", "", given.business_id)]
 
     def _missing(self, given: Given, owner: Organisation | None) -> list[str]:
         """What a row of a new partner has to say besides."""
@@ -190,16 +201,14 @@ class Planner:
     def _changed(self, line: Line, given: Given, partner: Partner) -> Planned:
         changes = changes_of(partner, given)
         self.brought[line.number], self.met[partner.pk] = given, line.number
-        if "business_id" in changes and given.business_id in self.known.organisations:
-            raise Refused([_("Another organisation has this business ID already.")])
-        if "business_id" in changes:
-            refuse_of_elsewhere(partner, self.who)
         if "kind" in changes:
             refuse_against_clearance(partner, self.who, given.details["kind"], {}, None)
+        changes.pop("business_id", None)  # said with what is against it
         why = [_("%(what)s: %(old)s → %(new)s") % _shown(key, *both) for key, both in changes.items()]
         if self.manner == Manner.EXISTING and partner.state not in PROMISED:
             self._refuse_taking_over(partner)
             why.append(_("Committed earlier, on paper"))
+        why = [*self._id_brought(given, partner.organisation), *why]
         outcome = Outcome.UPDATE if why else Outcome.SAME
         notes = self._notes(given, partner.organisation)
         if plain(partner.unit) != plain(given.unit):

@@ -231,6 +231,7 @@ def _new(region: Region, planner: Planner, planned: Planned, given: Given) -> Pa
     partner = Partner(region=region, organisation=owner, unit=given.unit, role=given.role)
     details = {"language": language_of_places(given.municipalities), **given.details, "kind": kind_for(given)}
     partners.enter(partner, region, planner.who, given.municipalities, details)
+    partners.take_id(partner, region, planner.who, given.business_id)
     return partner
 
 

@@ -373,6 +373,68 @@ def test_an_id_that_another_organisation_has_is_refused_before_it_is_confirmed(r
     )
 
 
+COUNTY, FILLED = "Kainuun hyvinvointialue", "Business ID: – → " + business_id(7)
+
+
+@pytest.fixture
+def county(region, pair) -> Organisation:
+    """One that stands without its business ID."""
+    return a_distributor(region, pair[0], COUNTY, unit="Aikuissosiaalityö").organisation
+
+
+def of_county(unit: str, number: int = 1, **more: str) -> list[object]:
+    return a_row(number, **{"name": COUNTY, "id": business_id(7), "role": "jakaja", "sector": "", "unit": unit, **more})
+
+
+def test_an_id_that_was_lacking_comes_with_a_new_unit(region, pair, county):
+    there = county.partners.get().municipalities.get().name_fi
+    rows = [of_county("Vammaispalvelut"), of_county("Päihdepalvelut"), of_county("Aikuissosiaalityö", town=there)]
+    brought = importing.preview(region, pair[0], pasted(text(rows)))
+    assert outcomes(brought) == ["create", "create", "update"]
+    assert all(FILLED in row.why for row in brought.rows.all())
+    importing.confirm_whole(brought, pair[0])
+    county.refresh_from_db()
+    assert (county.business_id, county.partners.count(), Organisation.objects.count()) == (business_id(7), 3, 1)
+    acts = Act.objects.filter(what="partner_changed")
+    assert [act.about_id for act in acts if "business_id" in act.data["fields"]] == [
+        str(Partner.objects.get(unit="Vammaispalvelut").pk)
+    ]
+    assert counts(bring(region, pair[0], rows))["same"] == 3
+    assert faults() == []
+
+
+def test_the_rows_after_it_find_the_organisation_by_the_id_that_a_row_brings(region, pair, county):
+    rows = [of_county("Vammaispalvelut"), of_county("Päihdepalvelut", name="Kainuu soten yksiköt")]
+    assert outcomes(bring(region, pair[0], rows)) == ["create", "create"]
+    assert Organisation.objects.get().partners.count() == 3
+
+
+def test_an_id_comes_to_one_that_a_row_before_makes_without_it(region, pair):
+    rows = [of_county("Vammaispalvelut", id=""), of_county("Päihdepalvelut")]
+    assert outcomes(bring(region, pair[0], rows)) == ["create", "create"]
+    assert Organisation.objects.get().business_id == business_id(7)
+
+
+def test_a_second_id_for_one_organisation_is_refused_in_the_preview(region, pair, county):
+    rows = [of_county("Vammaispalvelut"), of_county("Päihdepalvelut", id=business_id(8))]
+    brought = importing.preview(region, pair[0], pasted(text(rows)))
+    assert outcomes(brought) == ["create", "refuse"]
+    assert "two business IDs" in why(brought, 3)
+    importing.confirm_whole(brought, pair[0])
+    assert Organisation.objects.get().business_id == business_id(7)
+
+
+def test_of_one_that_is_elsewhere_too_a_new_unit_brings_no_id(region, pair, laura, county):
+    savo = a_region("etela-savo")
+    owner = {"name": county.name, "sector": county.sector, "known": county}
+    town = savo.municipalities.first()
+    partners.add_partner(savo, a_pair(savo)[0], owner, "venue", [town], kind="culture")
+    rows = [of_county("Vammaispalvelut")]
+    assert "another region too" in why(importing.preview(region, pair[0], pasted(text(rows))), 2)
+    assert outcomes(bring(region, laura, rows)) == ["create"]
+    assert Organisation.objects.get().business_id == business_id(7)
+
+
 def test_two_of_one_name_are_told_apart_by_their_ids(region, pair):
     bring(region, pair[0], [a_row(1, name="Tupa ry"), a_row(5, name="Tupa ry")])
     assert Partner.objects.count() == 2

@@ -17,6 +17,7 @@ from adoption import partners
 from adoption.contacts import answers, asking, links, pair
 from adoption.history import Acting, all_faults, locked, record
 from adoption.joined import partner_of
+from adoption.joining.doubles import organisations
 from adoption.joining.moving import GOES, STAYS, label_of, move, references
 from adoption.joining.organisations import join_organisations
 from adoption.joining.partners import join_partners
@@ -561,6 +562,18 @@ def test_kaikukeskus_finds_what_stands_twice(client, region, aino, laura):
     assert client.get(former.get_absolute_url()).status_code == 200
     assert client.get(reverse("organisation", args=[one.organisation_id])).status_code == 200
     assert client.get(reverse("join_choose", args=["people", liisa.pk]), {"with": "ain"}).status_code == 200
+
+
+def test_one_with_its_id_and_one_without_are_one_in_a_region_whose_towns_differ(region, aino):
+    one, other = a_venue(region, aino, "Kainuun museo"), a_venue(region, aino, "Kainuun Museo", unit="Arkisto")
+    owner = Organisation.objects.create(name="Kainuun museo", sector="public")
+    Partner.objects.filter(pk=other.pk).update(organisation=owner)
+    other.municipalities.set(region.municipalities.exclude(pk__in=one.municipalities.all())[:1])
+    assert organisations() == []
+    Organisation.objects.filter(pk=owner.pk).update(business_id="1234567-1")
+    assert organisations() == [(one.organisation, owner)]
+    Partner.objects.filter(pk=other.pk).update(region=a_region("kymenlaakso"))
+    assert organisations() == []
 
 
 def test_others_see_none_of_it(client, region, aino):

@@ -4,7 +4,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from adoption.models import Organisation, Partner
+from adoption.models import Act, Organisation, Partner
+from adoption.partners import add_partner
+from adoption.refusal import Refused
 from tests.people import a_pair, a_region, a_venue
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +63,48 @@ def test_another_organisation_of_the_same_name_is_a_new_one(add, known):
     assert add(organisation_name=NAME, sector="public", organisation_known="new").status_code == 302
     assert Partner.objects.get(region__slug="kainuu").organisation.sector == "public"
     assert Organisation.objects.filter(name=NAME).count() == 2
+
+
+@pytest.fixture
+def here(laura) -> Organisation:
+    """One of the region itself, without a business ID."""
+    return a_venue(a_region(), laura, "Kainuun Museo", unit="Arkisto").organisation
+
+
+def test_a_business_id_asks_of_a_namesake_without_one_and_is_taken_by_it(add, here):
+    typed = {"organisation_name": "Kainuun  museo", "sector": "public", "unit": "Näyttely", "business_id": "1234567-1"}
+    page = add(**typed)
+    assert (page.status_code, "Kainuun Museo, public" in page.content.decode()) == (422, True)
+    assert add(**typed, organisation_known=str(here.pk)).status_code == 302
+    here.refresh_from_db()
+    assert (here.business_id, here.partners.count()) == ("1234567-1", 2)
+    changed = Act.objects.get(what="partner_changed")
+    assert (changed.data["fields"], changed.about_id) == (["business_id"], str(Partner.objects.get(unit="Näyttely").pk))
+
+
+def test_with_a_business_id_another_of_the_same_name_is_a_new_one(add, here):
+    typed = {"organisation_name": here.name, "sector": "public", "unit": "Näyttely", "business_id": "1234567-1"}
+    assert add(**typed, organisation_known="new").status_code == 302
+    here.refresh_from_db()
+    assert (here.business_id, Organisation.objects.filter(name=here.name).count()) == ("", 2)
+
+
+def test_one_that_has_another_business_id_is_not_asked_about(add, here):
+    Organisation.objects.filter(pk=here.pk).update(business_id="2345629-7")
+    typed = {"organisation_name": here.name, "sector": "public", "unit": "Näyttely", "business_id": "1234567-1"}
+    assert add(**typed).status_code == 302
+    assert Organisation.objects.filter(name=here.name).count() == 2
+
+
+def test_a_business_id_that_came_meanwhile_is_not_replaced(here, laura):
+    region = here.partners.get().region
+    known = Organisation.objects.get(pk=here.pk)
+    Organisation.objects.filter(pk=here.pk).update(business_id="2345629-7")
+    owner = {"name": here.name, "sector": "public", "business_id": "1234567-1", "known": known}
+    with pytest.raises(Refused):
+        add_partner(region, laura, owner, "venue", [region.municipalities.first()], unit="Näyttely", kind="culture")
+    here.refresh_from_db()
+    assert (here.business_id, here.partners.count()) == ("2345629-7", 1)
 
 
 def test_only_what_was_offered_can_be_chosen(add, known):

@@ -23,19 +23,27 @@ def bare(name: str) -> str:
 
 
 def organisations() -> list[Pair]:
-    """The same bare name, and not two business IDs; of those that act somewhere at least one municipality in common."""
+    """The same bare name, and not two business IDs; of those that act somewhere at least one municipality in common, or
+    a region where only one of them has its ID."""
     rows = Organisation.objects.order_by("pk").values_list("pk", "name", "business_id")
     groups = _together((bare(name), (pk, business_id)) for pk, name, business_id in rows.iterator())
     keys = {pk for group in groups for pk, _id in group}
     towns: dict[int, set[int]] = defaultdict(set)
+    regions: dict[int, set[int]] = defaultdict(set)
     through = Partner.municipalities.through.objects.filter(partner__organisation__in=keys)
-    for owner, town in through.values_list("partner__organisation", "municipality"):
+    for owner, town, region in through.values_list("partner__organisation", "municipality", "partner__region"):
         towns[owner].add(town)
+        regions[owner].add(region)
     found = [
         (one, other)
         for group in groups
         for (one, one_id), (other, other_id) in _pairs(group)
-        if not (one_id and other_id) and (towns[one] & towns[other] or not (towns[one] and towns[other]))
+        if not (one_id and other_id)
+        and (
+            towns[one] & towns[other]
+            or not (towns[one] and towns[other])
+            or (bool(one_id or other_id) and regions[one] & regions[other])
+        )
     ]
     return _read(Organisation, found)
 

@@ -12,7 +12,7 @@ from adoption.joined import ORGANISATION
 from adoption.joining.moving import move
 from adoption.joining.partners import against, in_order, join_rows
 from adoption.models import Joined, Organisation, Partner, Person, Region
-from adoption.partners import plain, remember
+from adoption.partners import plain, remember, two_ids
 from adoption.refusal import Linked, Refused
 
 
@@ -42,10 +42,7 @@ def against_organisations(kept: Organisation, gone: Organisation) -> list[str]:
     """Why the two cannot be joined."""
     if kept.pk == gone.pk:
         return [_("These are one and the same row.")]
-    wrong = []
-    if kept.business_id and gone.business_id:
-        said = _("They have two business IDs, %(one)s and %(other)s: they are two organisations, or one ID is wrong.")
-        wrong.append(said % {"one": kept.business_id, "other": gone.business_id})
+    wrong = two_ids(kept.business_id, gone.business_id)
     if kept.sector != gone.sector:
         said = _("Their sectors differ, %(one)s and %(other)s: correct the wrong one first.")
         wrong.append(said % {"one": kept.get_sector_display(), "other": gone.get_sector_display()})
