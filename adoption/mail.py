@@ -45,33 +45,34 @@ def others(people: Iterable[Person], act: Act) -> list[Person]:
     return [person for person in people if person.pk != act.by_id]
 
 
-def write(key: str, people: Iterable[Person], letter: Letter, kind: Kind = Kind.ALWAYS) -> None:
+def write(key: str, people: Iterable[Person], letter: Letter, kind: Kind = Kind.ALWAYS, by_clock: bool = False) -> None:
     """Each person has one mail under this key, in the own language, and a job that sends it; twice does no more.
 
-    By the kind of the mail each has chosen whether it leaves at once, in the morning's list, or not at all. All mails
-    are written before any leaves, so one refused address keeps nobody else's.
+    By the kind of the mail each has chosen whether it leaves at once, in the morning's list, or not at all; what no
+    person has just done, but the clock, leaves on a working morning. All mails are written before any leaves, so one
+    refused address keeps nobody else's.
     """
     told = [person for person in people if person.is_active]
     with transaction.atomic():
         how = chosen(told, kind)
         for person in told:
             if how[person.pk] != How.NONE:
-                _write_one(f"{key}:{person.pk}", person, letter, kind, how[person.pk])
+                _write_one(f"{key}:{person.pk}", person, letter, kind, how[person.pk], by_clock)
 
 
-def _write_one(key: str, person: Person, letter: Letter, kind: Kind, how: str) -> None:
+def _write_one(key: str, person: Person, letter: Letter, kind: Kind, how: str, by_clock: bool) -> None:
     with translation.override(person.language):
         subject, body = letter(person)
     _queue(
         key, subject, body, person=person, address=person.email, language=person.language, kind=kind,
-        together=how == How.DIGEST, not_before=_not_before(kind, how),
+        together=how == How.DIGEST, not_before=_not_before(kind, how, by_clock),
     )  # fmt: skip
 
 
-def _not_before(kind: Kind, how: str) -> datetime | None:
-    """Nothing for what leaves at once; of a reminder the next moment that is not quiet; of the rest of the morning's
-    list the next morning."""
-    if kind == Kind.DUTIES:
+def _not_before(kind: Kind, how: str, by_clock: bool) -> datetime | None:
+    """Nothing for what leaves at once; of a reminder, and of what the clock has brought, the next moment that is not
+    quiet; of the rest of the morning's list the next morning."""
+    if kind == Kind.DUTIES or (by_clock and how != How.DIGEST):
         return next_open(now())
     return next_morning(now()) if how == How.DIGEST else None
 
@@ -85,12 +86,14 @@ def write_to(
     kind: Kind = Kind.ALWAYS,
     event: Callable[[], str] = str,
     thread: str = "",
+    by_clock: bool = False,
 ) -> None:
     """One who has no account has one mail under this key, in the language, and a job that sends it; twice does no more.
 
     The mail bears a link by which its reader acts, so its text is wiped once it has left. `event` gives what it brings
     into the reader's calendar. Of the mails of a thread one that has not left is withdrawn when a newer one is written.
-    Reminders leave in the morning's list with all others to this address, unless its person has chosen otherwise.
+    Reminders leave in the morning's list with all others to this address, unless its person has chosen otherwise; what
+    else no person has just done, but the clock, leaves on a working morning.
     """
     with translation.override(language):
         subject, body = letter()
@@ -99,7 +102,7 @@ def write_to(
     how = next(iter(chosen(known, kind).values()), USUAL.get(kind, How.AT_ONCE))
     _queue(
         key, subject, body, address=address, language=language, kind=kind, secret=True,
-        together=how == How.DIGEST, not_before=_not_before(kind, how), calendar=calendar, thread=thread,
+        together=how == How.DIGEST, not_before=_not_before(kind, how, by_clock), calendar=calendar, thread=thread,
     )  # fmt: skip
 
 

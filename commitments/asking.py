@@ -134,9 +134,10 @@ def ask_next(commitment: Commitment, region: Region, who: Acting) -> None:
         later("commitments.letters.kaikukeskus_signs", commitment.pk)
 
 
-def send_link(request: SignatureRequest, commitment: Commitment, letter: str) -> None:
+def send_link(request: SignatureRequest, commitment: Commitment, letter: str, by_clock: bool = False) -> None:
     """The request has a new round: its link is mailed by the letter of this name, every older one is worthless, and
-    it stays known whom it was sent to."""
+    it stays known whom it was sent to. `by_clock`: no person has just asked for it, so that it leaves on a working
+    morning."""
     request.send()
     request.round += 1
     request.sent_at, request.expires_at, request.reason = now(), end_of_link(commitment), ""
@@ -145,7 +146,7 @@ def send_link(request: SignatureRequest, commitment: Commitment, letter: str) ->
         request=request, number=request.round, name=request.name, title=request.title, email=request.email,
         sent_at=request.sent_at,
     )  # fmt: skip
-    later(f"commitments.letters.{letter}", request.pk, request.round)
+    later(f"commitments.letters.{letter}", request.pk, request.round, *([True] if by_clock else []))
 
 
 def end_of_link(commitment: Commitment) -> datetime:

@@ -218,19 +218,19 @@ SUBJECTS = {
 }
 
 
-def asked(request: int, number: int) -> None:
+def asked(request: int, number: int, by_clock: bool = False) -> None:
     """The signatory has the first link."""
-    _ask(request, number, "asked")
+    _ask(request, number, "asked", by_clock=by_clock)
 
 
-def named(request: int, number: int) -> None:
+def named(request: int, number: int, by_clock: bool = False) -> None:
     """The one whom a responsible person asks instead of the signatory of the document has a first link."""
-    _ask(request, number, "named")
+    _ask(request, number, "named", by_clock=by_clock)
 
 
-def renewed(request: int, number: int) -> None:
+def renewed(request: int, number: int, by_clock: bool = False) -> None:
     """The signatory has a new link."""
-    _ask(request, number, "renewed")
+    _ask(request, number, "renewed", by_clock=by_clock)
 
 
 def moved(request: int, number: int) -> None:
@@ -266,11 +266,11 @@ def copy_refused(copy_pk: int) -> None:
         _ask(request.pk, request.round, "copy_refused", f":{copy.pk}", reason=copy.reason)
 
 
-def _ask(pk: int, number: int, kind: str, more: str = "", **facts: object) -> None:
+def _ask(pk: int, number: int, kind: str, more: str = "", by_clock: bool = False, **facts: object) -> None:
     """A mail with the link, if it is still the newest one and awaited."""
     request = _awaited(pk, number)
     if request:
-        _tell(request, asking.mail_key(pk, number, kind) + more, kind, kind in STAGES, **facts)
+        _tell(request, asking.mail_key(pk, number, kind) + more, kind, by_clock or kind in STAGES, **facts)
 
 
 def _awaited(pk: int, number: int) -> SignatureRequest | None:
@@ -294,7 +294,8 @@ def _tell(request: SignatureRequest, key: str, kind: str, by_clock: bool = False
         subjects, bodies = zip(*(_letter(request, kind, language, more) for language in languages), strict=True)
         return " / ".join(subjects), APART.join(bodies)
 
-    write_to(key, request.email, languages[0], text, Kind.DUTIES if by_clock else Kind.ALWAYS)
+    reminds = by_clock and kind in STAGES
+    write_to(key, request.email, languages[0], text, Kind.DUTIES if reminds else Kind.ALWAYS, by_clock=by_clock)
 
 
 def _letter(request: SignatureRequest, kind: str, language: str, more: dict[str, object]) -> tuple[str, str]:

@@ -280,7 +280,7 @@ def pass_on(party: Party, region: Region, who: Acting, given: Named) -> None:
     _readdress(request, commitment, given)
     request.save()
     if party.pk in {one.pk for one in asking.whose_turn(commitment)}:
-        asking.send_link(request, commitment, _letter(request))
+        asking.send_link(request, commitment, _letter(request), by_clock=who.person is None)
     record(region, who, "signature_renewed", commitment, parties=[party.pk], round=request.round)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import override
 from adoption import notes, partners
 from adoption.access import regions_of
 from adoption.contacts import asking, pair
+from adoption.days import next_working_day
 from adoption.history import all_faults
 from adoption.leaving import close_person
 from adoption.models import Act, ContactCheck, Handover, Note, Partner, Person, Responsibility
@@ -21,6 +22,7 @@ from adoption.refusal import NotYours, Refused
 from commitments.models import Party
 from commitments.services import send
 from tests.meetings import a_meeting
+from tests.mornings import post
 from tests.papers import change_draft, draft_partner_commitment
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_trial, a_venue
 from tests.test_commitments import TERM, checked
@@ -201,6 +203,7 @@ def test_the_successor_gets_the_list_and_the_others_hear_of_it(ground, worker):
     mail.outbox.clear()
     on_the_day(made)
     worker.run()
+    post(next_working_day(localdate() + timedelta(days=1)), worker)
     [body] = [one.body for one in mail.outbox if one.to == ["liisa@example.org"] and "Aino" in one.subject]
     leads_to(ground.liisa, body, f"/people/{ground.liisa.pk}/handover/")
 

@@ -12,17 +12,22 @@ from adoption.contacts import answers, asking
 from adoption.contacts.links import PERSON, Link, link_in, token_of
 from adoption.ladders import CONTACT_REMIND
 from adoption.mail import stuck
-from adoption.models import ContactCheck, Mail
+from adoption.models import ContactCheck, Mail, Responsibility
+from adoption.people import end_responsibility, name_person
 from commitments.models import Commitment
 from commitments.together import send_all
 from tests.meetings import a_meeting, with_venues
 from tests.mornings import at, post
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_venue
 from tests.test_clearance import ANSWERS
+from tests.test_handover import Ground, a_commitment_that_aino_signs
+from tests.test_meetings_of_leavers import arranged
 from tests.test_reminders import a_trial_at, move
 from tests.test_together import drafted, seen, venues
-from workflows import reminders, schedule
+from workflows import passing, reminders, schedule
+from workflows.arranging import roll
 from workflows.arranging.inviting import Whom
+from workflows.handing_over import Given, hand_over
 from workflows.survey import letters as survey_letters
 from workflows.survey.opening import open_survey
 
@@ -33,14 +38,12 @@ FRIDAY = date(2027, 3, 19)
 MONDAY = FRIDAY + 3 * DAY
 # What the clock starts and writes to people of; and what it starts besides.
 MORNINGS = [reminders.daily, asking.daily, survey_letters.remind]
+NIGHTS = [passing.daily, roll.keep]
 WRITE_NOTHING = {
     "workflows.checks.nightly", "commitments.verifying.nightly", "commitments.making.make_waiting",
     "commitments.pdf.make_waiting", "commitments.certifying.make_waiting", "adoption.contacts.returned.read",
-    "commitments.importing.expire", "workflows.schedule.beat",
+    "commitments.importing.expire", "workflows.schedule.beat", "workflows.reminders.deliver_waiting",
 }  # fmt: skip
-# Leaves what waits, and ends what was agreed for the day: who follows hears of it as of being named, and who is off a
-# meeting's list as of being taken off.
-OTHERS = {"workflows.reminders.deliver_waiting", "workflows.passing.daily", "workflows.arranging.roll.keep"}
 
 
 # -- what is due on the Friday -----------------------------------------------------------------------------------------
@@ -120,6 +123,27 @@ def a_question_has_been_reminded_of(worker) -> None:
     post(FRIDAY - 59 * DAY, worker)
 
 
+def a_handover_has_come(worker) -> None:
+    """Aino has a commitment to sign, arranges a meeting, and hands over from the Friday on."""
+    with at(FRIDAY - 3 * DAY, 9):
+        ground = Ground()
+        a_commitment_that_aino_signs(ground)
+        arranged(ground.region, ground.aino, [Whom(ground.mikko)])
+        given = [Given(ground.hers.pk, "liisa@example.org", "Liisa Laine", "", "administrative")]
+        hand_over(ground.aino, ground.aino, FRIDAY, given)
+        worker.run()
+
+
+def one_who_is_invited_has_left(worker) -> None:
+    with at(FRIDAY - 3 * DAY, 9):
+        region, laura = a_region(), a_kaikukeskus_person()
+        aino, mikko = a_pair(region)
+        name_person(region, "culture", "liisa@example.org", "Liisa Laine", laura)
+        arranged(region, mikko, [Whom(aino)])
+        end_responsibility(Responsibility.objects.get(person=aino), laura)
+        worker.run()
+
+
 # What is due → how it became so, and of what the mails are.
 DUE = {
     "a step": (a_step_is_due, ["reminder"] * 2),
@@ -132,6 +156,8 @@ DUE = {
     "a survey": (a_survey_is_open, ["reminded"] * 5),
     "a question": (a_question_is_silent, ["act"] * 2),
     "a question that goes back": (a_question_has_been_reminded_of, ["act"] * 2),
+    "a handover": (a_handover_has_come, ["act", "meeting", "meeting", "named"]),
+    "one who has left": (one_who_is_invited_has_left, ["meeting"]),
 }
 
 
@@ -147,6 +173,8 @@ def test_what_the_clock_brings_waits_for_a_working_morning(worker, what, day, ho
     with at(day, hour):
         for job in MORNINGS:
             job(FRIDAY)
+        passing.daily(FRIDAY)
+        roll.keep()
         worker.run()
         reminders.deliver_waiting()
         worker.run()
@@ -165,5 +193,18 @@ def letter_of(waiting: Mail) -> str:
 
 def test_whatever_else_the_clock_starts_is_known_here():
     schedule.ensure()
-    morning = {f"{job.__module__}.{job.__name__}" for job in MORNINGS}
-    assert set(Schedule.objects.values_list("func", flat=True)) == morning | WRITE_NOTHING | OTHERS
+    tried = {f"{job.__module__}.{job.__name__}" for job in [*MORNINGS, *NIGHTS]}
+    assert set(Schedule.objects.values_list("func", flat=True)) == tried | WRITE_NOTHING
+
+
+def test_what_a_person_has_just_done_tells_at_once_at_night_too(worker):
+    with at(FRIDAY, 23):
+        ground = Ground()
+        a_commitment_that_aino_signs(ground)
+        arranged(ground.region, ground.aino, [Whom(ground.mikko)])
+        worker.run()
+        mail.outbox.clear()
+        given = [Given(ground.hers.pk, "liisa@example.org", "Liisa Laine", "", "administrative")]
+        hand_over(ground.aino, ground.aino, FRIDAY, given)
+        worker.run()
+        assert [one.to for one in mail.outbox].count(["liisa@example.org"]) == 3  # she follows, signs and is invited

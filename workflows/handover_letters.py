@@ -155,4 +155,4 @@ def passed(pk: int, act_pk: int) -> None:
         listed = "\n\n".join(_section(heading, things) for _key, heading, things in found.sections)
         return _("%(region)s: %(leaver)s has handed over to you") % facts, body % (facts | {"list": listed})
 
-    write(f"act:{act_pk}", [heir], text)
+    write(f"act:{act_pk}", [heir], text, by_clock=act.by_id is None)

@@ -130,7 +130,8 @@ def _write(act: Act, invitee: Invitee, letter: Letter) -> None:
 
     event: Callable[[], str] = (lambda: calendar_for(invitee, method)) if method else str
     key = f"meeting:{act.pk}:{invitee.pk}"
-    write_to(key, invitee.email, _language(invitee), text, event=event, thread=invitee.mail_thread)
+    thread, by_clock = invitee.mail_thread, act.by_id is None
+    write_to(key, invitee.email, _language(invitee), text, event=event, thread=thread, by_clock=by_clock)
 
 
 def _language(invitee: Invitee) -> str:
