@@ -13,7 +13,8 @@ from django.utils.timezone import localdate
 from docx import Document
 from docx.oxml.ns import qn
 
-from adoption.models import Act
+from adoption.history import all_faults
+from adoption.models import Act, Region
 from adoption.people import find_or_make, name_person
 from adoption.refusal import NotYours, Refused
 from adoption.templatetags.kaiku import day
@@ -34,8 +35,10 @@ from workflows.minutes.models import LANGUAGES, AgendaText, Minutes
 from workflows.minutes.paper import document
 from workflows.minutes.writing import agree, minutes_of, points_of, take_back, write
 from workflows.models import OwnTask, Survey
-from workflows.my_work.own_tasks import finish_task
+from workflows.my_work import own_tasks
+from workflows.my_work.own_tasks import change_task, finish_task
 from workflows.sentences import sentences
+from workflows.standing import written
 from workflows.survey.answering import answer
 from workflows.survey.links import link_in, token_of
 from workflows.survey.opening import open_survey
@@ -44,6 +47,8 @@ from workflows.walk import Walk
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 SHIPPED = [language for language, _name in LANGUAGES]
 SAID = {"language": "fi", "agenda": "Avaus\nLuvut", "said": "Puhuttiin.\n\nPaljon.", "decisions": "Jatketaan."}
+
+NATIONAL = {"kind": "national", "title": "All of us", "place": "", "link": "", "length": 60, "message": ""}
 
 
 @pytest.fixture
@@ -222,6 +227,61 @@ def test_a_point_stands_in_my_work_until_it_is_done_and_the_minutes_say_so(clien
     assert f"done {day(localdate())}" in minutes
     client.force_login(here.aino)
     assert "Send the posters" not in text_of(client.get(work))
+
+
+def said_of_points(region: Region | None) -> list[str]:
+    acts = Act.objects.filter(region=region, what__startswith="point_").order_by("number")
+    return [line.text for line in sentences(acts)]
+
+
+def test_what_becomes_of_a_point_is_history(client, here, meeting):
+    """It is promised to others: its day is not moved unseen, nor is it done and undone."""
+    soon, later = (localdate() + timedelta(days=days) for days in (10, 300))
+    point = agree(meeting, here.aino, "Send the posters", here.mikko, soon)
+    change_task(point, here.mikko, "Send nothing", later, None)
+    change_task(point, here.mikko, "Send nothing", later, None)
+    change_task(point, here.mikko, "", None, None)
+    finish_task(point, here.mikko)
+    with pytest.raises(Refused, match="done already"):
+        finish_task(point, here.mikko)
+    own_tasks.take_back(point, here.mikko)
+    mikko, of = here.mikko.name, f"what was agreed on in a meeting ({meeting})"
+    assert said_of_points(here.region)[1:] == [
+        f"{mikko} moved the day of {of}: from {written(soon)} to {written(later)}.",
+        f"{mikko} moved the day of {of}: from {written(later)} to no day.",
+        f"{mikko} has done what was agreed on in a meeting: {meeting}.",
+        f"{mikko} took back that a point of a meeting was done: {meeting}.",
+    ]
+    point.refresh_from_db()
+    assert (point.text, point.region, all_faults()) == ("Send the posters", here.region, [])
+    client.force_login(here.aino)
+    assert "has done what was agreed on" in text_of(client.get(reverse("history", args=[here.region.slug])))
+
+
+def test_what_was_agreed_on_nationally_is_the_countrys_history(here):
+    national = arrange(None, here.laura, NATIONAL, [timezone.now() + timedelta(days=30)], [Whom(here.aino)])
+    point = agree(national, here.laura, "Ask the printer", here.aino, None)
+    finish_task(point, here.aino)
+    assert said_of_points(None)[-1] == f"{here.aino.name} has done what was agreed on in a meeting: {national}."
+
+
+def test_the_words_of_a_point_of_ones_own_stand_in_the_minutes(client, here, meeting):
+    point = agree(meeting, here.aino, "Send the posters", here.aino, None)
+    change_task(point, here.aino, "Send nothing", None, None)
+    point.refresh_from_db()
+    assert (point.text, point.region) == ("Send the posters", here.region)
+    client.force_login(here.aino)
+    page = text_of(client.get(point.get_absolute_url()))
+    assert "Those who read its minutes see it" in page
+    assert "nobody else sees it" not in page
+    assert "It was agreed on in a meeting" in text_of(client.get(reverse("work_item", args=[f"own-{point.pk}"])))
+
+
+def test_a_point_that_was_taken_back_meanwhile_is_refused_in_words(here, meeting):
+    point = agree(meeting, here.aino, "Send the posters", here.mikko, None)
+    take_back(meeting, here.aino, point.pk)
+    with pytest.raises(Refused, match="does not stand in your list any more"):
+        finish_task(point, here.mikko)
 
 
 def test_a_point_is_given_to_somebody_of_the_meeting_once_and_for_a_day_to_come(here, meeting):

@@ -6,6 +6,8 @@ import pytest
 from django.utils import timezone
 from django.utils.timezone import localdate
 
+from adoption.history import all_faults
+from adoption.models import Act
 from adoption.people import find_or_make
 from tests.people import a_pair, a_region
 from tests.race import DONE, REFUSED
@@ -13,6 +15,7 @@ from workflows.arranging.inviting import groups
 from workflows.arranging.services import arrange
 from workflows.minutes.writing import agree, take_back, write
 from workflows.models import Answer, Minutes, OwnTask, Place, Survey
+from workflows.my_work.own_tasks import finish_task
 from workflows.survey.answering import answer
 from workflows.survey.links import link_in, token_of
 
@@ -78,3 +81,13 @@ def test_a_point_agreed_on_or_taken_back_twice_at_once_is_so_once(race, ground):
         taking = [(take_back, (meeting, person, point.pk)) for person in (aino, mikko)]
         assert sorted(race(*taking)) == sorted([DONE, REFUSED])
         assert not OwnTask.objects.exists()
+
+
+def test_a_point_that_is_done_and_taken_back_at_once_is_one_of_both(race, ground):
+    meeting, aino, mikko = ground
+    for number in range(ROUNDS // 2):
+        point = agree(meeting, aino, f"Point {number}", mikko, None)
+        ended = race((finish_task, (point, mikko)), (take_back, (meeting, aino, point.pk)))
+        assert sorted(ended) == sorted([DONE, REFUSED])
+        assert Act.objects.filter(what="point_done").count() == OwnTask.objects.count()
+    assert all_faults() == []

@@ -182,6 +182,11 @@ SENTENCES = {
     "minutes_written": gettext_lazy("%(who)s wrote the minutes of a meeting: %(about)s."),
     "point_agreed": gettext_lazy("%(who)s wrote down a point that was agreed on in a meeting (%(about)s): %(person)s."),
     "point_taken_back": gettext_lazy("%(who)s took back a point of a meeting (%(about)s): %(person)s."),
+    "point_moved": gettext_lazy(
+        "%(who)s moved the day of what was agreed on in a meeting (%(about)s): from %(was)s to %(to)s."
+    ),
+    "point_done": gettext_lazy("%(who)s has done what was agreed on in a meeting: %(about)s."),
+    "point_not_done": gettext_lazy("%(who)s took back that a point of a meeting was done: %(about)s."),
     "survey_ended": gettext_lazy("%(who)s ended the survey to the partners before its day."),
     "survey_moved": gettext_lazy("%(who)s moved with the meeting the last day of the survey to the partners: %(on)s."),
     "survey_opened": gettext_lazy("%(who)s opened a survey to the partners, until %(on)s."),
@@ -264,7 +269,9 @@ def _of_agenda(act: Act) -> dict[str, str]:
 
 
 def _of_move(act: Act) -> dict[str, str]:
-    """Of a day that was moved: from which day and to which."""
+    """Of a day that was moved: from which day and to which. A point of a meeting may have none."""
+    if act.what == "point_moved":
+        return {key: _day(act.data[key]) if act.data[key] else _("no day") for key in ("was", "to")}
     was, to = act.data["moves"][act.data["step"]] if act.what == "due_moved" else ("", "")
     return {"was": _day(was), "to": _day(to)} if was else {}
 

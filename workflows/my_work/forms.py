@@ -15,7 +15,7 @@ EVERYTHING = _("all")
 
 
 class OwnTaskForm(Form):
-    """An own small task; of one that somebody else has given only the day."""
+    """An own small task; of one that somebody else has given, or that was agreed on in a meeting, only the day."""
 
     text = Text(
         label=_("What is to be done"), max_length=200,
@@ -37,7 +37,7 @@ class OwnTaskForm(Form):
             kwargs["initial"] = {"text": task.text, "due": task.due, "region": region}
         super().__init__(*args, **kwargs)
         offer(self, "region", regions_of(person))
-        if task and task.made_by_id != person.pk:
+        if task and not task.is_in_own_words:
             for name in ("text", "region"):
                 self.fields[name].disabled = True
 

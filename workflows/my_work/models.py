@@ -1,5 +1,5 @@
 """What has a person put on the own list, put off in it, and chosen to see of it? Nobody else reads these rows, and no
-history tells of them: they are about nobody's promise."""
+history tells of them: they are about nobody's promise. Only a point of a meeting's minutes is one."""
 
 from collections.abc import Iterable
 
@@ -49,6 +49,16 @@ class OwnTask(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("own_task", args=[self.pk])
+
+    @property
+    def is_promised(self) -> bool:
+        """It was agreed on in a meeting: others rely on it, and its words stand in the minutes."""
+        return self.meeting_id is not None
+
+    @property
+    def is_in_own_words(self) -> bool:
+        """The person has written it for oneself, and nobody else reads it."""
+        return self.made_by_id == self.person_id and not self.is_promised
 
 
 class Snooze(models.Model):

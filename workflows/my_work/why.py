@@ -51,7 +51,7 @@ def why_seen(person: Person, item: Item) -> list[str]:
     """Each responsibility of the person that the item comes from, and whom it waits for, in sentences."""
     kind, _dash, key = item.key.rpartition("-")
     if item.own:
-        return [_given(OwnTask.objects.select_related("made_by").get(pk=int(key), person=person))]
+        return [_given(OwnTask.objects.select_related("made_by", "meeting").get(pk=int(key), person=person))]
     if kind == "invited":
         return [_invited(Invitee.objects.select_related("meeting__organiser").get(pk=int(key), person=person))]
     if item.exact and person.is_kaikukeskus:
@@ -63,7 +63,10 @@ def why_seen(person: Person, item: Item) -> list[str]:
 
 def _given(task: OwnTask) -> str:
     facts = {"name": task.made_by, "day": day(localdate(task.made_at))}
-    if task.made_by_id == task.person_id:
+    if task.is_promised:
+        facts["meeting"] = task.meeting
+        return _("It was agreed on in a meeting (%(meeting)s), and %(name)s wrote it down on %(day)s.") % facts
+    if task.is_in_own_words:
         return _("You wrote it yourself on %(day)s. Nobody else sees it.") % facts
     return _("%(name)s gave it to you on %(day)s.") % facts
 

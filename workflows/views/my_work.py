@@ -69,7 +69,7 @@ def own_task_undo(request: Request, pk: int) -> HttpResponse:
 
 def own_task_or_404(person: Person, pk: int) -> OwnTask:
     """The task, if it is the person's."""
-    return get_object_or_404(OwnTask.objects.select_related("region", "made_by"), pk=pk, person=person)
+    return get_object_or_404(OwnTask.objects.select_related("region", "made_by", "meeting"), pk=pk, person=person)
 
 
 # -- one thing of the list --------------------------------------------------------------------------------------------
