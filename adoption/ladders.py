@@ -128,6 +128,12 @@ OWN = Ladder(
     gettext_lazy("the day that one has given it"),
     (Rung(0, ONESELF), Rung(2, ONESELF)),
 )
+POINT = Ladder(
+    "point",
+    gettext_lazy("A point agreed on in a meeting"),
+    gettext_lazy("the day that it has in the minutes; the person whose task it is has every reminder"),
+    (Rung(-7, ONESELF), Rung(0, ONESELF), Rung(2, ONESELF), Rung(7), Rung(14, SUBSTITUTES), Rung(28, KAIKUKESKUS)),
+)
 
 # -- duties whose reminders have a mechanism of their own: their numbers -----------------------------------------------
 

@@ -11,12 +11,12 @@ import pytest
 from django.conf import settings as site
 from django.test import Client
 from django.urls import reverse
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 
 from adoption.days import next_working_day
 from adoption.feeds import address_of, address_of_region, end_feed, feed_of, renew_feed
 from adoption.models import Act, CalendarFeed, Person, Responsibility
-from adoption.people import end_responsibility, name_person
+from adoption.people import end_responsibility, find_or_make, name_person
 from adoption.refusal import NotYours, Refused
 from config.logs import WithoutLinks
 from tests.mornings import at
@@ -26,9 +26,9 @@ from tests.test_plan_files import events_of
 from tests.test_yearly import DUE, TODAY, Here
 from tests.trials import a_walk, text_of
 from workflows import services
-from workflows.models import TrialStep
+from workflows.models import Meeting, OwnTask, TrialStep
 from workflows.moving import mark_of, move_due
-from workflows.my_work.own_tasks import add_task
+from workflows.my_work.own_tasks import add_task, change_task, finish_task
 from workflows.walk import Walk, introduce
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site_in_english")]
@@ -102,6 +102,28 @@ def test_an_own_task_with_a_day_stands_in_ones_own_calendar_alone(trial):
     assert days(read(own(trial.aino)), "Soita kirjastoon") == [f"{due:%Y%m%d}"]
     for other in (trial.mikko, trial.laura):
         assert days(read(own(other)), "Soita kirjastoon") == []
+
+
+def test_a_point_of_a_meeting_stands_in_its_persons_calendar_alone_until_it_is_done(trial):
+    due = localdate() + 20 * DAY
+    maija = find_or_make("maija@example.org", "Maija Muualla")  # who answers for nothing there
+    places = [("workshop", trial.region, trial.aino), ("workshop", trial.region, maija), ("national", None, trial.aino)]
+    for kind, region, person in places:
+        meeting = Meeting.objects.create(
+            organiser=trial.laura, region=region, kind=kind, title="Yhdessä", length=60, state="held", starts_at=now()
+        )
+        point = OwnTask.objects.create(person=person, made_by=trial.laura, text="Soita", due=due, meeting=meeting)
+        [event] = [event for event in read(own(person)) if "Soita" in event["SUMMARY"]]
+        assert (event["UID"].partition("@")[0], event["DTSTART"]) == (f"point-{point.pk}", f"{due:%Y%m%d}")
+        assert event["URL"].endswith(point.get_absolute_url())
+        for other in {trial.aino, trial.mikko, trial.laura} - {person}:
+            assert days(read(own(other)), "Soita") == []
+        before = int(event["SEQUENCE"])
+        change_task(point, person, "", due + DAY, None)
+        [event] = [event for event in read(own(person)) if "Soita" in event["SUMMARY"]]
+        assert (event["DTSTART"], int(event["SEQUENCE"]) > before) == (f"{due + DAY:%Y%m%d}", True)
+        finish_task(point, person)
+        assert days(read(own(person)), "Soita") == []
 
 
 def test_it_is_the_same_event_as_in_the_plans_own_file(client, trial):

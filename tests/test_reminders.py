@@ -9,15 +9,15 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 from django_q.models import OrmQ
 
 from adoption import ladders
 from adoption.days import last_working_day, next_working_day
 from adoption.ladders import Rung
 from adoption.mail_choices import choose
-from adoption.models import How, Kind, Mail, Partner, Responsibility
-from adoption.people import end_responsibility, name_person
+from adoption.models import How, Kind, Mail, Partner, Person, Responsibility
+from adoption.people import end_responsibility, find_or_make, name_person
 from tests.meetings import a_meeting
 from tests.mornings import A_MONDAY, a_morning, at, mornings, post
 from tests.people import a_region, a_venue
@@ -396,6 +396,85 @@ def test_of_a_list_of_which_nothing_is_true_any_more_no_mail_leaves(two_due, wor
     assert (mail.outbox, Mail.objects.waiting().count(), Reminder.objects.count()) == ([], 0, 0)
 
 
+# -- points of meetings -----------------------------------------------------------------------------------------------
+
+
+def a_point(here: Walk, person: Person, due_on: date, national: bool = False) -> OwnTask:
+    """Agreed on in a workshop that was held, or in Kaikukeskus's national meeting."""
+    given = {"kind": "national", "region": None} if national else {"kind": "workshop", "region": here.region}
+    meeting = Meeting.objects.create(
+        organiser=here.laura, title="Yhdessä", length=60, state="held", starts_at=now(), **given
+    )
+    return OwnTask.objects.create(
+        meeting=meeting, region=meeting.region, person=person, agreed_with=person, made_by=here.laura, due=due_on,
+        text="Tilaa esitteet",
+    )  # fmt: skip
+
+
+def who_heard() -> dict[int, set[str]]:
+    """Rung of a point → who was reminded by it."""
+    found: dict[int, set[str]] = {}
+    for _day, rung, who in sent("point"):
+        found.setdefault(rung, set()).add(who)
+    return found
+
+
+def test_of_a_late_point_of_a_meeting_the_pair_hears_then_substitutes_then_kaikukeskus(here, worker):
+    move(here, "workshop", None)
+    with at(A_MONDAY):
+        name_person(here.region, "care", "eino@example.org", "Eino Sijainen", here.mikko, substitute=True)
+        Person.objects.update(language="en")
+        point = a_point(here, here.mikko, DUE)
+        worker.run()
+        mail.outbox.clear()
+    mornings(*days(), worker, times=2)
+    own, pair = {here.mikko.email}, {here.aino.email, here.mikko.email}
+    more = pair | {"eino@example.org"}
+    assert who_heard() == {-7: own, 0: own, 2: own, 7: pair, 14: more, 28: more | {here.laura.email}}
+    assert len(sent()) == 12
+    [to_aino, *_more] = [one for one in mail.outbox if one.to == [here.aino.email]]
+    assert to_aino.subject == "Late, Kainuu: “Tilaa esitteet”, by 14.4.2027"
+    assert "as the task of Mikko Kettunen" in to_aino.body
+    assert point.meeting.page("minutes") in to_aino.body
+    late = [one for one in mail.outbox if one.to == [here.mikko.email] and one.subject.startswith("Late")]
+    assert point.get_absolute_url() in late[1].body
+    assert [("The responsible persons have this mail too" in one.body) for one in late] == [False, True, False, False]
+
+
+def test_of_a_late_point_of_the_national_meeting_kaikukeskus_hears(here, worker):
+    move(here, "workshop", None)
+    with at(A_MONDAY):
+        a_point(here, here.mikko, DUE, national=True)
+    mornings(*days(), worker)
+    own, both = {here.mikko.email}, {here.mikko.email, here.laura.email}
+    assert who_heard() == {-7: own, 0: own, 2: own, 7: both, 14: both, 28: both}
+
+
+def test_of_a_point_of_one_who_is_not_here_any_more_the_pair_hears_at_once(here, worker):
+    move(here, "workshop", None)
+    with at(A_MONDAY):
+        liisa = find_or_make("liisa@example.org", "Liisa Laine")
+        point = a_point(here, liisa, DUE)
+        Person.objects.filter(pk=liisa.pk).update(is_active=False)
+    a_morning(DUE, worker)
+    assert who_heard() == {0: {here.aino.email, here.mikko.email}}
+    OwnTask.objects.filter(pk=point.pk).update(done_at=f"{DUE}T10:00Z")
+    a_morning(DUE + 7 * DAY, worker)
+    assert len(sent()) == 2
+
+
+def test_the_regions_page_says_of_a_point_what_was_sent_and_of_ones_own_tasks_nothing(here, worker):
+    with at(A_MONDAY):
+        a_point(here, here.mikko, DUE)
+        OwnTask.objects.create(person=here.mikko, made_by=here.mikko, region=here.region, due=DUE, text="Soita")
+    a_morning(DUE, worker)
+    with at(DUE, 9):
+        told = told_in(here.region)
+    [point] = [one for one in told if "Tilaa esitteet" in one.title]
+    assert [line.state for line in point.lines] == ["sent", *["planned"] * 4]
+    assert not [one for one in told if "Soita" in one.title]
+
+
 # -- how much is read -------------------------------------------------------------------------------------------------
 
 
@@ -445,13 +524,13 @@ def ten_thousand_of_the_year(here: Walk) -> None:
     )
 
 
-QUIET_SCAN = 7
+QUIET_SCAN = 8  # one for each kind of duty
 
 
 def test_the_scan_of_what_is_due_takes_a_fixed_number_of_queries(here, django_assert_num_queries):
     with at(A_MONDAY):
         a_trial_at("workshop", "ruotsi")
-    with at(DUE), django_assert_num_queries(12):
+    with at(DUE), django_assert_num_queries(13):
         assert len(due(DUE)) == 4
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pytest
 from django.core import mail
 from django.db import transaction
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 from django_q.models import OrmQ
 
 from adoption.days import is_quiet, is_working_day
@@ -21,7 +21,7 @@ from adoption.models import Municipality, Organisation, Partner, Person, Phase, 
 from adoption.people import find_or_make
 from tests.mornings import at
 from tests.people import a_kaikukeskus_person, a_pair, a_region
-from workflows.models import FeedbackMeeting, OwnTask, Reminder, Trial, TrialStep, YearlyDone
+from workflows.models import FeedbackMeeting, Meeting, OwnTask, Reminder, Trial, TrialStep, YearlyDone
 from workflows.reminders import daily, deliver_waiting
 from workflows.services import go_on, locked_trial, open_trial
 
@@ -41,6 +41,7 @@ LADDERS = {
     "national": A_YEAR_S,
     "induction": A_YEAR_S,
     "own": {0: 0, 2: 0},
+    "point": {-7: -1, 0: -1, 2: -1, 7: 0, 14: 1, 28: 2},  # at first only whose it is hears
 }
 YEARLY = ("page", "national")
 SIDES = {"venue": 0, "distributor": 1}  # whose staff is inducted every year → who of the pair sees to it
@@ -56,11 +57,13 @@ class Owed(NamedTuple):
     since: date
     people: frozenset[int]
     substitutes: frozenset[int] = frozenset()
+    promised_to: frozenset[int] = frozenset()
 
     def hear(self, rung: int, laura: int) -> frozenset[int]:
         """Those to whom the rung goes."""
         up_to = LADDERS[self.kind][rung]
-        return self.people | (self.substitutes if up_to else set()) | ({laura} if up_to > 1 else set())
+        told = self.people | (self.promised_to if up_to >= 0 else set())
+        return told | (self.substitutes if up_to > 0 else set()) | ({laura} if up_to > 1 else set())
 
 
 class Dead(Exception):
@@ -76,9 +79,12 @@ class Settled:
         Responsibility.objects.create(
             person=self.stands_in, region=region, side="care", since=localdate(), substitute=True
         )
+        self.meeting = Meeting.objects.create(
+            region=region, organiser=pair[0], title="Kokous", length=60, state="held", starts_at=now()
+        )
         self.last: dict[str, date] = {}
         self.next: dict[str, date] = {}
-        self.task: OwnTask | None = None
+        self.tasks: dict[str, OwnTask] = {}
 
     def settle(self, today: date) -> None:
         """From this day on the card is in lasting use."""
@@ -98,9 +104,9 @@ class Settled:
             one = self.pair[SIDES[kind]].pk
             subject, others = f"{self.region.pk}-{kind}", stand_in if kind == "distributor" else frozenset()
             yield Owed("induction", subject, a_year_later(last), last, frozenset([one]), others)
-        if self.task:
-            made, person = localdate(self.task.made_at), self.task.person_id
-            yield Owed("own", str(self.task.pk), self.task.due, made, frozenset([person]))
+        for kind, task in self.tasks.items():
+            others = (stand_in, pair) if kind == "point" else (frozenset(), frozenset())
+            yield Owed(kind, str(task.pk), task.due, localdate(task.made_at), frozenset([task.person_id]), *others)
 
     def act(self, today: date) -> None:
         for kind in [kind for kind, day in self.next.items() if day <= today]:
@@ -109,18 +115,22 @@ class Settled:
             else:
                 YearlyDone.objects.create(region=self.region, kind=kind, on=today, recorded_by=self.pair[0])
             self.did(kind, today)
-        self.own_task(today)
+        for kind, meeting in (("own", None), ("point", self.meeting)):
+            self.small_task(kind, meeting, today)
         if self.dice.random() < 0.004:
             self.follow(today)
 
-    def own_task(self, today: date) -> None:
-        """One of the pair writes down a task, and has done it early, in time, late or never."""
-        if self.task is None and self.dice.random() < 0.005:
+    def small_task(self, kind: str, meeting: Meeting | None, today: date) -> None:
+        """One of the pair writes down a task, or promises one in a meeting, and has done it early, in time, late or
+        never."""
+        task = self.tasks.get(kind)
+        if task is None and self.dice.random() < 0.005:
             person, due = self.dice.choice(self.pair), today + DAY * self.dice.randrange(5, 40)
-            self.task = OwnTask.objects.create(person=person, made_by=person, text="Soita.", due=due)
-        elif self.task and today > self.task.due - 5 * DAY and self.dice.random() < 0.1:
-            OwnTask.objects.filter(pk=self.task.pk).update(done_at=f"{today}T10:00Z")
-            self.task = None
+            given = {"person": person, "made_by": person, "meeting": meeting, "due": due, "text": "Soita."}
+            self.tasks[kind] = OwnTask.objects.create(**given)
+        elif task and today > task.due - 5 * DAY and self.dice.random() < (0.04 if meeting else 0.1):
+            OwnTask.objects.filter(pk=task.pk).update(done_at=f"{today}T10:00Z")
+            del self.tasks[kind]
 
     def follow(self, today: date) -> None:
         """Another person follows on one side."""

@@ -17,7 +17,20 @@ from django.utils.translation import gettext as _
 
 from adoption.access import KAIKUKESKUS, PAIR
 from adoption.days import done_until, due_again
-from adoption.ladders import DECISION, FEEDBACK, HOLDERS, INDUCTION, NATIONAL, OWN, PAGE, STEP, Ladder, Rung
+from adoption.ladders import (
+    DECISION,
+    FEEDBACK,
+    INDUCTION,
+    NATIONAL,
+    ONESELF,
+    OWN,
+    PAGE,
+    POINT,
+    STEP,
+    SUBSTITUTES,
+    Ladder,
+    Rung,
+)
 from adoption.ladders import KAIKUKESKUS as UP_TO_KAIKUKESKUS
 from adoption.models import Partner, Person, Region, Responsibility
 from adoption.templatetags.kaiku import in_quotes, moment
@@ -32,7 +45,7 @@ from workflows.yearly.words import TITLES, induction_title, induction_todo, what
 
 
 class Duty(NamedTuple):
-    """Something that is owed by a day: by these people, or else by whoever answers for the sides then."""
+    """Something that is owed by a day: by these people, by whoever answers for the sides then, or by both."""
 
     ladder: Ladder
     subject: str  # its key within the kind
@@ -46,10 +59,15 @@ class Duty(NamedTuple):
     municipalities: frozenset[int] | None = None  # None: of the whole region
     people: tuple[Person, ...] = ()
     rests: bool = False  # it is arranged for a day in time: nobody is reminded before that
+    own_path: str = ""  # the place of these people, where it is another one
 
     def rung(self, on: date) -> Rung | None:
         """The rung of its ladder on which it stands on the day."""
         return None if self.rests else self.ladder.now(self.due, self.since, on)
+
+    def path_for(self, person: Person) -> str:
+        """The place that the person sees."""
+        return self.own_path if self.own_path and person in self.people else self.path
 
     @property
     def where(self) -> str:
@@ -299,10 +317,13 @@ def own(within: Within) -> list[Duty]:
     them."""
     if within.regions is not None:
         return []
-    tasks = OwnTask.objects.open().filter(due__lte=within.until, person__is_active=True).order_by("pk")
-    if within.subjects is not None:
-        tasks = tasks.filter(pk__in=within.subjects)
+    tasks = _tasks(within).filter(meeting=None, person__is_active=True)
     return [_of_own(task) for task in tasks.select_related("person")]
+
+
+def _tasks(within: Within) -> QuerySet[OwnTask]:
+    tasks = OwnTask.objects.open().filter(due__lte=within.until).order_by("pk")
+    return tasks if within.subjects is None else tasks.filter(pk__in=within.subjects)
 
 
 def _of_own(task: OwnTask) -> Duty:
@@ -328,6 +349,40 @@ def done_own(keys: Collection[Key]) -> dict[Key, date]:
     return {key: done[key[0]] for key in keys if key[0] in done}
 
 
+# -- points of meetings ------------------------------------------------------------------------------------------------
+
+
+def points(within: Within) -> list[Duty]:
+    """What was agreed on in meetings, has a day, and is not done: promised to the others of the meeting's region, or in
+    a national meeting to Kaikukeskus, who hear of it when it is late."""
+    tasks = _tasks(within).exclude(meeting=None)
+    if within.region is not None:
+        tasks = tasks.filter(meeting__region=within.region)
+    return [_of_point(task) for task in tasks.select_related("person", "meeting__region")]
+
+
+def _of_point(task: OwnTask) -> Duty:
+    assert task.due
+    assert task.meeting
+    region = task.meeting.region
+    return Duty(
+        POINT, str(task.pk), region, task.due, localdate(task.made_at), lambda: in_quotes(task.text),
+        partial(_point_todo, task), task.meeting.page("minutes"), BOTH if region else frozenset([KAIKUKESKUS]),
+        people=(task.person,) if task.person.is_active else (), own_path=task.get_absolute_url(),
+    )  # fmt: skip
+
+
+def _point_todo(task: OwnTask) -> str:
+    facts = {"name": task.person, "meeting": task.meeting}
+    return (
+        _(
+            "It was agreed on in a meeting (%(meeting)s) as the task of %(name)s, who marks it as done in My work, or "
+            "gives it another day."
+        )
+        % facts
+    )
+
+
 SOURCES: dict[str, Source] = {
     source.ladder.kind: source
     for source in (
@@ -340,6 +395,7 @@ SOURCES: dict[str, Source] = {
             for one in (NATIONAL, PAGE)
         ),
         Source(OWN, own, titles_of_own, done_own),
+        Source(POINT, points, titles_of_own, done_own),
     )
 }
 
@@ -351,7 +407,7 @@ class Answerable:
     """Who hears of the duties on the day, read for all of them together."""
 
     def __init__(self, duties: Iterable[Duty], today: date) -> None:
-        self.regions = {duty.region.pk for duty in duties if duty.region and not duty.people}
+        self.regions = {duty.region.pk for duty in duties if duty.region}
         self.today = today
 
     @cached_property
@@ -369,11 +425,13 @@ class Answerable:
 
     def of(self, duty: Duty, whom: str) -> list[Person]:
         """Those who are reminded on a rung that goes up to `whom`: who is missing is stood in for by the next ones."""
-        region = duty.region.pk if duty.region and not duty.people else None
+        if whom == ONESELF and duty.people:
+            return list(duty.people)
+        region = duty.region.pk if duty.region else None
         held = [one for one in self.held[region] if _covers(one, duty)] if region else []
         found = list(duty.people) + [one.person for one in held if not one.substitute]
         found += self.kaikukeskus if KAIKUKESKUS in duty.sides else []
-        if whom != HOLDERS or not found:
+        if whom in (SUBSTITUTES, UP_TO_KAIKUKESKUS) or not found:
             found += [one.person for one in held if one.substitute]
         if whom == UP_TO_KAIKUKESKUS or not found:
             found += self.kaikukeskus

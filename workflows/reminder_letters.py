@@ -18,7 +18,8 @@ def letter(duty: Duty, rung: Rung, today: date) -> Letter:
         what = duty.what()
         facts = {
             "name": person.given_name, "region": duty.where, "what": what, "day": day(duty.due),
-            "weekday": weekday_day(duty.due), "todo": duty.todo(), "why": _why(rung), "link": link(duty.path),
+            "weekday": weekday_day(duty.due), "todo": duty.todo(), "why": _why(duty, rung),
+            "link": link(duty.path_for(person)),
         }  # fmt: skip
         body = _("Hello %(name)s,\n\n%(region)s: %(what)s is to be done by %(weekday)s.\n%(todo)s\n\n%(link)s\n")
         if today > duty.due:
@@ -37,10 +38,14 @@ def _subject(duty: Duty, today: date) -> str:
     return _("Today, %(region)s: %(what)s") if today == duty.due else _("By %(day)s, %(region)s: %(what)s")
 
 
-def _why(rung: Rung) -> str:
+def _why(duty: Duty, rung: Rung) -> str:
     """Who hears of it besides, when it has gone up the ladder."""
-    if rung.whom in (HOLDERS, ONESELF):
+    if rung.whom == ONESELF or (rung.whom == HOLDERS and not duty.people):
         return ""
+    if duty.region is None:
+        return _("Kaikukeskus has this mail too.")
+    if rung.whom == HOLDERS:
+        return _("The responsible persons have this mail too.")
     if rung.whom == SUBSTITUTES:
         return _("The substitutes have this mail too.")
     return _("The substitutes and Kaikukeskus have this mail too.")

@@ -55,19 +55,20 @@ def of_person(person: Person) -> bytes:
     duties = owed_by(person)
     owed = {duty.subject for duty in duties if duty.ladder in (STEP, DECISION)}
     acts = _national_acts()
-    events = [_of_duty(duty, rows, acts) for duty in duties]
+    events = [_of_duty(duty, rows, acts, person) for duty in duties]
     events += [_of_row(row) for row in rows.values() if str(row.pk) not in owed]
     events += [event for one, path in meetings_of(person) for event in called.events_of(one, path)]
     name = _("Kaikukortti: what I am to do")
     return calendar_bytes(name, sorted(events, key=lambda event: (event.day, event.name)))
 
 
-def _of_duty(duty: Duty, rows: dict[int, TrialStep], national_acts: int) -> Event:
-    """A step's number grows with its day alone, as in the calendar of the plan; of what comes round every year each
-    change is an act of the region or of a national meeting."""
+def _of_duty(duty: Duty, rows: dict[int, TrialStep], national_acts: int, reader: Person) -> Event:
+    """A step's number grows with its day alone, as in the calendar of the plan; of what comes round every year, and of
+    the points of meetings, each change is an act of the region or of a national meeting."""
     row = rows.get(int(duty.subject)) if duty.ladder in (STEP, DECISION) else None
-    version = row.event_version if row else duty.region.history_length + national_acts if duty.region else 0
-    return Event(event_name_of(duty), version, duty.due, f"{duty.where}: {duty.what()}", duty.todo(), duty.path)
+    version = row.event_version if row else national_acts + (duty.region.history_length if duty.region else 0)
+    path = duty.path_for(reader)
+    return Event(event_name_of(duty), version, duty.due, f"{duty.where}: {duty.what()}", duty.todo(), path)
 
 
 def _of_row(row: TrialStep) -> Event:

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from adoption.access import KAIKUKESKUS
-from adoption.ladders import DECISION, NATIONAL, STEP, SUBSTITUTES
+from adoption.ladders import DECISION, NATIONAL, OWN, POINT, STEP, SUBSTITUTES
 from adoption.models import Person, Responsibility
 from workflows.arranging import called
-from workflows.duties import SOURCES, Answerable, Duty, Within, own
+from workflows.duties import SOURCES, Answerable, Duty, Within, own, points
 from workflows.models import Meeting, OwnTask, Trial, TrialStep
 from workflows.reminded import AHEAD
 from workflows.tasks import Item, sides_held, trials_of
@@ -24,13 +24,14 @@ from workflows.trial import MODELS
 
 
 def owed_by(person: Person, kinds: Iterable[str] = tuple(SOURCES)) -> list[Duty]:
-    """The duties of these kinds that the person, or whom the person stands in for, is reminded of, and the own tasks.
-    What rests is left out: it is fixed for a day."""
+    """The duties of these kinds that the person, or whom the person stands in for, is reminded of, and the own tasks and
+    points. What rests is left out: it is fixed for a day."""
     until = localdate() + AHEAD
     within = Within(until, regions=None if person.is_kaikukeskus else _regions(person))
-    duties = [duty for kind in kinds for duty in SOURCES[kind].owed(within) if not duty.rests]
-    if not person.is_kaikukeskus:  # whose duties of all regions are read with these among them
-        duties += own(Within(until, _own_tasks(person)))
+    shared = [SOURCES[kind] for kind in kinds if kind not in (OWN.kind, POINT.kind)]
+    duties = [duty for source in shared for duty in source.owed(within) if not duty.rests]
+    mine = Within(until, _own_tasks(person))
+    duties += [*own(mine), *points(mine)]
     people = Answerable(duties, localdate())
     return [duty for duty in duties if person in people.of(duty, SUBSTITUTES)]
 
