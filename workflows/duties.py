@@ -356,8 +356,8 @@ def points(within: Within) -> list[Duty]:
     """What was agreed on in meetings, has a day, and is not done: promised to the others of the meeting's region, or in
     a national meeting to Kaikukeskus, who hear of it when it is late."""
     tasks = _tasks(within).exclude(meeting=None)
-    if within.region is not None:
-        tasks = tasks.filter(meeting__region=within.region)
+    if within.regions is not None:
+        tasks = tasks.filter(meeting__region__in=within.regions)
     return [_of_point(task) for task in tasks.select_related("person", "meeting__region")]
 
 

@@ -24,8 +24,8 @@ from workflows.trial import MODELS
 
 
 def owed_by(person: Person, kinds: Iterable[str] = tuple(SOURCES)) -> list[Duty]:
-    """The duties of these kinds that the person, or whom the person stands in for, is reminded of, and the own tasks and
-    points. What rests is left out: it is fixed for a day."""
+    """The duties of these kinds that the person, or whom the person stands in for, is reminded of, and the own tasks
+    and points. What rests is left out: it is fixed for a day."""
     until = localdate() + AHEAD
     within = Within(until, regions=None if person.is_kaikukeskus else _regions(person))
     shared = [SOURCES[kind] for kind in kinds if kind not in (OWN.kind, POINT.kind)]
