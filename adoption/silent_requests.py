@@ -9,6 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, TruncDate
 from django.utils.timezone import localdate
 
 from adoption.history import NOBODY, locked, record
@@ -38,8 +41,15 @@ class Question:
 
 def open_questions() -> list[Question]:
     """The questions that wait for an answer, the oldest first."""
-    waiting = Partner.objects.filter(state=Partner.State.MORE_WANTED).select_related("organisation", "region")
-    return sorted(_questions(waiting), key=lambda one: (one.asked_on, one.partner.pk))
+    return _by_age(_questions(_waiting()))
+
+
+def _waiting() -> QuerySet[Partner]:
+    return Partner.objects.filter(state=Partner.State.MORE_WANTED).select_related("organisation", "region")
+
+
+def _by_age(questions: Iterable[Question]) -> list[Question]:
+    return sorted(questions, key=lambda one: (one.asked_on, one.partner.pk))
 
 
 def _questions(partners: Iterable[Partner]) -> Iterable[Question]:
@@ -70,10 +80,22 @@ def due(question: Question, today: date, wait: ClearanceTimes) -> str:
     return REMIND if today >= question.asked_on + timedelta(days=wait.remind_after) else ""
 
 
+def _may_be_due(today: date, wait: ClearanceTimes) -> QuerySet[Partner]:
+    """Those whose newest act says that `due` is so: the database leaves out all others."""
+    acts = Act.objects.filter(about_kind="partner", what__in=[QUESTION, REMINDED])
+    newest = acts.filter(about_id=Cast(OuterRef("pk"), CharField())).order_by("-region", "-number")
+    found = _waiting().alias(
+        newest=Subquery(newest.values("what")[:1]), on=Subquery(newest.values(on=TruncDate("at"))[:1]),
+        until=Subquery(newest.values(until=KT("data__until"))[:1]),
+    )  # fmt: skip
+    silent = Q(newest=QUESTION, on__lte=today - timedelta(days=wait.remind_after))
+    return found.filter(silent | Q(newest=REMINDED, until__lt=today.isoformat()))
+
+
 def look_after(today: date) -> int:
     """Whatever is due today is a job of its own, so that one that fails keeps no other. Returns how many."""
     wait = times()
-    found = [one for one in open_questions() if due(one, today, wait)]
+    found = [one for one in _by_age(_questions(_may_be_due(today, wait))) if due(one, today, wait)]
     with transaction.atomic():
         for one in found:
             later("adoption.silent_requests.go_on", one.partner.pk, today.isoformat())
@@ -87,8 +109,7 @@ def go_on(partner_pk: int, on: str) -> None:
     if partner is None:  # joined into another since, whose own question it is
         return
     region, today = locked(partner.region_id), date.fromisoformat(on)
-    waiting = Partner.objects.filter(pk=partner_pk, state=Partner.State.MORE_WANTED)
-    for question in _questions(waiting.select_related("organisation", "region")):
+    for question in _questions(_waiting().filter(pk=partner_pk)):
         what = due(question, today, times())
         if what == REMIND:
             _remind(question, region, today)

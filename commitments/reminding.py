@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import models, transaction
+from django.db.models.functions import Cast, Concat, TruncDate
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -110,9 +112,7 @@ def remind(today: date) -> int:
     or was down for a day. Returns how many jobs were queued."""
     if not is_working_day(today):
         return 0
-    due = [(request, stage) for request in _silent(today) if (stage := _stage(request, today))]
-    gone = _gone(due)
-    waiting = [(request, stage) for request, stage in due if _key(request, stage) not in gone]
+    waiting = [(request, stage) for request in _silent(today) if (stage := _stage(request, today))]
     overdue = Commitment.objects.filter(state__in=Commitment.SIGNING, sign_by__lt=today)
     late = list(overdue.order_by("pk").values_list("pk", flat=True))
     with transaction.atomic():
@@ -124,9 +124,33 @@ def remind(today: date) -> int:
 
 
 def _silent(today: date) -> models.QuerySet[SignatureRequest]:
+    """The requests that wait, with a link that works, and are in a stage of which no reminder has left: the database
+    leaves out all others, so that a morning on which nobody is due reads nothing."""
     found = SignatureRequest.objects.filter(state=State.SENT, party__commitment__sign_by__isnull=False)
-    found = found.filter(models.Q(reminded_on=None) | models.Q(reminded_on__lt=today))
-    return found.filter(expires_at__date__gte=today).select_related("party__commitment").order_by("pk")
+    found = found.filter(models.Q(reminded_on=None) | models.Q(reminded_on__lt=today), expires_at__date__gte=today)
+    colon = models.Value(":")
+    key = Concat(models.Value("sign:"), _text("pk"), colon, _text("round"), colon, "stage")  # as `mail_key` has it
+    found = found.alias(stage=_stage_in_sql(today)).exclude(stage="").alias(reminder=key)
+    gone = Mail.objects.filter(key=models.OuterRef("reminder")).exclude(sent_at=None, given_up_at=None)
+    return found.exclude(models.Exists(gone)).select_related("party__commitment").order_by("pk")
+
+
+def _text(field: str) -> Cast:
+    return Cast(field, models.CharField())
+
+
+def _stage_in_sql(today: date) -> models.Case:
+    """`stage_of`, as the database works it out."""
+    now_on, tomorrow = (models.Value(day, models.DateField()) for day in (today, today + A_DAY))
+    left = models.ExpressionWrapper(models.F("party__commitment__sign_by") - now_on, models.DurationField())
+    gone = models.ExpressionWrapper(tomorrow - TruncDate("sent_at"), models.DurationField())
+    return models.Case(
+        models.When(party__commitment__sign_by__lt=today, then=models.Value(LATE)),
+        models.When(sent_at__date__gt=today - SIGN_AT_THE_END, then=models.Value("")),
+        models.When(party__commitment__sign_by__lte=today + SIGN_AT_THE_END, then=models.Value(SOON)),
+        models.When(LessThanOrEqual(left, gone), then=models.Value(HALF)),  # by a day more: the half of an odd day
+        default=models.Value(""),
+    )
 
 
 def _stage(request: SignatureRequest, today: date) -> str:
@@ -134,16 +158,6 @@ def _stage(request: SignatureRequest, today: date) -> str:
     assert request.sent_at
     assert sign_by
     return stage_of(localdate(request.sent_at), sign_by, today)
-
-
-def _key(request: SignatureRequest, stage: str) -> str:
-    return asking.mail_key(request.pk, request.round, stage)
-
-
-def _gone(due: Iterable[tuple[SignatureRequest, str]]) -> set[str]:
-    """The keys of those reminders that have left; one that a mail server refused is tried again the next day."""
-    keys = [_key(request, stage) for request, stage in due]
-    return set(Mail.objects.filter(key__in=keys, sent_at__isnull=False).values_list("key", flat=True))
 
 
 # -- by a responsible person ------------------------------------------------------------------------------------------
