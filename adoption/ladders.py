@@ -122,6 +122,12 @@ INDUCTION = Ladder(
     gettext_lazy("twelve months after the partner's last induction"),
     FEEDBACK.rungs,
 )
+SIGN = Ladder(
+    "sign",
+    gettext_lazy("A commitment that waits for signatures"),
+    gettext_lazy("the day by which it is to be signed"),
+    (Rung(-2), Rung(0), Rung(2), Rung(7, SUBSTITUTES), Rung(14, KAIKUKESKUS)),
+)
 OWN = Ladder(
     "own",
     gettext_lazy("An own task with a day, in My work"),
@@ -138,7 +144,9 @@ POINT = Ladder(
 # -- duties whose reminders have a mechanism of their own: their numbers -----------------------------------------------
 
 MEETING_SOON = timedelta(days=-FEEDBACK.rungs[0].days)  # the time in which a meeting is found and people are invited
-SIGN_AT_THE_END = timedelta(days=2)  # the end of the time to sign in which one is reminded; the rest after a mail
+# Whoever is asked to sign is reminded when half of the time has gone, at its end, and when it is late.
+SIGN_AT_THE_END = timedelta(days=2)  # how long the end is, and the rest after a mail
+SIGN_LATE = timedelta(days=1)  # after the day by which it was to be signed
 CONTACT_REMIND = timedelta(days=14)  # after the year's question to a contact person
 CONTACT_ALARM = timedelta(days=28)
 SURVEY_REMIND = timedelta(days=3)  # before the last day of a survey to the partners, once

@@ -135,27 +135,6 @@ def _to_pair(act_pk: int, subject: str, said: str, kind: Kind = Kind.ASKED) -> N
     write(f"act:{act.pk}", others(pair_of(commitment), act), text, kind)
 
 
-def late(commitment_pk: int) -> None:
-    """The pair knows once that the day has passed and who is awaited; anew when it was moved and has passed again."""
-    commitment = _found().get(pk=commitment_pk)
-    parties = commitment.parties.select_related("municipality", "county").filter(signed_on=None)
-    if not commitment.is_late:
-        return
-
-    def text(person: Person) -> tuple[str, str]:
-        facts = _facts(person, None, commitment)
-        facts |= {"day": day(commitment.sign_by), "parties": ", ".join(party.short_name for party in parties)}
-        body = _(
-            "Hello %(name)s,\n\n%(commitment)s (%(region)s) was to be signed by %(day)s.\n"
-            "Still awaited: %(parties)s.\n\n"
-            "Talk with them. On the page you can send a new link, record a signed copy, or stop the signing."
-            "\n\n%(link)s\n"
-        )
-        return _("Signatures are late: %(commitment)s") % facts, body % facts
-
-    write(f"sign-late:{commitment.pk}:{commitment.sign_by}", pair_of(commitment), text, Kind.DUTIES)
-
-
 # -- to signatories, who need no account ------------------------------------------------------------------------------
 
 SAID = {

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from adoption.access import acting
 from adoption.days import A_DAY, is_working_day, next_working_day
 from adoption.history import locked, record
-from adoption.ladders import SIGN_AT_THE_END
+from adoption.ladders import SIGN_AT_THE_END, SIGN_LATE
 from adoption.mail import later
 from adoption.models import Mail, Person, Region
 from adoption.refusal import Refused
@@ -82,7 +82,7 @@ def _mailed(request: SignatureRequest, mails: dict[str, Mail]) -> Mailed:
 def stage_of(sent_on: date, sign_by: date, today: date) -> str:
     """Of which reminder it is the time: half the days have gone, the last two are left, or it is late. Nobody is
     reminded within two days of being asked, unless it is late."""
-    if today > sign_by:
+    if today >= sign_by + SIGN_LATE:
         return LATE
     if today < sent_on + SIGN_AT_THE_END:
         return ""
@@ -100,27 +100,23 @@ def next_on(request: SignatureRequest, sign_by: date | None, mailed: Mailed, tod
     rested = max(first, sent_on + SIGN_AT_THE_END)
     starts = {
         HALF: max(rested, sent_on + (sign_by - sent_on) / 2), SOON: max(rested, sign_by - SIGN_AT_THE_END),
-        LATE: max(first, sign_by + A_DAY),
+        LATE: max(first, sign_by + SIGN_LATE),
     }  # fmt: skip
     days = {stage: next_working_day(day) for stage, day in starts.items() if stage not in mailed.used}
     return min((d for stage, d in days.items() if d <= last and stage_of(sent_on, sign_by, d) == stage), default=None)
 
 
 def remind(today: date) -> int:
-    """Whoever was asked and is silent has one mail at half time, one two days before the day and one when it is late;
-    then the pair too. On working days, and not on a day on which a responsible person has reminded; whatever runs twice
-    or was down for a day. Returns how many jobs were queued."""
+    """Whoever was asked and is silent has one mail at half time, one two days before the day and one when it is late.
+    On working days, and not on a day on which a responsible person has reminded; whatever runs twice or was down for a
+    day. Returns how many jobs were queued."""
     if not is_working_day(today):
         return 0
     waiting = [(request, stage) for request in _silent(today) if (stage := _stage(request, today))]
-    overdue = Commitment.objects.filter(state__in=Commitment.SIGNING, sign_by__lt=today)
-    late = list(overdue.order_by("pk").values_list("pk", flat=True))
     with transaction.atomic():
         for request, stage in waiting:
             later("commitments.letters.reminded", request.pk, request.round, stage)
-        for pk in late:
-            later("commitments.letters.late", pk)
-    return len(waiting) + len(late)
+    return len(waiting)
 
 
 def _silent(today: date) -> models.QuerySet[SignatureRequest]:
@@ -145,7 +141,7 @@ def _stage_in_sql(today: date) -> models.Case:
     left = models.ExpressionWrapper(models.F("party__commitment__sign_by") - now_on, models.DurationField())
     gone = models.ExpressionWrapper(tomorrow - TruncDate("sent_at"), models.DurationField())
     return models.Case(
-        models.When(party__commitment__sign_by__lt=today, then=models.Value(LATE)),
+        models.When(party__commitment__sign_by__lte=today - SIGN_LATE, then=models.Value(LATE)),
         models.When(sent_at__date__gt=today - SIGN_AT_THE_END, then=models.Value("")),
         models.When(party__commitment__sign_by__lte=today + SIGN_AT_THE_END, then=models.Value(SOON)),
         models.When(LessThanOrEqual(left, gone), then=models.Value(HALF)),  # by a day more: the half of an odd day

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from viewflow.workflow.models import Process, Task
 
 from adoption.models import Organisation, Partner, Person, Region, RegionMunicipality
+from commitments.models import Commitment
 from workflows.duties import SOURCES, Within
 from workflows.models import OwnTask, Trial, TrialStep, YearlyDone
 from workflows.walk import Walk
@@ -15,8 +16,8 @@ FAR = timedelta(days=700)  # by then all of them are due
 
 def regions_that_owe(like: Walk, count: int, today: date) -> None:
     """So many regions more, each with a trial that runs and stands at the open step of this one, and a municipality in
-    lasting use. Each owes ten things, the earliest in sixty days: the step, the decision, the feedback meeting, the
-    national one, a look through the page, the inductions of three venues, and two own tasks."""
+    lasting use. Each owes eleven things, the earliest in sixty days: the step, the decision, the feedback meeting, the
+    national one, a look through the page, the inductions of three venues, a commitment's signing, and two own tasks."""
     first = Region.objects.count()
     regions = Region.objects.bulk_create(
         Region(slug=f"many-{first + one}", name_fi=f"Seutu {first + one}") for one in range(count)
@@ -35,6 +36,10 @@ def regions_that_owe(like: Walk, count: int, today: date) -> None:
     )
     _trials(like, regions, [today - past for past in ago], [today + days for days in ahead])
     _venues(regions, [today - past for past in ago])
+    paper = {"kind": Commitment.Kind.REGION, "operating_model": "2024", "state": "awaiting"}
+    Commitment.objects.bulk_create(
+        Commitment(region=one, sign_by=today + days, **paper) for one, days in zip(regions, ahead, strict=True)
+    )
     _own_tasks(like.aino, [today + days for days in ahead])
 
 

@@ -340,4 +340,4 @@ def test_a_calendar_takes_the_same_number_of_queries_however_much_it_holds(lasti
             read(address_of_region(feed, "kainuu"))
 
 
-OF_PERSON, OF_REGION = 16, 22
+OF_PERSON, OF_REGION = 17, 22

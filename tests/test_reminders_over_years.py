@@ -17,8 +17,10 @@ from django.utils.timezone import localdate, now
 from django_q.models import OrmQ
 
 from adoption.days import is_quiet, is_working_day
+from adoption.history import NOBODY, locked, record
 from adoption.models import Municipality, Organisation, Partner, Person, Phase, Region, Responsibility
 from adoption.people import find_or_make
+from commitments.models import Commitment
 from tests.mornings import at
 from tests.people import a_kaikukeskus_person, a_pair, a_region
 from workflows.models import FeedbackMeeting, Meeting, OwnTask, Reminder, Trial, TrialStep, YearlyDone
@@ -40,6 +42,7 @@ LADDERS = {
     "page": A_YEAR_S,
     "national": A_YEAR_S,
     "induction": A_YEAR_S,
+    "sign": {-2: 0, 0: 0, 2: 0, 7: 1, 14: 2},
     "own": {0: 0, 2: 0},
     "point": {-7: -1, 0: -1, 2: -1, 7: 0, 14: 1, 28: 2},  # at first only whose it is hears
 }
@@ -85,6 +88,8 @@ class Settled:
         self.last: dict[str, date] = {}
         self.next: dict[str, date] = {}
         self.tasks: dict[str, OwnTask] = {}
+        self.paper: Commitment | None = None  # that waits for signatures
+        self.sent_on = localdate()
 
     def settle(self, today: date) -> None:
         """From this day on the card is in lasting use."""
@@ -107,6 +112,8 @@ class Settled:
         for kind, task in self.tasks.items():
             others = (stand_in, pair) if kind == "point" else (frozenset(), frozenset())
             yield Owed(kind, str(task.pk), task.due, localdate(task.made_at), frozenset([task.person_id]), *others)
+        if self.paper:
+            yield Owed("sign", str(self.paper.pk), self.paper.sign_by, self.sent_on, pair, stand_in)
 
     def act(self, today: date) -> None:
         for kind in [kind for kind, day in self.next.items() if day <= today]:
@@ -117,6 +124,7 @@ class Settled:
             self.did(kind, today)
         for kind, meeting in (("own", None), ("point", self.meeting)):
             self.small_task(kind, meeting, today)
+        self.promise(today)
         if self.dice.random() < 0.004:
             self.follow(today)
 
@@ -131,6 +139,21 @@ class Settled:
         elif task and today > task.due - 5 * DAY and self.dice.random() < (0.04 if meeting else 0.1):
             OwnTask.objects.filter(pk=task.pk).update(done_at=f"{today}T10:00Z")
             del self.tasks[kind]
+
+    def promise(self, today: date) -> None:
+        """The region's commitment is sent to be signed, its day is moved, and at last it is signed by all."""
+        if self.paper is None and self.dice.random() < 0.01:
+            due = today + DAY * self.dice.randrange(1, 40)
+            given = {"kind": Commitment.Kind.REGION, "operating_model": "2024", "state": "awaiting"}
+            self.paper, self.sent_on = Commitment.objects.create(region=self.region, sign_by=due, **given), today
+            with transaction.atomic():
+                record(locked(self.region.pk), NOBODY, "commitment_sent", self.paper)
+        elif self.paper and self.dice.random() < 0.01:
+            self.paper.sign_by += DAY * self.dice.randrange(1, 30)
+            self.paper.save(update_fields=["sign_by"])
+        elif self.paper and today > self.paper.sign_by - 5 * DAY and self.dice.random() < 0.06:
+            Commitment.objects.filter(pk=self.paper.pk).update(state="in_force", in_force_on=today)
+            self.paper = None
 
     def follow(self, today: date) -> None:
         """Another person follows on one side."""

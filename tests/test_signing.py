@@ -1204,7 +1204,7 @@ def asked_on_monday(kainuu):
         yield asked(papers.draft_partner_commitment(venue, aino, term=TERM), aino)
 
 
-def test_the_silent_one_has_each_reminder_once_and_then_the_pair_hears(asked_on_monday, worker):
+def test_the_silent_one_has_each_reminder_once(asked_on_monday, worker):
     worker.run()
     mail.outbox.clear()
     subjects, commitment = [], asked_on_monday
@@ -1223,8 +1223,7 @@ def test_the_silent_one_has_each_reminder_once_and_then_the_pair_hears(asked_on_
         (date(2027, 3, 22), "teemu@example.org", f"Reminder, to be signed by 22.3.2027: {facts}"),
         (date(2027, 3, 23), "teemu@example.org", f"Late, was to be signed by 22.3.2027: {facts}"),
     ]
-    pair = {(said[0], said[1]) for said in subjects if said[1] != "teemu@example.org"}
-    assert pair == {(date(2027, 3, 23), f"{who}.kainuu@example.org") for who in ("aino", "mikko")}
+    assert {said[1] for said in subjects} == {"teemu@example.org"}
     with time_machine.travel(datetime(2027, 3, 13, 9, tzinfo=UTC)):
         assert reminding.mails_about(commitment.parties.select_related("request"))
 

@@ -5,11 +5,11 @@ A new kind is a function that gives its duties, and one line in SOURCES.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property, partial
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.timezone import localdate, now
@@ -26,6 +26,7 @@ from adoption.ladders import (
     OWN,
     PAGE,
     POINT,
+    SIGN,
     STEP,
     SUBSTITUTES,
     Ladder,
@@ -34,6 +35,9 @@ from adoption.ladders import (
 from adoption.ladders import KAIKUKESKUS as UP_TO_KAIKUKESKUS
 from adoption.models import Partner, Person, Region, Responsibility
 from adoption.templatetags.kaiku import in_quotes, moment
+from commitments.access import SENT
+from commitments.models import Commitment, Party
+from commitments.turn import looked_after_by
 from workflows.arranging.models import Meeting
 from workflows.arranging.to_do import feedback_fixed, is_too_late
 from workflows.models import FeedbackMeeting, OwnTask, Trial, TrialMunicipality, TrialStep, YearlyDone
@@ -309,6 +313,55 @@ def done_inductions(keys: Collection[Key]) -> dict[Key, date]:
     return found
 
 
+# -- commitments to be signed by a day ---------------------------------------------------------------------------------
+
+
+def signatures(within: Within) -> list[Duty]:
+    """The commitments that wait for signatures by a day. Whoever looks after them sees to it (R3); those who sign have
+    reminders of their own."""
+    found = Commitment.objects.filter(state__in=Commitment.SIGNING, sign_by__lte=within.until)
+    found = found if within.regions is None else found.filter(region__in=within.regions)
+    found = found if within.subjects is None else found.filter(pk__in=within.subjects)
+    found = found.annotate(sent_at=Subquery(SENT.order_by("-number").values("at")[:1]))
+    parties = Prefetch("parties", Party.objects.select_related("municipality", "county"))
+    rows = found.select_related("region__county", "partner__organisation").prefetch_related(parties)
+    return [_of_signing(one, one.sent_at) for one in rows.order_by("pk")]
+
+
+def _of_signing(one: Commitment, sent_at: datetime | None) -> Duty:
+    assert one.sign_by
+    towns = frozenset(party.municipality_id for party in one.parties.all() if party.municipality_id)
+    return Duty(
+        SIGN, str(one.pk), one.region, one.sign_by, localdate(sent_at) if sent_at else None,
+        partial(_signing_title, one), partial(_signing_todo, one), one.get_absolute_url(), looked_after_by(one), towns,
+    )  # fmt: skip
+
+
+def _signing_title(one: Commitment) -> str:
+    return _("the signing of %(name)s, %(party)s") % {"name": one.name, "party": one.partner or one.region}
+
+
+def _signing_todo(one: Commitment) -> str:
+    awaited = ", ".join(party.short_name for party in one.parties.all() if party.signed_on is None)
+    said = _(
+        "Still awaited: %(parties)s. Talk with them. On the page you can send a new link, record a signed copy, or "
+        "stop the signing."
+    )
+    return said % {"parties": awaited}
+
+
+def titles_of_signing(subjects: Collection[str]) -> dict[str, str]:
+    found = Commitment.objects.filter(pk__in=subjects).select_related("region", "partner__organisation")
+    return {str(one.pk): capfirst(_signing_title(one)) for one in found}
+
+
+def done_signing(keys: Collection[Key]) -> dict[Key, date]:
+    """The days on which they came into force: every party had signed."""
+    rows = Commitment.objects.filter(pk__in={subject for subject, _due in keys})
+    done = {str(pk): on for pk, on in rows.values_list("pk", "in_force_on") if on}
+    return {key: done[key[0]] for key in keys if key[0] in done}
+
+
 # -- own tasks --------------------------------------------------------------------------------------------------------
 
 
@@ -394,6 +447,7 @@ SOURCES: dict[str, Source] = {
             Source(one, partial(yearly, one), partial(titles_of_yearly, one.kind), partial(done_yearly, one.kind))
             for one in (NATIONAL, PAGE)
         ),
+        Source(SIGN, signatures, titles_of_signing, done_signing),
         Source(OWN, own, titles_of_own, done_own),
         Source(POINT, points, titles_of_own, done_own),
     )

@@ -34,6 +34,7 @@ def reminders_help(request: Request) -> HttpResponse:
     shown = {
         "ladders": [source.ladder for source in SOURCES.values()],
         "days_at_the_end": ladders.SIGN_AT_THE_END.days,
+        "late_to_sign": ladders.SIGN_LATE.days,
         "contact_remind": ladders.CONTACT_REMIND.days,
         "contact_alarm": ladders.CONTACT_ALARM.days,
         "clearance": times(),
