@@ -14,13 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from adoption.access import acting, may_act_for, only_kaikukeskus, regions_of
-from adoption.alphabet import by_name
+from adoption.alphabet import by_name, plain
 from adoption.columns import heading
 from adoption.fields import Day
 from adoption.history import locked
 from adoption.marking import LACKS_ACCOUNT, Marked, What, mark_each, why_not
 from adoption.models import Partner, Person, Region
-from adoption.partners import plain
 from adoption.refusal import Left, Refused
 from adoption.rows import FAULTS
 from adoption.sheets import safe

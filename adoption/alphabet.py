@@ -27,6 +27,11 @@ def spelt(name: str) -> str:
     return " ".join(normalize("NFKC", normalize("NFKC", name).casefold()).split())
 
 
+def plain(name: str) -> str:
+    """The name without case and blanks, by which two spellings of one are known."""
+    return "".join(spelt(name).split())
+
+
 def by_name(things: Iterable[Thing]) -> list[Thing]:
     """The things in the order of their names, in the language that is spoken at the moment."""
     return sorted(things, key=lambda one: alphabetical(str(one)))

@@ -10,11 +10,11 @@ from django.db import models
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
+from adoption.alphabet import plain
 from adoption.fields import BLANK, Day, Form, ModelForm, OneOf, Several, Text, field_for, offer
 from adoption.met_before import ask_which
 from adoption.models import County, Municipality, Organisation, Partner, Person, Region, Side
 from adoption.operating_model import LIMITS
-from adoption.partners import plain
 from adoption.venue_limits import allowed
 
 if TYPE_CHECKING:

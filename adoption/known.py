@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from adoption.alphabet import plain
 from adoption.joined import PARTNER
 from adoption.models import Joined, Organisation, Partner, Person, Region
-from adoption.partners import plain, two_ids
+from adoption.partners import two_ids
+from adoption.public_bodies import Bodies
 from adoption.refusal import Refused
 from adoption.rows import Given
 
@@ -29,6 +31,7 @@ class Known:
     """What is there already in a region, and what the rows before bring."""
 
     def __init__(self, region: Region) -> None:
+        self.bodies = Bodies()
         self.by_id: dict[Key, Kept] = {}
         self.by_name: dict[Key, list[Kept]] = defaultdict(list)
         self.owners: dict[str, list[Kept]] = defaultdict(list)  # by the organisation's name alone
@@ -68,12 +71,12 @@ class Known:
         for unit in units:
             self.former_ids.setdefault((kept.business_id, plain(unit), role), kept)
             for name in names:
-                self.former[plain(name), plain(unit), role].append(kept)
+                self.former[self.bodies.key(name), plain(unit), role].append(kept)
         for name in names[1:]:
-            self.former_owners[plain(name)].append(kept)
+            self.former_owners[self.bodies.key(name)].append(kept)
 
     def _add(self, kept: Kept, name: str, unit: str, role: str) -> None:
-        spelt = plain(name)
+        spelt = self.bodies.key(name)
         if kept.business_id:
             self.by_id[kept.business_id, plain(unit), role] = kept
         self.by_name[spelt, plain(unit), role].append(kept)
@@ -88,7 +91,7 @@ class Known:
         self.by_key[owner.pk] = owner
         if owner.business_id:
             self.organisations[owner.business_id] = owner
-        self.owners[plain(owner.name)].insert(0, Kept(0, 0, owner.pk, owner.business_id, given.towns))
+        self.owners[self.bodies.key(owner.name)].insert(0, Kept(0, 0, owner.pk, owner.business_id, given.towns))
 
     def meet_id(self, owner: Organisation, business_id: str) -> None:
         """By the business ID that a row brings, the rows after it find the organisation that lacked one. Raises Refused
@@ -135,7 +138,7 @@ class Known:
     def _candidates(self, given: Given) -> list[Kept]:
         """By what they are called; else by what they were."""
         by_id = (given.business_id, plain(given.unit), given.role)
-        by_name = (plain(given.organisation), plain(given.unit), given.role)
+        by_name = self._named(given)
         if given.business_id and (known := self.by_id.get(by_id)):
             return [known]
         if by_name in self.by_name:
@@ -144,41 +147,50 @@ class Known:
             return [known]
         return self.former.get(by_name, [])
 
+    def _named(self, given: Given) -> Key:
+        return self.bodies.key(given.organisation), plain(given.unit), given.role
+
     def _owners(self, given: Given) -> list[Kept]:
         """The organisations that are called so; else those that were."""
-        name = plain(given.organisation)
+        name = self.bodies.key(given.organisation)
         return self.owners.get(name) or self.former_owners.get(name, [])
 
     def partner_of(self, given: Given) -> Kept | None:
-        """By business ID, unit and role; without an ID, on either side, by name, unit, role and a municipality.
+        """By business ID, unit and role; without an ID, on either side, by name, unit, role and a municipality: that of
+        a county's or a municipality's own is the same one wherever it acts.
 
         Raises Refused when two of one name act there: only the ID tells which is meant.
         """
         found = self._candidates(given)
         if given.business_id:
             found = [one for one in found if one.business_id in (given.business_id, "")]
-        if len(found) != 1 or found[0].business_id != given.business_id or not given.business_id:
+        if len(found) != 1 or not (self._sure(given) or found[0].business_id == given.business_id != ""):
             found = [one for one in found if one.towns & given.towns]
         if len(found) > 1:
             raise Refused([_("Two of this name act there: give the business ID of the one that is meant.")])
         return found[0] if found else None
 
+    def _sure(self, given: Given) -> bool:
+        """Whether the name alone tells the organisation: that of a county or a municipality, of which there is one."""
+        return self.bodies.of(given.organisation) is not None
+
     def has_namesake(self, given: Given) -> bool:
         """Whether there is another partner of this name, unit and role in the region."""
-        return (plain(given.organisation), plain(given.unit), given.role) in self.by_name
+        return self._named(given) in self.by_name
 
     def partner(self, kept: Kept) -> Partner:
         """The row of one that is there."""
         return self.partners[kept.pk]
 
     def organisation_of(self, given: Given) -> Organisation | None:
-        """By its business ID, anywhere; else by name and a municipality in the region, or by the name of its units."""
+        """By its business ID, anywhere; else by name and a municipality in the region, or by the name of its units; a
+        county or a municipality by any of its names."""
         if owner := self.organisations.get(given.business_id):
             return owner
         same = [one for one in self._owners(given) if one.organisation]
         if given.business_id:
             same = [one for one in same if not one.business_id]
-        near = [one for one in same if one.towns & given.towns] or (same if given.unit else [])
+        near = [one for one in same if one.towns & given.towns] or (same if given.unit or self._sure(given) else [])
         return self.by_key.get(near[0].organisation) if near else None
 
     # -- people -------------------------------------------------------------------------------------------------------

@@ -6,11 +6,12 @@ Of another region's partner nothing is told but what is public of the organisati
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from adoption.folding import folded
 from adoption.models import Organisation, Region
-from adoption.partners import plain
+from adoption.public_bodies import Bodies
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -34,16 +35,19 @@ def taken_by_id(form: forms.BaseForm, data: dict[str, Any]) -> bool:
 def of_this_name(name: str, region: Region, business_id: str = "") -> list[Organisation]:
     """Those of other regions that are called so; one of this region is taken without asking. With a business ID those
     that have none, of this region too: the ID may be theirs."""
-    words = folded(name).split()
+    if not name:
+        return []
+    bodies = Bodies()
     found = (
         Organisation.objects.filter(business_id="")
         if business_id
         else Organisation.objects.exclude(partners__region=region)
     )
-    for word in words:
-        found = found.filter(found_by__contains=word)
-    same = [one for one in found.order_by("pk")[: OFFERED * 4] if plain(one.name) == plain(name)]
-    return same[:OFFERED] if words else []
+    called = [Q(found_by__startswith=f" {folded(one)} ") for one in bodies.names(name)]
+    has_words = Q(*(Q(found_by__contains=word) for word in folded(name).split()))
+    found = found.filter(Q(*called, has_words, _connector=Q.OR))
+    same = [one for one in found.order_by("pk")[: OFFERED * 4] if bodies.key(one.name) == bodies.key(name)]
+    return same[:OFFERED]
 
 
 def ask_which(form: forms.BaseForm, data: dict[str, Any], region: Region, field: str) -> Organisation | None:

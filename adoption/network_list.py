@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
 from adoption.alphabet import alphabetical
-from adoption.models import Partner, Region
+from adoption.models import County, Partner, Region
 from adoption.sheets import CSV, csv_bytes
 from adoption.venue_limits import said
 
@@ -93,9 +95,10 @@ class NetworkList:
 def network_list(region: Region, language: str) -> NetworkList:
     """Those of the region whose commitment is in force: to be listed is how partners show that they take part (R11,
     "niiden nimet on listattu paikalliseen Kaikukortti-esitteeseen ja … -verkkosivulle")."""
-    partners = region.partners.committed().select_related("organisation").prefetch_related("municipalities")
+    partners = region.partners.committed().annotate(owner_name=_owner_in(language))
+    partners = partners.prefetch_related("municipalities")
     with override(language):
-        listed = [(partner, _entry(partner, language)) for partner in partners]
+        listed = [(partner, _entry(partner, partner.owner_name, language)) for partner in partners]
     return NetworkList(
         region.name_in(language),
         language,
@@ -104,15 +107,23 @@ def network_list(region: Region, language: str) -> NetworkList:
     )
 
 
+def _owner_in(language: str) -> Coalesce:
+    """The organisation's name; that of a county, which the register has in three languages, in this one."""
+    name = OuterRef("organisation__name")
+    called = Q(name_fi__iexact=name) | Q(name_sv__iexact=name) | Q(name_en__iexact=name)
+    county = County.objects.filter(called).values(f"name_{language}")[:1]
+    return Coalesce(Subquery(county), F("organisation__name"))
+
+
 def _sorted(entries: Iterable[Entry]) -> list[Entry]:
     return sorted(entries, key=lambda one: (alphabetical(one.name), alphabetical(one.unit)))
 
 
-def _entry(partner: Partner, language: str) -> Entry:
+def _entry(partner: Partner, owner: str, language: str) -> Entry:
     names = sorted((place.name_in(language) for place in partner.municipalities.all()), key=alphabetical)
     return Entry(
         str(partner.get_role_display()),
-        _one_line(partner.organisation.name),
+        _one_line(owner),
         _one_line(partner.unit),
         str(partner.get_kind_display()),
         ", ".join(names),

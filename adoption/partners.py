@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
 from adoption.access import KAIKUKESKUS, acting, only_kaikukeskus
-from adoption.alphabet import spelt
+from adoption.alphabet import plain
 from adoption.history import Acting, locked, record
 from adoption.joined import read_anew
 from adoption.mail import later
 from adoption.models import Act, Municipality, Organisation, Partner, Person, Region
 from adoption.operating_model import LIMITS, MODELS
 from adoption.people import alone, find_or_make
+from adoption.public_bodies import Bodies
 from adoption.refusal import Linked, Refused
 from adoption.venue_limits import limits_refused
 
@@ -258,22 +259,18 @@ def with_lines(text: str, *more: str) -> str:
 def _refuse_twin(partner: Partner, owner: Organisation) -> None:
     """The same unit stands once in a region in one role, however its name was typed; two business IDs are two."""
     others = Partner.objects.filter(region=partner.region_id, role=partner.role).exclude(pk=partner.pk)
+    bodies = Bodies()
     for other in others.select_related("organisation", "region"):
-        if plain(other.unit) == plain(partner.unit) and _may_be_one(other.organisation, owner):
+        if plain(other.unit) == plain(partner.unit) and _may_be_one(other.organisation, owner, bodies):
             said = _("%(partner)s is in the list already in this role.") % {"partner": other}
             more = _("For another unit of it, give the unit's name. Another of the same name needs its business ID.")
             raise Refused([Linked(said, other.get_absolute_url()), more])
 
 
-def _may_be_one(one: Organisation, other: Organisation) -> bool:
+def _may_be_one(one: Organisation, other: Organisation, bodies: Bodies) -> bool:
     if one.pk == other.pk:
         return True
-    return plain(one.name) == plain(other.name) and not (one.business_id and other.business_id)
-
-
-def plain(name: str) -> str:
-    """The name without case and blanks, by which two spellings of one are known."""
-    return "".join(spelt(name).split())
+    return not (one.business_id and other.business_id) and bodies.key(one.name) == bodies.key(other.name)
 
 
 def _check(region: Region, role: str, kind: str, municipalities: list[Municipality]) -> None:
@@ -301,13 +298,14 @@ def _organisation(
     region: Region, name: str, sector: str, business_id: str = "", known: Organisation | None = None
 ) -> Organisation:
     """The known one that is meant; the one with this business ID anywhere, or without an ID the one of this name in the
-    region; else a new one."""
+    region, a county or a municipality in whichever language; else a new one."""
     if known:
         return known
     if business_id:
         return Organisation.objects.get_or_create(business_id=business_id, defaults={"name": name, "sector": sector})[0]
     here = Organisation.objects.filter(sector=sector, partners__region=region).order_by("business_id", "pk")
-    same = next((one for one in here if plain(one.name) == plain(name)), None)
+    bodies = Bodies()
+    same = next((one for one in here if bodies.key(one.name) == bodies.key(name)), None)
     return same or Organisation.objects.create(name=name, sector=sector)
 
 

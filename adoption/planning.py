@@ -7,12 +7,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from adoption.access import acting
+from adoption.alphabet import plain
 from adoption.columns import CHOICES, ON_PAPER, heading
 from adoption.existing import UNCLEARED, may_clear
 from adoption.history import NOBODY, Acting
 from adoption.known import Kept, Known
 from adoption.models import Import, ImportRow, Organisation, Partner, Person, Region
-from adoption.partners import DETAILS, plain, refuse_against_clearance, refuse_of_elsewhere
+from adoption.partners import DETAILS, refuse_against_clearance, refuse_of_elsewhere
 from adoption.refusal import NotYours, Refused
 from adoption.regions import language_of_places
 from adoption.rows import Given, Rows, kind_for, speaks_of
@@ -117,7 +118,8 @@ class Planner:
         owner = self.known.organisations.get(given.business_id)
         known = owner.name if owner else self.names.get(given.business_id, "")
         names = [known, *(owner.former_names.split("\n") if owner else [])]
-        if known and not given.unit and plain(given.organisation) not in map(plain, names):
+        same_as = self.known.bodies.key
+        if known and not given.unit and same_as(given.organisation) not in map(same_as, names):
             said = _(
                 "The business ID is that of %(name)s: give this name. A unit of it has a column of its own, “%(unit)s”."
             )
@@ -125,7 +127,7 @@ class Planner:
 
     def _again(self, line: Line, given: Given, row: int) -> Planned:
         """The same partner stood on a row before."""
-        if self.brought[row] == given:
+        if self.brought[row]._replace(organisation=given.organisation) == given:
             return Planned(line, given.name, Outcome.SAME, [_("The same as row %(number)s.") % {"number": row}])
         said = _("Row %(number)s is the same partner with other data: put all that belongs to it on one row.")
         raise Refused([said % {"number": row}])

@@ -15,7 +15,7 @@ from adoption.columns import ON_PAPER, heading
 from adoption.exporting import partners_table
 from adoption.joining.organisations import join_organisations
 from adoption.joining.partners import join_partners
-from adoption.models import Act, Import, ImportRow, Organisation, Partner, Person
+from adoption.models import Act, Import, ImportRow, Organisation, Partner, Person, Region
 from adoption.people import end_responsibility, name_person
 from adoption.refusal import NotYours, Refused
 from adoption.sheets import csv_bytes, xlsx_bytes
@@ -340,6 +340,60 @@ def test_an_organisation_of_another_region_is_not_made_again(region, pair):
     bring(savo, a_pair(savo)[0], [a_row(1, town=town)])
     bring(region, pair[0], [a_row(1)])
     assert (Organisation.objects.count(), Partner.objects.count()) == (1, 2)
+
+
+VAASA = [
+    "Vaasan kaupunki",
+    "Vasa stad",
+    "VAASAN  KAUPUNKI",
+    "Vasas stad",
+    "Staden Vasa",
+    "City of Vaasa",
+    "Vaasa",
+    "Vasa",
+]
+KORSHOLM = ["Mustasaaren kunta", "Korsholms kommun", "Korsholm kommun", "Mustasaari", "Municipality of Korsholm"]
+OSTROBOTHNIA = [
+    "Pohjanmaan hyvinvointialue",
+    "Österbottens välfärdsområde",
+    "Ostrobothnia wellbeing services county",
+]
+
+
+@pytest.fixture
+def coast() -> tuple[Region, Person]:
+    region = a_region("pohjanmaa")
+    return region, a_pair(region)[0]
+
+
+def of_coast(name: str, town: str = "Vaasa") -> list[object]:
+    return a_row(3, name=name, unit="Museo", town=town, sector="julkinen")
+
+
+@pytest.mark.parametrize("names", [VAASA, KORSHOLM, OSTROBOTHNIA])
+def test_a_county_or_a_municipality_is_one_in_whichever_language(coast, names):
+    rows = [of_coast(name) for name in names]
+    brought = bring(*coast, rows)
+    assert outcomes(brought) == ["create", *["same"] * (len(names) - 1)]
+    assert why(brought, 3) == "The same as row 2."
+    assert Partner.objects.get().organisation.name == names[0]
+    assert set(outcomes(bring(*coast, rows))) == {"same"}
+
+
+def test_it_is_one_wherever_it_acts(coast):
+    bring(*coast, [of_coast("Vaasan kaupunki")])
+    brought = bring(*coast, [of_coast("Vasa stad", town="Mustasaari")])
+    assert outcomes(brought) == ["update"]
+    assert "Municipalities: Vaasa → Korsholm, Vaasa" in why(brought, 2)
+    assert outcomes(bring(*coast, [[*of_coast("Vasa")[:2], "", *of_coast("Vasa", "Laihia")[3:]]])) == ["create"]
+    assert Organisation.objects.count() == 1
+
+
+def test_the_other_name_is_no_units_name_under_a_known_id(coast):
+    bring(*coast, [a_row(1, name=OSTROBOTHNIA[0], id=business_id(7), town="Vaasa", role="jakaja")])
+    brought = bring(*coast, [a_row(1, name=OSTROBOTHNIA[1], id=business_id(7), town="Vaasa", role="kohde")])
+    assert outcomes(brought) == ["create"]
+    assert f"It is known here as {OSTROBOTHNIA[0]}" in why(brought, 2)
 
 
 def test_one_organisation_is_distributor_and_venue(region, pair):

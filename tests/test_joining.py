@@ -576,6 +576,14 @@ def test_one_with_its_id_and_one_without_are_one_in_a_region_whose_towns_differ(
     assert organisations() == []
 
 
+def test_a_county_under_two_of_its_names_is_one(region, laura):
+    one = a_venue(region, laura, "Kainuun hyvinvointialue").organisation
+    other = Organisation.objects.create(name="Kajanalands välfärdsområde", sector="public", business_id="1234567-1")
+    partner = a_venue(region, laura, "Museo")
+    Partner.objects.filter(pk=partner.pk).update(organisation=other, region=a_region("kymenlaakso"))
+    assert organisations() == [(one, other)]
+
+
 def test_others_see_none_of_it(client, region, aino):
     client.force_login(aino)
     for address in (reverse("joins"), reverse("join", args=["people", 1, 2]), reverse("organisation", args=[1])):

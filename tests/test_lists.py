@@ -109,6 +109,22 @@ def test_the_text_of_a_brochure(here):
     )
 
 
+def test_a_county_is_called_in_the_language_of_the_list(here):
+    region, aino = here
+    promise(a_distributor(region, aino, "KAINUUN hyvinvointialue", unit="Aikuissosiaalityö"))
+    promise(a_venue(region, aino, "Kajanalands välfärdsområde", unit="Museo"))
+    names = {"fi": "Kainuun hyvinvointialue", "sv": "Kajanalands välfärdsområde"}
+    for language, other in (("fi", "sv"), ("sv", "fi")):
+        network = network_list(region, language)
+        assert [row[1:3] for row in network.rows] == [
+            (names[language], "Aikuissosiaalityö"),
+            (names[language], "Museo"),
+        ]
+        for text in (as_text(network), as_html(network), as_csv(network).decode("utf-8-sig")):
+            assert names[language] in text
+            assert names[other] not in text
+
+
 class Reader(HTMLParser):
     """Which tags there are, whether all are closed, and the texts between them."""
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from adoption.models import Act, Organisation, Partner
 from adoption.partners import add_partner
 from adoption.refusal import Refused
-from tests.people import a_pair, a_region, a_venue
+from tests.people import a_distributor, a_pair, a_region, a_venue
 
 pytestmark = pytest.mark.django_db
 NAME = "Vaara-kollektiivi ry"
@@ -105,6 +105,29 @@ def test_a_business_id_that_came_meanwhile_is_not_replaced(here, laura):
         add_partner(region, laura, owner, "venue", [region.municipalities.first()], unit="Näyttely", kind="culture")
     here.refresh_from_db()
     assert (here.business_id, here.partners.count()) == ("2345629-7", 1)
+
+
+COUNTY = ("Kainuun hyvinvointialue", "Kajanalands välfärdsområde")
+
+
+def test_a_county_of_the_region_is_taken_in_whichever_language(add, laura):
+    one = a_distributor(a_region(), laura, COUNTY[0], unit="Aikuissosiaalityö").organisation
+    Organisation.objects.update(sector="public")
+    assert add(organisation_name=COUNTY[1], sector="public", unit="Museo").status_code == 302
+    assert (Organisation.objects.get(), one.partners.count()) == (one, 2)
+    assert add(organisation_name=COUNTY[1], sector="third", unit="museo").status_code == 422
+
+
+def test_a_municipality_of_another_region_is_offered_in_whichever_language(add, laura):
+    one = a_venue(a_region("pohjanmaa"), laura, "Mustasaaren kunta", unit="Museo").organisation
+    for number in range(30):
+        Organisation.objects.create(name=f"Korsholm kommun {number}", sector="third")
+    page = add(organisation_name="Korsholms kommun", sector="public", unit="Museum").content.decode()
+    assert "Mustasaaren kunta, public" in page
+    assert "Korsholm kommun 1" not in page
+    typed = {"organisation_name": "Korsholm", "sector": "public", "unit": "Museum"}
+    assert add(**typed, organisation_known=str(one.pk)).status_code == 302
+    assert one.partners.count() == 2
 
 
 def test_only_what_was_offered_can_be_chosen(add, known):

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from adoption.folding import folded
 from adoption.models import Organisation, Partner, Person
+from adoption.public_bodies import Bodies
 
 MOST = 20  # of each kind
 
@@ -22,30 +23,44 @@ def bare(name: str) -> str:
     return "".join(letter for letter in folded(name) if letter.isalnum())
 
 
+class _Owner(NamedTuple):
+    pk: int
+    business_id: str
+    is_body: bool  # a county or a municipality, of which there is one
+
+
 def organisations() -> list[Pair]:
-    """The same bare name, and not two business IDs; of those that act somewhere at least one municipality in common, or
-    a region where only one of them has its ID."""
+    """The same bare name, or two names of one county or municipality, and not two business IDs; of others that act
+    somewhere at least one municipality in common, or a region where only one of them has its ID."""
+    bodies = Bodies()
     rows = Organisation.objects.order_by("pk").values_list("pk", "name", "business_id")
-    groups = _together((bare(name), (pk, business_id)) for pk, name, business_id in rows.iterator())
-    keys = {pk for group in groups for pk, _id in group}
-    towns: dict[int, set[int]] = defaultdict(set)
-    regions: dict[int, set[int]] = defaultdict(set)
-    through = Partner.municipalities.through.objects.filter(partner__organisation__in=keys)
-    for owner, town, region in through.values_list("partner__organisation", "municipality", "partner__region"):
-        towns[owner].add(town)
-        regions[owner].add(region)
-    found = [
-        (one, other)
-        for group in groups
-        for (one, one_id), (other, other_id) in _pairs(group)
-        if not (one_id and other_id)
-        and (
-            towns[one] & towns[other]
-            or not (towns[one] and towns[other])
-            or (bool(one_id or other_id) and regions[one] & regions[other])
-        )
-    ]
+    groups = _together(
+        (bare(bodies.key(name)), _Owner(pk, business_id, bodies.of(name) is not None))
+        for pk, name, business_id in rows.iterator()
+    )
+    act_in = _where(one.pk for group in groups for one in group)
+    found = [(one.pk, other.pk) for group in groups for one, other in _pairs(group) if _may_be_one(one, other, act_in)]
     return _read(Organisation, found)
+
+
+def _where(owners: Iterable[int]) -> dict[int, dict[int, set[int]]]:
+    """Organisation → the regions in which it acts → its municipalities there."""
+    found: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
+    through = Partner.municipalities.through.objects.filter(partner__organisation__in=set(owners))
+    for owner, region, town in through.values_list("partner__organisation", "partner__region", "municipality"):
+        found[owner][region].add(town)
+    return found
+
+
+def _may_be_one(one: _Owner, other: _Owner, act_in: dict[int, dict[int, set[int]]]) -> bool:
+    here, there = act_in[one.pk], act_in[other.pk]
+    if one.business_id and other.business_id:
+        return False
+    if one.is_body or not (here and there):
+        return True
+    if (one.business_id or other.business_id) and here.keys() & there.keys():
+        return True
+    return bool(set().union(*here.values()) & set().union(*there.values()))
 
 
 def people() -> list[Pair]:

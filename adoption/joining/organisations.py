@@ -7,12 +7,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from adoption.access import only_kaikukeskus
+from adoption.alphabet import plain
 from adoption.history import locked, locked_country, record
 from adoption.joined import ORGANISATION
 from adoption.joining.moving import move
 from adoption.joining.partners import against, in_order, join_rows
 from adoption.models import Joined, Organisation, Partner, Person, Region
-from adoption.partners import plain, remember, two_ids
+from adoption.partners import remember, two_ids
 from adoption.refusal import Linked, Refused
 
 
