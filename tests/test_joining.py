@@ -1,6 +1,8 @@
 """Two rows that are one: what moves, what is refused, and that history and every check stay whole."""
 
+import re
 from datetime import date, timedelta
+from html import unescape
 from itertools import count
 
 import pytest
@@ -17,7 +19,7 @@ from adoption import partners
 from adoption.contacts import answers, asking, links, pair
 from adoption.history import Acting, all_faults, locked, record
 from adoption.joined import partner_of
-from adoption.joining.doubles import organisations
+from adoption.joining.doubles import organisations, partners_near
 from adoption.joining.moving import GOES, STAYS, label_of, move, references
 from adoption.joining.organisations import join_organisations
 from adoption.joining.partners import join_partners
@@ -32,7 +34,7 @@ from commitments.agreeing import papers
 from commitments.models import Commitment
 from commitments.on_paper import partner_committed
 from commitments.services import draft_partner_commitment
-from tests.people import a_pair, a_region, a_stranger, a_trial, a_venue
+from tests.people import a_distributor, a_pair, a_region, a_stranger, a_trial, a_venue
 from workflows.checks import faults
 from workflows.handing_over import Given, hand_over, withdraw
 from workflows.models import Invitee
@@ -529,6 +531,44 @@ def test_the_pair_joins_on_its_pages(client, region, aino, two):
     answer = client.post(address)
     assert (answer.status_code, answer.url) == (302, kept.get_absolute_url())
     assert client.post(address).status_code == 422
+
+
+def test_the_double_of_another_organisation_is_shown_and_kaikukeskus_asked(client, region, aino, laura):
+    kept, gone = a_venue(region, aino, "Taidehalli Pato"), a_venue(region, aino, "Kuhmo: Taidehalli Pato")
+    apart = a_venue(region, aino, "Kajaanin kirjasto")
+    client.force_login(aino)
+    choose = client.get(reverse("partner_joins", args=[region.slug, kept.pk])).content.decode()
+    address = reverse("partner_join", args=[region.slug, kept.pk, gone.pk])
+    assert address in choose
+    assert str(apart) not in choose
+    page = client.get(address).content.decode()
+    question = reverse("question_new", args=[region.slug, "partner", kept.pk])
+    [ask] = re.findall(f'href="({question}[^"]*)"', page)
+    assert "Kuhmo: Taidehalli Pato” " in client.get(unescape(ask)).content.decode()
+    client.force_login(laura)
+    assert (
+        reverse("join", args=["organisations", kept.organisation_id, gone.organisation_id])
+        in client.get(address).content.decode()
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "near"),
+    [
+        ("Kainuun Opisto ry", "", True),
+        ("Kainun opisto", "", True),
+        ("Kuhmon kaupunki", "Talo", True),
+        ("Kuhmon kaupunki", "Kirjasto", False),
+        ("Opisto", "", True),
+        ("Opis", "", False),
+        ("Kaarinan museo", "", False),
+    ],
+)
+def test_which_rows_of_other_organisations_are_like_it(region, aino, name, unit, near):
+    one = a_venue(region, aino, "Kainuun opisto", unit="Talo" if unit else "")
+    other = a_venue(region, aino, name, unit=unit)
+    a_distributor(region, aino, "Kainuun opisto", unit="Talo")
+    assert partners_near(one) == [other] * near
 
 
 def test_a_refusal_stands_on_the_page(client, region, aino, two):

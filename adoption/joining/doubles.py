@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
 from adoption.folding import folded
@@ -9,6 +10,8 @@ from adoption.models import Organisation, Partner, Person
 from adoption.public_bodies import Bodies
 
 MOST = 20  # of each kind
+LEAST = 5  # letters of a name that is looked for within another
+NEAR = 0.85  # of their letters two names have in common that are spelt nearly alike
 
 
 class Pair(NamedTuple):
@@ -80,6 +83,28 @@ def partners_like(partner: Partner) -> list[Partner]:
         region=partner.region_id, organisation=partner.organisation_id, role=partner.role
     ).exclude(pk=partner.pk)
     return list(same.select_related("organisation", "region", "contact").order_by("unit", "pk"))
+
+
+def partners_near(partner: Partner) -> list[Partner]:
+    """The rows of other organisations in its role and region that have nearly its name, or its unit's: Kaikukeskus
+    joins their organisations, and these with them."""
+    others = Partner.objects.filter(region=partner.region_id, role=partner.role)
+    others = others.exclude(organisation=partner.organisation_id).order_by("pk")
+    rows = others.values_list("pk", "organisation__name", "unit")
+    mine = (bare(str(partner)), bare(partner.unit))
+    found = [pk for pk, name, unit in rows.iterator() if _are_near(mine, (bare(f"{name}{unit}"), bare(unit)))][:MOST]
+    return list(Partner.objects.filter(pk__in=found).select_related("organisation", "region", "contact").order_by("pk"))
+
+
+def _are_near(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Of the bare names, whole and of the unit: the same unit, one name within the other, or two that are spelt nearly
+    alike."""
+    (name, unit), (second, second_unit) = one, other
+    shorter, longer = sorted((name, second), key=len)
+    if (unit and unit == second_unit) or (len(shorter) >= LEAST and shorter in longer):
+        return True
+    alike = SequenceMatcher(None, name, second, autojunk=False)
+    return alike.real_quick_ratio() >= NEAR and alike.quick_ratio() >= NEAR and alike.ratio() >= NEAR
 
 
 def _together(rows: Iterable[tuple[str, Any]]) -> list[list[Any]]:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -206,10 +207,11 @@ PARTNERS = Joining(
 
 @require_safe
 def partner_joins(request: Request, slug: str, pk: int) -> HttpResponse:
-    """Which other row of its organisation in the region is the same partner."""
+    """Which other row of its organisation in the region is the same partner, and which of another organisation."""
     partner = partner_to_change(request.user, slug, pk)
     others = [(other, _partner_address(partner, other)) for other in doubles.partners_like(partner)]
-    shown = {"kept": partner, "region": partner.region, "heading": PARTNERS.heading, "others": others}
+    near = [(other, _partner_address(partner, other)) for other in doubles.partners_near(partner)]
+    shown = {"kept": partner, "region": partner.region, "heading": PARTNERS.heading, "others": others, "near": near}
     return render(request, "adoption/join_choose.html", shown)
 
 
@@ -222,6 +224,17 @@ def partner_join(request: Request, slug: str, pk: int, gone: int) -> HttpRespons
     """The two side by side; a POST joins them."""
     kept, other = partner_to_change(request.user, slug, pk), partner_to_change(request.user, slug, gone)
     shown = {"heading": PARTNERS.heading, "region": kept.region, "going": _going([(kept, other)])}
+    if kept.organisation_id != other.organisation_id:
+        shown["of_two"] = _of_two(request, kept, other)
     return _side_by_side(
         request, kept, other, PARTNERS, shown | {"swapped": reverse("partner_join", args=[slug, gone, pk])}
     )
+
+
+def _of_two(request: Request, kept: Partner, gone: Partner) -> str:
+    """Where the two organisations are joined: by Kaikukeskus, which the pair asks with the words ready."""
+    if request.user.is_kaikukeskus:
+        return reverse("join", args=["organisations", kept.organisation_id, gone.organisation_id])
+    said = _("“%(one)s” and “%(other)s” are the same partner, under two organisations. Please join the organisations.")
+    address = reverse("question_new", args=[kept.region.slug, "partner", kept.pk])
+    return f"{address}?{urlencode({'text': said % {'one': kept, 'other': gone}})}"

@@ -71,12 +71,14 @@ def note_withdraw(request: Request, slug: str, pk: int) -> HttpResponse:
 
 @READS
 def question_new(request: Request, slug: str, about: str, pk: int) -> HttpResponse:
-    """A question to Kaikukeskus; answers like it that have been published are shown before it is sent."""
+    """A question to Kaikukeskus; answers like it that have been published are shown before it is sent. The page that
+    led here may have its words ready."""
     region, thing = thing_or_404(request.user, slug, about, pk)
     if request.user.is_kaikukeskus:
         raise NotYours
     acting(request.user, region)
-    form = QuestionForm(request.POST if request.method == "POST" else None)
+    ready = {"text": request.GET.get("text", "")}
+    form = QuestionForm(request.POST if request.method == "POST" else None, initial=ready)
     shown = _shown(region, thing) | {"form": form}
     if not form.is_valid():
         return render(request, "adoption/question_new.html", shown, status=form.status)
