@@ -115,8 +115,8 @@ HEADINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "en": ("Cleared on", "Cleared"),
     },
     "account_on": {
-        "fi": ("Kaikukanta-tunnus", "Tunnus luotu", "Kaikukanta"),
-        "sv": ("Kaikukanta-konto", "Kontot skapat", "Konto"),
+        "fi": ("Kaikukanta-tunnus", "Tunnus luotu", "Kaikukanta", "Tunnus"),
+        "sv": ("Kaikukanta-konto", "Kontot skapat", "Konto", "Användarnamn", "Kaikukanta-användarnamn"),
         "en": ("Kaikukanta account", "Account made on", "Account"),
     },
     "induction_on": {
@@ -133,8 +133,9 @@ EVERYWHERE = {"kaikki", "koko alue", "alla", "hela området", "all", "whole regi
 WORDS: dict[str, dict[str, tuple[str, ...]]] = {
     "role": {
         "distributor": ("jakaja", "kortinjakaja", "jakajaorganisaatio", "kortutdelare", "utdelare", "issuer"),
-        "venue": ("kohde", "kaikukortti-kohde", "kulttuurikohde", "liikuntakohde", "objekt", "kulturobjekt"),
+        "venue": ("kohde", "kaikukortti-kohde", "objekt"),  # and each kind of venue
     },
+    "kind": {"culture": ("kulturaktör",), "sport": ("motionsaktör",)},
     "sector": {
         "public": ("kunta", "kunnallinen", "julkinen sektori", "kommunal", "offentlig sektor", "public sector"),
         "third": ("järjestö", "yhdistys", "3. sektori", "3", "förening", "tredje", "3. sektorn", "third", "ngo"),
@@ -199,6 +200,8 @@ def _words(column: str) -> dict[str, str]:
     for language in ("fi", "sv", "en"):
         with translation.override(language):
             found |= {word_key(str(label)): value for value, label in choices}
+    if column == "role":
+        found |= {word: Partner.Role.VENUE for word, kind in _words("kind").items() if kind in Partner.VENUE_KINDS}
     return found | {word_key(word): value for value, words in WORDS.get(column, {}).items() for word in words}
 
 
@@ -210,6 +213,13 @@ def word_key(text: str) -> str:
 def choice_of(column: str, text: str) -> str | None:
     """The key that a word in a cell stands for; None for a word that is not known."""
     return _words("language" if column == "contact_language" else column).get(word_key(text))
+
+
+def kind_in_role(text: str) -> str:
+    """The kind of venue that a word for the role tells too; none for a culture venue's, which older material says of
+    any venue."""
+    kind = choice_of("kind", text)
+    return kind if kind in (Partner.Kind.SPORT, Partner.Kind.NATURE) else ""
 
 
 def words_of(column: str) -> str:

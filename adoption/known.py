@@ -174,6 +174,10 @@ class Known:
         """Whether the name alone tells the organisation: that of a county or a municipality, of which there is one."""
         return self.bodies.of(given.organisation) is not None
 
+    def has_owner(self, given: Given) -> bool:
+        """Whether an organisation of this name or business ID is known, wherever it acts."""
+        return given.business_id in self.organisations or bool(self._owners(given))
+
     def has_namesake(self, given: Given) -> bool:
         """Whether there is another partner of this name, unit and role in the region."""
         return self._named(given) in self.by_name

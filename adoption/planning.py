@@ -1,6 +1,7 @@
 """What would become of each row of a list of partners: new, changed, as before or refused? Nothing is written."""
 
 from collections.abc import Container, Iterable, Iterator
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.utils.text import capfirst
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from adoption.access import acting
 from adoption.alphabet import plain
 from adoption.columns import CHOICES, ON_PAPER, heading
-from adoption.existing import UNCLEARED, may_clear
+from adoption.existing import UNCLEARED, Done, may_clear
 from adoption.history import NOBODY, Acting
 from adoption.known import Kept, Known
 from adoption.models import Import, ImportRow, Organisation, Partner, Person, Region
@@ -171,6 +172,8 @@ class Planner:
         try:
             if given is None or self.known.partner_of(given):
                 return []
+            if not (given.role and given.towns) and self.known.has_owner(given):
+                return []  # it may be one that is there
             owner = self.known.organisation_of(given)
         except Refused as refusal:
             return [str(reason) for reason in refusal.reasons]
@@ -189,9 +192,22 @@ class Planner:
             _text("sector", owner.sector if owner else given.sector), _text("municipalities", given.municipalities),
             str(_text("language", language)),
             ", ".join(filter(None, [contact["name"], contact["email"]])) if contact else "",
-            given.details.get("signatory_name", ""),
+            given.details.get("signatory_name", ""), *self._days(given),
         ]  # fmt: skip
         return " · ".join(filter(None, parts))
+
+    def _days(self, given: Given, partner: Partner | None = None) -> list[str]:
+        """Of one that committed earlier, on paper, the days that the list gives, but for what is recorded already."""
+        if self.manner != Manner.EXISTING:
+            return []
+        days: dict[str, Done | None] = {"committed_on": given.committed_on}
+        if given.is_distributor and (partner is None or partner.state in UNCLEARED):
+            days["cleared_on"] = given.cleared_on
+        if partner is None or not partner.account_on:
+            days["account_on"] = given.account
+        if partner is None or not partner.induction_on:
+            days["induction_on"] = given.induction
+        return [f"{heading(column)}: {_day_said(done)}" for column, done in days.items()]
 
     def _like(self, given: Given) -> list[str]:
         """That one of this name and role stands here already, in other municipalities or under another business ID."""
@@ -209,7 +225,7 @@ class Planner:
         why = [_("%(what)s: %(old)s → %(new)s") % _shown(key, *both) for key, both in changes.items()]
         if self.manner == Manner.EXISTING and partner.state not in PROMISED:
             self._refuse_taking_over(partner)
-            why.append(_("Committed earlier, on paper"))
+            why += [_("Committed earlier, on paper"), *self._days(given, partner)]
         why = [*self._id_brought(given, partner.organisation), *why]
         outcome = Outcome.UPDATE if why else Outcome.SAME
         notes = self._notes(given, partner.organisation)
@@ -273,6 +289,12 @@ def changes_of(partner: Partner, given: Given) -> dict[str, tuple[Any, Any]]:
     if given.contact and given.contact["email"] not in _addresses(partner.contact):
         found["contact_name"] = (partner.contact, given.contact["name"] or given.contact["email"])
     return found
+
+
+def _day_said(done: Done | None) -> str:
+    if isinstance(done, date):
+        return f"{done.day}.{done.month}.{done.year}"
+    return _("not yet") if done is False else _("the day is not known")
 
 
 def _of(column: str) -> dict[str, str]:

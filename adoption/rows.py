@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from adoption.columns import CHOICES, EVERYWHERE, bare_word, choice_of, heading, words_of
+from adoption.columns import CHOICES, EVERYWHERE, bare_word, choice_of, heading, kind_in_role, words_of
 from adoption.existing import Done, why_not_done_on
 from adoption.fields import Day, Text
 from adoption.forms import BusinessID
@@ -103,10 +103,12 @@ class Rows:
         return ", ".join(part for part in parts if part)
 
     def read(self, line: Line) -> tuple[Given | None, list[str]]:
-        """What the row says, or nothing where it does not say who it is; and why it is refused, all of it at once."""
+        """What the row says, or nothing where it has no name; and why it is refused, all of it at once: without role or
+        municipality always."""
         why = [_wrong(key, cell) for key, cell in line.cells.items() if cell.fault]
         texts = {key: "" if cell.fault else cell.text for key, cell in line.cells.items()}
         values = {key: self._value(key, text, why) for key, text in texts.items()}
+        values["kind"] = values.get("kind") or kind_in_role(texts.get("role", ""))
         towns = self._municipalities(texts.get("municipalities", ""), why)
         return self._given(values, towns, why), why
 
@@ -155,7 +157,7 @@ class Rows:
         details = {key: values[key] for key in DETAILS if values.get(key)}
         if "kind" in details and role and (details["kind"] in Partner.VENUE_KINDS) != (role == Partner.Role.VENUE):
             why.append(_at("kind", _("this kind does not belong to the role")))
-        if not (name and role and towns):
+        if not name:
             return None
         sector = values.get("sector") or sector_by_name(name)
         return Given(

@@ -8,6 +8,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from django.core import mail
 from django.utils import translation
+from django.utils.timezone import localdate
 from openpyxl import load_workbook
 
 from adoption import partners
@@ -293,6 +294,46 @@ def test_all_that_is_wrong_with_a_row_is_said_at_once(region, pair):
     assert "say whether it is public" not in why(brought, 2)
     assert "say whether it is public" in why(brought, 3)
     assert "A contact person is missing" in why(brought, 3)
+
+
+@pytest.mark.parametrize("lacks", [{"town": "Varkau"}, {"town": ""}, {"role": ""}])
+def test_what_a_new_organisation_lacks_is_said_beside_an_unknown_place_or_role(region, pair, lacks):
+    row = a_row(1, name="Kajaanin opisto", sector="", contact="", email="", phone="", **lacks)
+    said = why(importing.preview(region, pair[0], pasted(text([row]))), 2)
+    assert "say whether it is public" in said
+    assert "A contact person is missing" in said
+    bring(region, pair[0], [a_row(1, name="Kajaanin opisto")])
+    row[1] = ""
+    said = why(importing.preview(region, pair[0], pasted(text([row]))), 2)
+    assert "say whether it is public" not in said
+    assert said
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("liikuntakohde", "sport"),
+        ("Motionsaktör", "sport"),
+        ("motionsobjekt", "sport"),
+        ("luontokohde", "nature"),
+        ("naturobjekt", "nature"),
+        ("nature venue", "nature"),
+        ("kulturaktör", "culture"),
+        ("kulttuurikohde", "culture"),
+        ("kohde", "culture"),
+    ],
+)
+def test_a_word_for_the_role_tells_the_kind_too(region, pair, word, kind):
+    bring(region, pair[0], [a_row(1, role=word)])
+    one = Partner.objects.get()
+    assert (one.role, one.kind) == ("venue", kind)
+
+
+def test_the_column_of_the_kind_goes_before_the_word_for_the_role(region, pair):
+    rows = text([[*a_row(1, role="liikuntakohde"), "luontokohde"]], headings=[*HEADINGS, "Tyyppi"])
+    importing.confirm_whole(importing.preview(region, pair[0], pasted(rows)), pair[0])
+    assert Partner.objects.get().kind == "nature"
+    assert outcomes(bring(region, pair[0], [a_row(1, role="kulttuurikohde")])) == ["same"]
 
 
 def test_a_formula_hides_no_other_fault_and_makes_no_second_one_of_its_own(region, pair):
@@ -698,6 +739,27 @@ def test_existing_partners_are_in_force_without_a_document(region, laura):
     assert faults() == []
     again = importing.preview(region, laura, pasted(text(rows, headings=headings)), "existing")
     assert outcomes(again) == ["same"] * 3
+
+
+def test_the_preview_of_those_on_paper_shows_the_days_that_it_takes(region, pair, laura):
+    headings = [*HEADINGS, "Sitoutunut", "Puollettu", "Tunnus", "Perehdytys"]
+    rows = [
+        [*a_row(1), "5.3.2024", "", "6.3.2024", "ei"],
+        [*a_row(2), "", "1.2.2024", "", ""],
+        [*a_row(3), "7.3.2024", "", "8.3.2024", ""],
+    ]
+    there = partners.record_account(a_venue(region, pair[0], "Toimija 3 ry"), pair[0], localdate())
+    there.municipalities.set(region.municipalities.filter(name_fi="Kajaani"))
+    brought = importing.preview(region, laura, pasted(text(rows, headings=headings)), "existing")
+    assert outcomes(brought) == ["create", "create", "update"]
+    assert "Committed on: 5.3.2024 · Kaikukanta account: 6.3.2024 · Induction: not yet" in why(brought, 2)
+    assert "Cleared" not in why(brought, 2)
+    assert "Committed on: the day is not known · Cleared on: 1.2.2024" in why(brought, 3)
+    assert "Committed on: 7.3.2024 Induction: the day is not known" in why(brought, 4)
+    assert "Kaikukanta account" not in why(brought, 4)
+    importing.confirm_whole(brought, laura)
+    assert outcomes(brought) == ["create", "create", "update"]
+    assert "Committed on" not in why(importing.preview(region, laura, pasted(text(rows, headings=headings))), 2)
 
 
 def test_the_pair_takes_over_venues_and_leaves_uncleared_distributors_to_kaikukeskus(region, pair):

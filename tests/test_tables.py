@@ -70,7 +70,8 @@ def test_each_heading_means_one_column():
     [
         ("Y-tunnus", "business_id"), ("y tunnus:", "business_id"), ("FO-nummer", "business_id"),
         ("BUSINESS ID", "business_id"), ("Yhteyshenkilön sähköposti", "contact_email"), ("E-post", "contact_email"),
-        ("Kommun", "municipalities"), ("Huomautuksia", ""), ("", ""),
+        ("Kommun", "municipalities"), ("Tunnus", "account_on"), ("användarnamn", "account_on"), ("Huomautuksia", ""),
+        ("", ""),
     ],
 )  # fmt: skip
 def test_a_heading_is_known_however_it_is_written(text, column):
