@@ -15,7 +15,7 @@ from adoption.access import holders_for_partner, holders_of, pair_for_partner
 from adoption.joined import partner_of
 from adoption.mail import link, others, write
 from adoption.models import Act, ImportRow, Kind, Partner, Person, Side
-from adoption.templatetags.kaiku import day
+from adoption.templatetags.kaiku import day, in_quotes
 
 NAMED = 20  # partners of a list, in the mail about them; all of them stand on the page that it leads to
 
@@ -159,21 +159,39 @@ def _contact_taken_over(act: Act, partner: Partner) -> None:
     write(f"act:{act.pk}", others(Person.objects.filter(pk=act.data.get("former")), act), text)
 
 
+ASKED = {
+    "clearance_asked": (
+        gettext_noop("To be cleared: %(partner)s"),
+        gettext_noop(
+            "Hello %(name)s,\n\n%(by)s asks you to clear a distributor in %(region)s: %(partner)s.\n\n%(link)s\n"
+        ),
+    ),
+    "clearance_answered": (
+        gettext_noop("Your question has been answered: %(partner)s"),
+        gettext_noop(
+            "Hello %(name)s,\n\n%(by)s has answered your question about a distributor in %(region)s: %(partner)s.\n\n"
+            "%(answer)s\n\nDecide about the clearance:\n\n%(link)s\n"
+        ),
+    ),
+}
+
+
 def clearance_asked(act_pk: int) -> None:
     """Kaikukeskus knows that a request, or an answer to its question, stands in its queue."""
     act = Act.objects.select_related("by").get(pk=act_pk)
     partner = partner_of(act)
+    subject, body = ASKED[act.what]
 
     def text(person: Person) -> tuple[str, str]:
-        body = _("Hello %(name)s,\n\n%(by)s asks you to clear a distributor in %(region)s: %(partner)s.\n\n%(link)s\n")
         facts = {
             "name": person.given_name,
             "by": act.by_whom,
             "region": partner.region.name,
             "partner": partner,
+            "answer": in_quotes(act.reason),
             "link": link(f"{reverse('queue')}?open={partner.pk}"),
         }
-        return _("To be cleared: %(partner)s") % facts, body % facts
+        return _(subject) % facts, _(body) % facts
 
     write(f"act:{act.pk}", others(Person.objects.filter(is_kaikukeskus=True), act), text, Kind.ASKED)
 

@@ -252,6 +252,20 @@ def test_nobody_decides_by_a_page_of_a_request_that_says_something_else_now(desk
         assert mark != marks[page]
 
 
+def test_kaikukeskus_reads_that_its_question_was_answered_and_what(laura, region, worker):
+    asked = a_request(region, "Tupa ry")
+    partners.want_more(asked, laura, "Kuinka moni?")
+    worker.run()
+    mail.outbox.clear()
+    partners.answer_question(asked, mikko_of(region), "Noin puolet.")
+    worker.run()
+    [letter] = mail.outbox
+    assert (letter.to, letter.subject) == ([laura.email], "Your question has been answered: Tupa ry")
+    assert "has answered your question about a distributor in Kainuu: Tupa ry." in letter.body
+    assert "Noin puolet." in letter.body
+    assert f"?open={asked.pk}" in letter.body
+
+
 def test_a_request_with_an_open_question_is_answered_and_not_sent_anew(laura, region):
     asked = a_request(region, "Tupa ry", 30)
     partners.want_more(asked, laura, "Kuinka moni?")
