@@ -208,9 +208,20 @@ def refuse_against_clearance(
     other_owner = any(getattr(owner, field) not in ("", value) for field, value in organisation.items())
     cleared = owner.partners.cleared()
     if (other_unit and cleared.filter(pk=partner.pk).exists()) or (other_owner and cleared.exists()):
-        raise Refused(
-            [_("Kaikukeskus has cleared it by this name, unit, sector and kind: ask Kaikukeskus to change them.")]
-        )
+        raise Refused([kept_by_clearance(partner)])
+
+
+def kept_by_clearance(partner: Partner) -> str:
+    """What only Kaikukeskus changes of the partner, since it has cleared it, or another unit of the organisation, by
+    that; empty where nothing was cleared."""
+    cleared = set(partner.organisation.partners.cleared().values_list("pk", flat=True))
+    if partner.pk in cleared:
+        return _("Kaikukeskus has cleared it by its name, unit, sector and kind: ask Kaikukeskus to change them.")
+    said = _(
+        "Kaikukeskus has cleared another unit of this organisation by the organisation's name and sector: ask "
+        "Kaikukeskus to change them."
+    )
+    return said if cleared else ""
 
 
 def refuse_of_elsewhere(owner: Organisation, region: int | None, who: Acting) -> None:

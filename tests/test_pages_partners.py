@@ -421,6 +421,26 @@ def test_what_kaikukeskus_has_cleared_only_kaikukeskus_makes_another(change):
     assert signed_in(laura).post(at("partner_edit", partner), given).status_code == 302
 
 
+def test_of_a_unit_never_cleared_it_is_not_said_that_it_was():
+    """Kaikukeskus has cleared a sister of it: the organisation's name stands, the unit's own data may change."""
+    region = a_region()
+    _aino, mikko = a_pair(region)
+    new_distributor(region, mikko)
+    cleared, laura = Partner.objects.get(), a_kaikukeskus_person()
+    services.clear(services.request_clearance(cleared, mikko, ANSWERS), laura)
+    sister = Partner.objects.create(
+        region=region, organisation=cleared.organisation, unit="Toinen talo", role="distributor", kind=cleared.kind
+    )
+    sister.municipalities.set(cleared.municipalities.all())
+    client = signed_in(mikko)
+    page = text(client.get(at("partner_edit", sister)))
+    assert "Kaikukeskus has cleared another unit of this organisation" in page
+    assert "has cleared it" not in page
+    renamed = filled(region, unit="Toinen talo", organisation_name="Aivan muu ry")
+    assert "has cleared another unit" in text(client.post(at("partner_edit", sister), renamed))
+    assert client.post(at("partner_edit", sister), filled(region, unit="Kolmas talo")).status_code == 302
+
+
 def test_a_cleared_one_may_get_its_business_id_and_one_that_is_not_cleared_any_name():
     region = a_region()
     _aino, mikko = a_pair(region)

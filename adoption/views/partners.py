@@ -21,7 +21,7 @@ from adoption.icons import PARTNER_ICONS
 from adoption.marking import LACKS_ACCOUNT, LACKS_INDUCTION, Again, again_soon, induction_due
 from adoption.models import Municipality, Partner, Person, Region
 from adoption.next_step import R6, SAID_NO, has_said_no, lacks
-from adoption.partners import add_partner, change_partner, request_clearance
+from adoption.partners import add_partner, change_partner, kept_by_clearance, request_clearance
 from adoption.refusal import NotYours, Refused
 from adoption.regions import language_for, language_of
 from adoption.silent_requests import unanswered
@@ -173,7 +173,7 @@ def partner_edit(request: Request, slug: str, pk: int) -> HttpResponse:
     partner = partner_to_change(request.user, slug, pk)
     typed = Partner.objects.get(pk=partner.pk)  # the form writes what is typed into a row of its own
     form = PartnerForm(partner.region, partner.role, request.POST if request.method == "POST" else None, instance=typed)
-    kept = not request.user.is_kaikukeskus and partner.organisation.partners.cleared().exists()
+    kept = "" if request.user.is_kaikukeskus else kept_by_clearance(partner)
     shown: dict[str, Any] = {"partner": partner, "region": partner.region, "form": form, "kept": kept}
     if form.is_valid():
         try:
