@@ -106,7 +106,7 @@ HEADINGS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "committed_on": {
         "fi": ("Sitoutunut", "Sitoutumispäivä", "Sitoumuksen päivä"),
-        "sv": ("Förbunden", "Förbindelsens datum"),
+        "sv": ("Förbindelsens datum", "Förbunden"),
         "en": ("Committed on", "Committed"),
     },
     "cleared_on": {
@@ -116,7 +116,14 @@ HEADINGS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "account_on": {
         "fi": ("Kaikukanta-tunnus", "Tunnus luotu", "Kaikukanta", "Tunnus"),
-        "sv": ("Kaikukanta-konto", "Kontot skapat", "Konto", "Användarnamn", "Kaikukanta-användarnamn"),
+        "sv": (
+            "Kaikukanta-användarnamn",
+            "Användarnamn skapat",
+            "Användarnamn",
+            "Kaikukanta-konto",
+            "Kontot skapat",
+            "Konto",
+        ),
         "en": ("Kaikukanta account", "Account made on", "Account"),
     },
     "induction_on": {

@@ -233,6 +233,7 @@ def test_a_successor_accepts_without_an_account(client, follows, asked):
     before = rows()
     page = client.get(follows)
     assert "Outi Karppinen would like you to follow as contact person of Taidehalli Pato" in text_of(page)
+    assert "What the task means" in text_of(page)
     assert rows() == before
     page = client.post(follows, follow=True)
     assert "You now are contact person of Taidehalli Pato." in text_of(page)

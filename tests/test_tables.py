@@ -12,7 +12,7 @@ from django.utils import translation
 from openpyxl import Workbook
 
 from adoption import inside_xlsx, tables
-from adoption.columns import CHOICES, HEADINGS, WORDS, bare_word, choice_of, column_of, word_key
+from adoption.columns import CHOICES, HEADINGS, WORDS, bare_word, choice_of, column_of, heading, word_key
 from adoption.refusal import Refused
 from adoption.tables import TooLarge, pasted, uploaded
 from tests.lists import saved
@@ -388,3 +388,13 @@ def test_half_merged_cells_are_looked_for_in_one_go():
 
 def test_the_program_has_limits_of_its_own():
     assert inside_xlsx.SECONDS < tables.PATIENCE
+
+
+def test_the_days_of_what_was_done_on_paper_have_the_names_that_the_pages_have():
+    with translation.override("sv"):
+        assert [heading(one) for one in ("committed_on", "account_on")] == [
+            "Förbindelsens datum", "Kaikukanta-användarnamn",
+        ]  # fmt: skip
+    assert [column_of(one) for one in ("Förbunden", "Kaikukanta-konto", "Konto")] == [
+        "committed_on", "account_on", "account_on",
+    ]  # fmt: skip
