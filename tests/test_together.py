@@ -164,6 +164,13 @@ def test_what_a_partner_lacks_is_said_with_the_place_where_it_is_mended(kainuu, 
     assert lacks_of_partner(venues(kainuu, aino, 1)[0]) == []
 
 
+def test_what_a_paper_can_be_sent_without_is_not_called_lacking(kainuu, aino):
+    a_venue(kainuu, aino, "Avoin", signatory_email="johtaja@example.org")
+    page = text_of(browser_of(aino).get(reverse("commitments_new", args=["kainuu"])))
+    assert "1 of 1 are ready" in page
+    assert "Lacking Nothing Worth adding, not needed: It is not said what the venue offers." in page
+
+
 def test_only_those_who_may_commit_now_are_offered(kainuu, aino, pair):
     mikko, laura = pair[1], a_kaikukeskus_person()
     [ready, unfinished] = venues(kainuu, aino, 2)

@@ -24,7 +24,17 @@ class Candidate(NamedTuple):
     @property
     def is_ready(self) -> bool:
         """Whether its paper could be sent with the others."""
-        return not self.plan.refusal and not any(lack.needed for lack in self.lacks)
+        return not self.plan.refusal and not self.missing
+
+    @property
+    def missing(self) -> list[Lack]:
+        """What keeps its paper from being sent with the others."""
+        return [lack for lack in self.lacks if lack.needed]
+
+    @property
+    def worth_adding(self) -> list[Lack]:
+        """What its paper can be sent without."""
+        return [lack for lack in self.lacks if not lack.needed]
 
 
 def candidates(region: Region, person: Person) -> list[Candidate]:
