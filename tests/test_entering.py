@@ -1,5 +1,6 @@
 """A region that already has the card comes in at its present step or in lasting use, and is then as one that walked."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -105,7 +106,12 @@ def test_unknown_days_are_said_to_be_unknown_and_the_year_begins_with_the_entry(
     assert region.commitments.get().in_force_on is None
     client.force_login(laura)
     board = text_of(client.get(region.get_absolute_url()))
-    assert "not known–not known" in board
+    assert "Trial not known" in board
+    assert "not known–" not in board
+    assert "next, bring in the list of those that have committed themselves on paper" in board
+    assert "before the workshop" not in board
+    listed = client.get(f"{reverse('partners_import', args=[region.slug])}?manner=existing").content.decode()
+    assert re.search(r'value="existing"[^>]* checked', listed)
     assert "Entered afterwards by Laura Mäkelä" in board
     assert "Nobody is named yet." in board
     assert "Day not known, entered afterwards" in board

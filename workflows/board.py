@@ -388,6 +388,7 @@ def _phases(members: list[RegionMunicipality]) -> dict[str, Any]:
     return {
         "members": members,
         "phases": phases(members),
+        "in_use": any(member.phase in (Phase.LASTING, Phase.IN_USE) for member in members),
         "has_ended": bool(members) and all(member.phase == Phase.ENDED for member in members),
     }
 

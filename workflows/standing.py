@@ -364,7 +364,9 @@ def written(value: date) -> str:
 
 
 def between(term: tuple[date | None, date | None]) -> str:
-    """5.3.2027–4.3.2028; a day that is not known says so."""
+    """5.3.2027–4.3.2028; a day that is not known says so, once where neither is."""
+    if not any(term):
+        return _("not known")
     return "–".join(written(day) if day else _("not known") for day in term)
 
 

@@ -63,12 +63,11 @@ def _before(request: Request, region: Region) -> dict[str, str]:
         found = Import.objects.filter(region=region, pk=UUID(request.GET.get("from", ""))).first()
     except ValueError:
         found = None
-    if found is None:
-        return {}
     manner = request.GET.get("manner", "")
-    return {
-        "rows": found.pasted, "manner": manner if manner in Import.Manner.values else found.manner, "model": found.model
-    }  # fmt: skip
+    wanted = {"manner": manner} if manner in Import.Manner.values else {}
+    if found is None:
+        return wanted
+    return {"rows": found.pasted, "manner": found.manner, "model": found.model} | wanted
 
 
 def _previewed(region: Region, request: Request, form: ImportForm) -> Import | None:
