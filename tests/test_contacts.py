@@ -325,10 +325,41 @@ def test_the_pair_sends_the_question_anew_and_the_older_link_is_worthless(asked,
 
 
 @pytest.mark.parametrize("act", [pair.confirm_contact, pair.ask_contact])
-def test_only_those_of_the_region_confirm_and_ask(asked, venue, act):
-    for person in (a_stranger(), venue.contact):
+def test_only_those_of_the_region_confirm_and_ask(asked, venue, aino, act):
+    contact_of_another = a_venue(venue.region, aino, "Sali").contact
+    for person in (a_stranger(), contact_of_another):
         with pytest.raises(NotYours):
             act(venue, person)
+    with pytest.raises(NotYours):
+        pair.confirm_contact(venue, venue.contact)
+
+
+def test_a_contact_who_leaves_mid_year_has_the_link_sent_to_oneself(region, venue, worker, aino, spring):
+    """By the same link as in the yearly mail, not oftener than once an hour, and not once it is answered."""
+    outi = venue.contact
+    worker.run()
+    mail.outbox.clear()
+    check = pair.ask_contact(venue, outi)
+    worker.run()
+    assert [(one.to, "/still/" in one.body) for one in mail.outbox] == [([outi.email], True)]
+    act = Act.objects.get(what="contact_asked")
+    assert (act.by, act.side, act.data["person"]) == (outi, "", outi.pk)
+    assert "within the last hour" in refusal(pair.ask_contact, venue, outi)
+    spring.shift(answers.SELF_RENEWED + DAY)
+    handed(check)
+    assert "answered already" in refusal(pair.ask_contact, venue, outi)
+    answers.accept(successor_link(check), "fi")
+    assert anew(venue).contact.email == "liisa@example.org"
+    with pytest.raises(NotYours):
+        pair.ask_contact(venue, outi)
+    assert (faults(), all_faults()) == ([], [])
+
+
+def test_one_of_the_pair_who_is_the_contact_too_asks_as_the_pair(venue, aino):
+    partners.name_contact(venue, aino, aino.email, aino.name)
+    for _again in range(2):
+        pair.ask_contact(venue, aino)
+    assert set(Act.objects.filter(what="contact_asked").values_list("side", flat=True)) == {"culture"}
 
 
 def test_the_other_side_does_not_confirm_a_responsible_person(asked, aino, mikko):

@@ -287,7 +287,22 @@ def test_the_pair_confirms_and_asks_on_the_partners_page(asked, pair, worker, ve
     assert "confirmed 2.3.2027" in text_of(page)
     for name in ("contact_confirm", "contact_ask"):
         assert signed_in(a_stranger()).post(reverse(name, args=["kainuu", venue.pk])).status_code == 404
-        assert signed_in(asked.person).post(reverse(name, args=["kainuu", venue.pk])).status_code in (403, 404)
+    assert signed_in(asked.person).post(reverse("contact_confirm", args=["kainuu", venue.pk])).status_code in (403, 404)
+
+
+def test_a_contact_asks_for_the_link_on_the_own_page(pair, venue, worker):
+    Person.objects.update(language="en")
+    worker.run()
+    mail.outbox.clear()
+    outi = signed_in(venue.contact)
+    assert reverse("contact_ask", args=["kainuu", venue.pk]) in outi.get(venue.get_absolute_url()).content.decode()
+    page = outi.post(reverse("contact_ask", args=["kainuu", venue.pk]), follow=True)
+    assert "The link is on its way to your address." in text_of(page)
+    worker.run()
+    assert [one.to for one in mail.outbox] == [[venue.contact.email]]
+    again = outi.post(reverse("contact_ask", args=["kainuu", venue.pk]))
+    assert (again.status_code, "within the last hour" in text_of(again)) == (422, True)
+    assert "Whom to contact" in text_of(outi.get(venue.get_absolute_url()))
 
 
 def test_the_side_confirms_and_asks_on_the_page_of_people(asked, pair):

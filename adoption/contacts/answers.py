@@ -205,12 +205,17 @@ def renew(link: Link) -> None:
     with transaction.atomic():
         regions = lock_regions_of(link.key)
         person = alone(Person.objects.get(pk=link.key))
-        checks = ContactCheck.objects.standing().filter(person=person)
-        if not checks.exists():
+        if not ContactCheck.objects.standing().filter(person=person).exists():
             raise Refused([str(Standing.OVER.label)])
-        if checks.filter(asked_at__gt=now() - SELF_RENEWED).exists():
-            raise Refused([_("A link was sent within the last hour. Look for it in your mail, also among the junk.")])
+        refuse_so_soon(person)
         ask_anew(person, NOBODY, regions)
+
+
+def refuse_so_soon(person: Person) -> None:
+    """Raises Refused within an hour of the last link, where nobody but the person, or whoever has a link, asks."""
+    asked = ContactCheck.objects.standing().filter(person=person, asked_at__gt=now() - SELF_RENEWED)
+    if asked.exists():
+        raise Refused([_("A link was sent within the last hour. Look for it in your mail, also among the junk.")])
 
 
 # -- the successor ----------------------------------------------------------------------------------------------------

@@ -1,11 +1,12 @@
-"""What does a region do about a silent contact person: confirm what it knows, or have the link sent again?"""
+"""What does a region do about a silent contact person: confirm what it knows, or have the link sent again? The link is
+also sent to a contact person who wants to leave."""
 
 from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from adoption.access import acting
-from adoption.contacts.answers import settle
+from adoption.access import acting, may_act
+from adoption.contacts.answers import refuse_so_soon, settle
 from adoption.contacts.asking import ask_anew, lock_regions_of, overtake
 from adoption.history import Acting, record
 from adoption.joined import read_anew
@@ -29,12 +30,23 @@ def confirm_contact(partner: Partner, by: Person) -> ContactCheck:
 
 
 def ask_contact(partner: Partner, by: Person) -> ContactCheck:
-    """The contact person is asked now, by a new link. Raises Refused for a partner that has none."""
+    """The contact person is asked now, by a new link: as the pair wants, or oneself, to name who follows.
+
+    Raises Refused for a partner that has none; to oneself also within an hour of the last link, and once answered.
+    """
     with transaction.atomic():
-        partner, person, regions, who = _of_partner(partner, by)
+        partner, person, regions, who = _of_partner(partner, by, or_oneself=True)
         check = _open_check(partner=partner, person=person)
+        if not who.side:
+            _refuse_oneself(check)
         _asked(check, regions, who)
     return check
+
+
+def _refuse_oneself(check: ContactCheck) -> None:
+    if check.state != State.ASKED:
+        raise Refused([_("You have answered already. By the link in your mail you can still answer otherwise.")])
+    refuse_so_soon(check.person)
 
 
 def confirm_responsible(responsibility: Responsibility, by: Person) -> ContactCheck:
@@ -55,12 +67,17 @@ def ask_responsible(responsibility: Responsibility, by: Person) -> ContactCheck:
     return check
 
 
-def _of_partner(partner: Partner, by: Person) -> tuple[Partner, Person, dict[int, Region], Acting]:
-    """The partner read anew, its contact person, the locked regions of that one, and who acts."""
+def _of_partner(
+    partner: Partner, by: Person, or_oneself: bool = False
+) -> tuple[Partner, Person, dict[int, Region], Acting]:
+    """The partner read anew, its contact person, the locked regions of that one, and who acts: somebody of the region,
+    or the contact person oneself, for no side."""
     seen = read_anew(partner).contact_id
     regions = lock_regions_of(seen or 0, partner.region_id)
     partner = read_anew(partner, "organisation", "region", "contact")
-    who = acting(by, regions[partner.region_id], partner.municipalities.values_list("pk", flat=True))
+    towns = partner.municipalities.values_list("pk", flat=True)
+    own = or_oneself and partner.contact_id == by.pk and not may_act(by, regions[partner.region_id], towns)
+    who = Acting(by) if own else acting(by, regions[partner.region_id], towns)
     if partner.contact is None or not Partner.objects.on_the_way().filter(pk=partner.pk).exists():
         raise Refused([_("This partner has no contact person to ask: name one.")])
     if partner.contact_id != seen:

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from adoption.access import kaikukeskus_or_404, region_or_404
+from adoption.access import kaikukeskus_or_404, partner_or_404, region_or_404
 from adoption.contacts import alarms, pair, returned
 from adoption.contacts.alarms import Alarm
 from adoption.models import ContactCheck, Partner, Person, Region, Responsibility
@@ -65,8 +65,13 @@ def contact_confirm(request: Request, slug: str, pk: int) -> HttpResponse:
 
 @require_POST
 def contact_ask(request: Request, slug: str, pk: int) -> HttpResponse:
-    """The contact person is asked now."""
-    return _of_partner(request, slug, pk, pair.ask_contact, _("%(name)s gets the question by mail now."))
+    """The contact person is asked now, by the pair or by oneself."""
+    found = partner_or_404(request.user, slug, pk)
+    if found.contact_id != request.user.pk:
+        return _of_partner(request, slug, pk, pair.ask_contact, _("%(name)s gets the question by mail now."))
+    pair.ask_contact(found, request.user)
+    messages.success(request, _("The link is on its way to your address. By it you name who follows you."))
+    return redirect(found)
 
 
 def _of_partner(

@@ -153,6 +153,7 @@ def partner(request: Request, slug: str, pk: int) -> HttpResponse:
         "signatory": _signatory(found),
         "to_call": holders_for_partner(found),
         "published": published(found),
+        "may_leave": found.contact_id == request.user.pk and found.state not in GONE,
         "is_listed": found.state in (State.COMMITTED, State.ACTIVE),
     }
     return render(request, "adoption/partner_contact.html", shown)
