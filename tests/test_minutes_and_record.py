@@ -23,7 +23,6 @@ from workflows.models import FeedbackMeeting, TrialStep
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
-AFTERWARDS = at(1, 12)
 SAID = {"language": "fi", "agenda": "Avaus", "said": "Puhuttiin julisteista.", "decisions": "Jatketaan."}
 
 
@@ -36,7 +35,7 @@ def here():
 def meeting(here) -> Meeting:
     """One that has begun, with Mikko and Laura."""
     made = proposed(here.region, here.aino, Whom(here.mikko), Whom(here.laura), times=(1,))
-    with time_machine.travel(AFTERWARDS, tick=False):
+    with time_machine.travel(at(1, 12), tick=False):
         yield Meeting.objects.get(pk=made.pk)
 
 

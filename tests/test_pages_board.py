@@ -200,6 +200,13 @@ def test_the_facts_name_who_decided_when_and_where_it_stands(client):
         assert f"{side}: {body} {written(localdate())}, § 21, KP/99/2027" in page
 
 
+def test_of_the_decision_its_own_records_are_missing(client):
+    here = a_walk(until="feedback")
+    page = text_of(board_of(sign_in(client, here.aino), here.region))
+    assert "Nothing is missing but the records of the decision itself." in page
+    assert "Nothing is missing but the confirmation." not in page
+
+
 def test_municipalities_stand_in_the_order_of_the_readers_language(client):
     region = a_region("pohjanmaa")
     a_trial(region)

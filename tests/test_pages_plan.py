@@ -137,6 +137,18 @@ def test_the_page_asks_few_queries(client, until, django_assert_max_num_queries)
         client.get(reverse("plan", args=[here.region.slug, here.trial.pk]))
 
 
+def test_what_is_late_and_next_is_named_with_the_decision_which_has_no_number():
+    here = a_walk(until="feedback")
+    last = TrialStep.objects.filter(trial=here.trial, key__in=["feedback", "decision"])
+    services.reopen_step(here.trial, "feedback", here.laura, "Muistio täydentyy.")
+    last.update(due=localdate() + 7 * A_DAY)
+    assert plan_of_trial(services.read(here.trial.pk)).said[0].startswith("Next: step 10 and the decision, by ")
+    last.update(due=localdate() - A_DAY)
+    assert plan_of_trial(services.read(here.trial.pk)).said[0] == "Late: step 10 and the decision."
+    last.filter(key="feedback").update(due=None)
+    assert plan_of_trial(services.read(here.trial.pk)).said[0] == "Late: the decision."
+
+
 # -- the picture ------------------------------------------------------------------------------------------------------
 
 

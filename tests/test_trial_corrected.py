@@ -158,6 +158,7 @@ def test_nothing_is_corrected_once_distribution_has_begun(client):
     page = client.get(reverse("trial_correct", args=[here.region.slug, here.trial.pk]))
     assert "Distribution has begun" in text_of(page)
     assert "Withdraw the trial" not in text_of(page)
+    assert reverse("step", args=[here.region.slug, here.trial.pk, "start_distribution"]) in page.text
 
 
 # -- a body that does not take part -----------------------------------------------------------------------------------

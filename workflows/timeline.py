@@ -121,8 +121,7 @@ class Plan(NamedTuple):
 
     def _late(self) -> str:
         late = [line for line in self.lines if line.days_late]
-        text = ngettext("Late: step %(steps)s.", "Late: steps %(steps)s.", len(late))
-        return text % {"steps": _names(late)} if late and not self._is_over() else ""
+        return _("Late: %(steps)s.") % {"steps": _names(late)} if late and not self._is_over() else ""
 
     def _next(self) -> str:
         ahead = [line for line in self.lines if line.due and line.state != "done" and not line.days_late]
@@ -130,8 +129,7 @@ class Plan(NamedTuple):
             return ""
         day = min(line.due for line in ahead if line.due)
         first = [line for line in ahead if line.due == day]
-        text = ngettext("Next: step %(steps)s, by %(day)s.", "Next: steps %(steps)s, by %(day)s.", len(first))
-        return text % {"steps": _names(first), "day": weekday_day(day)}
+        return _("Next: %(steps)s, by %(day)s.") % {"steps": _names(first), "day": weekday_day(day)}
 
     def _term(self) -> str:
         days = {"start": weekday_day(self.start), "end": weekday_day(self.end)}
@@ -144,7 +142,12 @@ class Plan(NamedTuple):
 
 
 def _names(lines: Iterable[Line]) -> str:
-    return listed(_("the decision") if line.step.outcomes else line.number for line in lines)
+    """Within a sentence: steps 6 and 7, or the decision, which has no number."""
+    lines = list(lines)
+    numbers = [line.number for line in lines if not line.step.outcomes]
+    steps = ngettext("step %(steps)s", "steps %(steps)s", len(numbers)) % {"steps": listed(numbers)}
+    decision = _("the decision") if len(numbers) < len(lines) else ""
+    return listed(name for name in (steps if numbers else "", decision) if name)
 
 
 def wished(flow: type, start: date, end: date) -> Plan:
