@@ -34,3 +34,10 @@ def post(day: date, worker) -> None:
 def mornings(first: date, last: date, worker, times: int = 1) -> None:
     for number in range((last - first).days + 1):
         a_morning(first + timedelta(days=number), worker, times)
+
+
+def left(worker) -> None:
+    """The worker has run, and what waited to leave together has left."""
+    worker.run()
+    deliver_waiting()
+    worker.run()

@@ -24,6 +24,7 @@ from adoption.ladders import CONTACT_ALARM, CONTACT_REMIND
 from adoption.models import Act, ContactCheck, Mail, Partner, Person, Responsibility
 from adoption.people import correct_person, end_responsibility, name_person
 from adoption.refusal import NotYours, Refused
+from tests.mornings import left
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
 from tests.rows import rows_read
 from workflows.checks import faults
@@ -75,7 +76,7 @@ def next_weekday(day: date) -> datetime:
 
 def morning(worker) -> None:
     asking.daily()
-    worker.run()
+    left(worker)
 
 
 @pytest.fixture

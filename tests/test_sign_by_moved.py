@@ -17,6 +17,7 @@ from commitments.models import Commitment, SignatureRequest
 from commitments.moving import move_sign_by
 from commitments.together import send_all
 from commitments.told import history_of
+from tests.mornings import left
 from tests.people import a_pair, a_region
 from tests.race import DONE
 from tests.test_commitments import anew, refusal
@@ -91,7 +92,7 @@ def test_history_says_who_moved_it_where_and_why(sent, aino):
 def test_the_reminders_follow_the_new_day(sent, aino, clock, worker):
     clock.move_to(datetime(2027, 3, 23, 9, tzinfo=UTC))
     reminding.remind(localdate())
-    worker.run()
+    left(worker)
     assert sum("Myöhässä" in letter.subject for letter in mail.outbox) == 1
     move_sign_by(sent, aino, WAS, LATER, WHY)
     worker.run()
@@ -99,7 +100,7 @@ def test_the_reminders_follow_the_new_day(sent, aino, clock, worker):
     assert reminding.remind(localdate() + timedelta(days=1)) == 0
     clock.move_to(datetime(2027, 4, 19, 9, tzinfo=UTC))
     reminding.remind(localdate())
-    worker.run()
+    left(worker)
     assert [letter.to for letter in mail.outbox] == [[request_of(sent).email]]
 
 

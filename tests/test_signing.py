@@ -35,6 +35,7 @@ from commitments.storage import store
 from config.logs import WithoutLinks
 from tests import papers
 from tests.keys import Signer, with_a_byte_changed
+from tests.mornings import left
 from tests.people import a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
 from tests.test_commitments import (
     TERM,
@@ -1251,7 +1252,7 @@ def test_the_daily_job_reminds_signatories_too(asked_on_monday, worker):
     mail.outbox.clear()
     with time_machine.travel(datetime(2027, 3, 12, 9, tzinfo=UTC)):
         reminders.daily(localdate())
-        worker.run()
+        left(worker)
     assert len(to("teemu@example.org")) == 1
 
 

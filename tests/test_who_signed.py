@@ -25,6 +25,7 @@ from commitments.together import send_all
 from commitments.told import history_of
 from commitments.who_signed import Answer, answers_of
 from tests import papers
+from tests.mornings import left
 from tests.people import a_kaikukeskus_person, a_pair, a_region
 from tests.race import DONE, REFUSED
 from tests.test_commitments import anew, refusal
@@ -245,12 +246,12 @@ def test_who_is_reminded_by_hand_has_no_other_reminder_that_day(kainuu, aino, se
     clock.move_to(days(10))
     remind_now(sent[0], aino, partner_of(sent[0]).pk)
     assert reminding.remind(localdate()) == 3
-    worker.run()
+    left(worker)
     assert len(to("johtaja.1@example.org")) == 1
     assert "has had a mail today" in refusal(remind_now, sent[1], aino, partner_of(sent[1]).pk)
     clock.move_to(days(11))
     assert reminding.remind(localdate()) == 1
-    worker.run()
+    left(worker)
     assert len(to("johtaja.1@example.org")) == 2
 
 
