@@ -5,27 +5,32 @@ Read by a parser that did not write the files (tests.test_plan_files.events_of).
 
 import logging
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.conf import settings as site
 from django.test import Client
 from django.urls import reverse
-from django.utils.timezone import localdate, now
+from django.utils.timezone import get_default_timezone, localdate, now
 
+from adoption import partners
 from adoption.days import next_working_day
 from adoption.feeds import address_of, address_of_region, end_feed, feed_of, renew_feed
 from adoption.models import Act, CalendarFeed, Person, Responsibility
 from adoption.people import end_responsibility, find_or_make, name_person
+from adoption.prepared_texts import set_times
 from adoption.refusal import NotYours, Refused
 from config.logs import WithoutLinks
 from tests.mornings import at
-from tests.people import a_stranger
+from tests.people import a_distributor, a_stranger
+from tests.test_clearance import ANSWERS
 from tests.test_plan_files import calendar as plan_calendar
 from tests.test_plan_files import events_of
 from tests.test_yearly import DUE, TODAY, Here
 from tests.trials import a_walk, text_of
 from workflows import services
+from workflows.arranging.inviting import Whom
+from workflows.arranging.services import arrange
 from workflows.models import Meeting, OwnTask, TrialStep
 from workflows.moving import mark_of, move_due
 from workflows.my_work.own_tasks import add_task, change_task, finish_task
@@ -124,6 +129,44 @@ def test_a_point_of_a_meeting_stands_in_its_persons_calendar_alone_until_it_is_d
         assert (event["DTSTART"], int(event["SEQUENCE"]) > before) == (f"{due + DAY:%Y%m%d}", True)
         finish_task(point, person)
         assert days(read(own(person)), "Soita") == []
+
+
+def test_a_moved_own_task_is_the_same_event_with_a_higher_number(trial):
+    due = localdate() + 20 * DAY
+    task = add_task(trial.aino, "Soita kirjastoon", due)
+    [before] = [event for event in read(own(trial.aino)) if kind(event) == "own"]
+    with at(localdate() + DAY):
+        change_task(task, trial.aino, task.text, due - 7 * DAY, None)
+        [after] = [event for event in read(own(trial.aino)) if kind(event) == "own"]
+    assert (after["UID"], after["DTSTART"]) == (before["UID"], f"{due - 7 * DAY:%Y%m%d}")
+    assert int(after["SEQUENCE"]) > int(before["SEQUENCE"])
+
+
+def test_a_question_of_kaikukeskus_stands_there_until_it_is_answered(trial):
+    asked = partners.request_clearance(a_distributor(trial.region, trial.mikko), trial.mikko, ANSWERS)
+    partners.want_more(asked, trial.laura, "Kuinka moni?")
+    [event] = [event for event in read(own(trial.mikko)) if kind(event) == "question"]
+    assert event["DTSTART"] == f"{localdate() + 60 * DAY:%Y%m%d}"
+    assert "Answer Kaikukeskus" in event["SUMMARY"]
+    assert event["DESCRIPTION"] == "Kuinka moni?"
+    set_times(10, 30, trial.laura)
+    [moved] = [event for event in read(own(trial.mikko)) if kind(event) == "question"]
+    assert (moved["UID"], moved["DTSTART"]) == (event["UID"], f"{localdate() + 30 * DAY:%Y%m%d}")
+    assert int(moved["SEQUENCE"]) > int(event["SEQUENCE"])
+    for other in (trial.aino, trial.laura):
+        assert [event for event in read(own(other)) if kind(event) == "question"] == []
+    partners.answer_question(asked, trial.mikko, "Kaksi kolmesta.")
+    assert [event for event in read(own(trial.mikko)) if kind(event) == "question"] == []
+
+
+def test_a_meeting_whose_time_is_to_be_fixed_stands_there_by_its_first_proposed_day(trial):
+    on = next_working_day(localdate() + 20 * DAY)
+    times = [datetime.combine(on + days, time(12), get_default_timezone()) for days in (0 * DAY, DAY)]
+    said = {"kind": "feedback", "title": "Palaute", "place": "Kirjasto", "link": "", "length": 90, "message": ""}
+    meeting = arrange(trial.region, trial.aino, said, times, [Whom(trial.mikko)])
+    [event] = [event for event in read(own(trial.aino)) if kind(event) == "arranged"]
+    assert event["DTSTART"] == f"{on:%Y%m%d}"
+    assert event["URL"].endswith(meeting.get_absolute_url())
 
 
 def test_it_is_the_same_event_as_in_the_plans_own_file(client, trial):
@@ -340,4 +383,4 @@ def test_a_calendar_takes_the_same_number_of_queries_however_much_it_holds(lasti
             read(address_of_region(feed, "kainuu"))
 
 
-OF_PERSON, OF_REGION = 17, 22
+OF_PERSON, OF_REGION = 19, 22
