@@ -9,12 +9,13 @@ from viewflow.workflow.models import Task
 
 from adoption.days import next_working_day
 from adoption.mail import _put_together, write
-from adoption.models import Kind, Mail
+from adoption.models import Act, Kind, Mail
 from tests.people import a_region
 from tests.race import DONE
 from tests.test_reminders import a_trial_at
-from workflows import reminders
+from workflows import reminders, services
 from workflows.models import Reminder, TrialStep
+from workflows.moving import mark_of, move_due
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
@@ -37,11 +38,13 @@ class Ground:
         Reminder.objects.all().delete()
         Mail.objects.all().delete()
         OrmQ.objects.all().delete()
-        moved(self.row, day)
+        TrialStep.objects.filter(pk=self.row).update(due=day)
 
-
-def moved(row: int, day: date) -> None:
-    TrialStep.objects.filter(pk=row).update(due=day)
+    def moves(self, day: date) -> tuple:
+        """Aino moves it to the day, from a page that shows the plan as it stands now."""
+        trial = self.here.trial
+        mark = mark_of(services.read(trial.pk))
+        return move_due, (trial, "workshop", self.here.aino, day, "Sali on varattu.", mark)
 
 
 def said(person) -> tuple[str, str]:
@@ -73,13 +76,15 @@ def test_two_jobs_write_one_persons_reminders(race, ground):
 
 
 def test_a_deadline_is_moved_while_the_worker_looks(race, ground, worker):
-    later = ground.today + 200 * DAY
+    later = next_working_day(ground.today + 200 * DAY)
     for number in range(ROUNDS):
         ground.due(localdate() - (3 + number % 4) * DAY)
-        assert race((moved, (ground.row, later)), (reminders.scan, (ground.today,))) == [DONE, DONE]
+        assert race(ground.moves(later), (reminders.scan, (ground.today,))) == [DONE, DONE]
         worker.run()  # the jobs of what was found before the move
+        assert TrialStep.objects.get(pk=ground.row).due == later
         assert Reminder.objects.count() == 0
-        assert Mail.objects.count() == 0
+        assert Mail.objects.filter(kind=Kind.DUTIES).count() == 0
+    assert Act.objects.filter(what="due_moved").count() == ROUNDS
 
 
 def test_two_workers_gather_one_morning(race, ground):
