@@ -9,8 +9,9 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from adoption.alphabet import plain
 from adoption.folding import folded
-from adoption.models import Organisation, Region
+from adoption.models import Organisation, Partner, Region
 from adoption.public_bodies import Bodies
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def ask_which(form: forms.BaseForm, data: dict[str, Any], region: Region, field:
     of its own; for a business ID that is known nothing is asked."""
     name, business_id = data.get("organisation_name", ""), data.get("business_id") or ""
     offered = [] if taken_by_id(form, data) else of_this_name(name, region, business_id)
+    offered = [one for one in offered if not _stands(one, region, data)]
     if not offered:
         return None
     chosen = form.data.get(form.add_prefix(field))
@@ -68,6 +70,13 @@ def ask_which(form: forms.BaseForm, data: dict[str, Any], region: Region, field:
     if chosen not in {value for value, _label in choices} | {NEW}:
         form.add_error(field, _("An organisation of this name is known already. Choose whether it is the same one."))
     return next((one for one in offered if str(one.pk) == chosen), None)
+
+
+def _stands(one: Organisation, region: Region, data: dict[str, Any]) -> bool:
+    """Whether the unit is in the region's list already in this role: then it is refused, and not asked about."""
+    role = Partner.Role.VENUE if data.get("kind") in Partner.VENUE_KINDS else Partner.Role.DISTRIBUTOR
+    units = one.partners.filter(region=region, role=role).values_list("unit", flat=True)
+    return plain(data.get("unit") or "") in map(plain, units)
 
 
 def _facts(one: Organisation) -> str:
