@@ -249,6 +249,40 @@ def test_questions_go_to_another_when_the_one_who_arranged_it_has_left(here):
     assert Meeting.objects.get(pk=meeting.pk).organiser == here.aino
 
 
+def test_who_arranged_it_and_was_taken_off_the_list_is_followed_too(here):
+    """Off by hand, or never thought of: whoever has left is not named for questions."""
+    name_person(here.region, "culture", *LIISA, here.laura)
+    meeting = here.workshop(Whom(a_stranger()), by=here.aino)
+    services.uninvite(meeting, here.mikko, meeting.invitees.get(person=here.aino).pk)
+    assert roll.keep() == 0
+    end_responsibility(here.held(here.aino), here.laura)
+    number = Meeting.objects.get(pk=meeting.pk).sequence
+    assert (roll.keep(), roll.keep()) == (1, 0)
+    found = Meeting.objects.get(pk=meeting.pk)
+    assert (found.organiser, found.sequence) == (here.mikko, number)
+    [said] = sentences(Act.objects.filter(what="organiser_followed"))
+    assert said.text.endswith(f"{here.mikko.name} is asked about it from now on: Spring meeting.")
+
+
+def test_of_the_national_meeting_another_of_kaikukeskus_is_asked(here):
+    pirjo = add_kaikukeskus_person("pirjo@example.org", "Pirjo Puro", here.laura)
+    called = groups_of_country()
+    meeting = arranged(None, pirjo, called["responsible"] + called["preparing"])
+    services.uninvite(meeting, here.laura, meeting.invitees.get(person=pirjo).pk)
+    end_kaikukeskus(pirjo, here.laura, "Left.")
+    assert (roll.keep(), roll.keep()) == (1, 0)
+    assert Meeting.objects.get(pk=meeting.pk).organiser == here.laura
+
+
+def test_where_nobody_follows_the_one_who_has_left_stays_named(here, monkeypatch):
+    name_person(here.region, "culture", *LIISA, here.laura)
+    meeting = here.workshop(Whom(a_stranger()), by=here.aino)
+    services.uninvite(meeting, here.mikko, meeting.invitees.get(person=here.aino).pk)
+    end_responsibility(here.held(here.aino), here.laura)
+    monkeypatch.setattr(roll, "_next_organiser", lambda meeting: None)
+    assert (roll.keep(), Meeting.objects.get(pk=meeting.pk).organiser) == (0, here.aino)
+
+
 def test_the_minutes_job_asks_as_often_for_many_meetings_as_for_one(here, django_assert_num_queries):
     people = [Whom(name=f"Guest {one}", email=f"guest{one}@example.org") for one in range(5)]
     for _each in range(4):

@@ -169,6 +169,10 @@ SENTENCES = {
     "meeting_left": gettext_lazy(
         "Whoever no longer answers for the region or works at Kaikukeskus is not invited any more: %(about)s."
     ),
+    "organiser_followed": gettext_lazy(
+        "Who arranged a meeting no longer answers for the region or works at Kaikukeskus, and %(person)s is asked "
+        "about it from now on: %(about)s."
+    ),
     "meeting_asked_again": gettext_lazy("%(who)s had the silent ones asked again which times suit: %(about)s."),
     "meeting_picked": gettext_lazy("One who is invited said which times suit: %(about)s."),
     "meeting_cannot_come": gettext_lazy("One who is invited cannot come: %(about)s."),

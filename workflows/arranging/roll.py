@@ -25,8 +25,8 @@ def keep() -> int:
     come agree with it. Returns how many of them changed."""
     differing = _standing().filter(Q(gone=True) | Q(office=True, of_office=False))
     keys = set(differing.values_list("meeting", flat=True))
-    national = Meeting.objects.filter(region=None, state__in=Meeting.UPCOMING)
-    keys |= {one.pk for one in national if one.pk not in keys and _recounted(one)}
+    others = _upcoming().filter(Q(region=None) | Q(left=True)).exclude(pk__in=keys)
+    keys |= {one.pk for one in others if (one.left and _next_organiser(one)) or _recounted(one)}
     for pk, region in Meeting.objects.filter(pk__in=keys).order_by("pk").values_list("pk", "region"):
         with transaction.atomic():
             chain = locked(region) if region else locked_country()
@@ -36,7 +36,8 @@ def keep() -> int:
 
 def settle(meeting: Meeting, chain: Chained, who: Acting) -> None:
     """Whoever was invited as one of the region or of Kaikukeskus, and is no longer, is off the list of the meeting to
-    come and told so; to the national one each is called for the regions of today. Called under the chain's lock."""
+    come and told so; to the national one each is called for the regions of today. Who arranged it and has left, invited
+    or not, is followed. Called under the chain's lock."""
     rows = _standing().filter(meeting=meeting)
     rows.filter(pk__in=list(rows.filter(office=True).values_list("pk", flat=True))).update(of_office=True)
     for invitee, regions in _recounted(meeting).items():
@@ -44,11 +45,30 @@ def settle(meeting: Meeting, chain: Chained, who: Acting) -> None:
     if gone := list(rows.filter(gone=True).order_by("pk")):
         Invitee.objects.filter(pk__in=[one.pk for one in gone]).update(uninvited_at=now())
         meeting.sequence += 1
-        if meeting.organiser_id in {one.person_id for one in gone}:
-            meeting.organiser = _next_organiser(meeting) or meeting.organiser
-        meeting.save(update_fields=["organiser", "sequence"])
+        meeting.save(update_fields=["sequence"])
         act = record(chain, who, "meeting_left", meeting, invitees=[one.pk for one in gone])
         later(TOLD, act.pk)
+    if _upcoming().filter(pk=meeting.pk, left=True).exists() and (heir := _next_organiser(meeting)):
+        meeting.organiser = heir
+        meeting.save(update_fields=["organiser"])
+        record(chain, who, "organiser_followed", meeting, person=heir.pk)
+
+
+def _upcoming() -> QuerySet[Any]:
+    """The meetings to come. `left`: whoever arranges it neither works at Kaikukeskus nor answers for the region, and
+    hands over nothing today."""
+    held = Responsibility.objects.current().filter(person=OuterRef("organiser"), region=OuterRef("region"))
+    there = Q(organiser__is_active=True) & (Q(organiser__is_kaikukeskus=True) | Exists(held))
+    ahead = Q(starts_at=None) | Q(starts_at__gt=now())
+    left = ahead & ~there & ~Q(Exists(_waiting("organiser")))
+    found = Meeting.objects.filter(state__in=Meeting.UPCOMING)
+    return found.annotate(left=ExpressionWrapper(left, BooleanField()))
+
+
+def _waiting(person: str) -> QuerySet[Handover]:
+    """What the person of the outer row hands over by today, and what is carried out first."""
+    agreed = Handover.objects.filter(state=Handover.State.AGREED, on__lte=localdate())
+    return agreed.filter(responsibility__person=OuterRef(person))
 
 
 def _next_organiser(meeting: Meeting) -> Person | None:
@@ -64,7 +84,7 @@ def _standing() -> QuerySet[Any]:
     carried out first."""
     person, region, everywhere = OuterRef("person"), OuterRef("meeting__region"), Q(meeting__region=None)
     held = Responsibility.objects.current().filter(person=person)
-    waiting = Handover.objects.filter(responsibility__person=person, state=Handover.State.AGREED, on__lte=localdate())
+    waiting = _waiting("person")
     contact = Exists(Partner.objects.alive().filter(contact=person, region=region))
     here = Q(Exists(held.filter(region=region))) | (everywhere & Q(Exists(held.exclude(side=Side.GROUP))))
     active = Q(person__is_active=True)
