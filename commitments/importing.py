@@ -123,6 +123,21 @@ def confirm_whole(brought: Import, by: Person | None) -> Import:
     return Import.objects.get(pk=brought.pk)
 
 
+@transaction.atomic
+def add_candidates(region: Region, by: Person, table: Table, role: str = "") -> int:
+    """The candidates of all the lines are in the list, or those of none. Returns how many.
+
+    Raises NotYours for who may not act in the region, and Refused with the reason of each line that cannot be taken.
+    """
+    locked(region.pk)
+    brought = preview(region, by, table, Manner.CANDIDATES, role)
+    said = _("Line %(number)s, %(name)s: %(why)s")
+    refused = brought.rows.filter(outcome=Outcome.REFUSE)
+    if lines := [said % {"number": row.number, "name": row.name, "why": " ".join(row.why)} for row in refused]:
+        raise Refused(lines)
+    return confirm_whole(brought, by).rows.count()
+
+
 def go_on(key: str) -> None:
     """A job: the next part is done, and the job after it queued with it."""
     brought = Import.objects.filter(pk=key).exclude(confirmed_at=None).first()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adoption.models import Act, Import, Organisation, Partner
+from adoption.models import Act, Import, Organisation, Partner, Person, Region
 from adoption.tables import pasted
 from commitments import importing
 from tests.lists import a_row, text
@@ -47,6 +47,20 @@ def test_the_same_list_brought_by_two_at_once_stands_once(race):
         assert ends == [DONE, DONE]
         outcomes = [set(one.rows.values_list("outcome", flat=True)) for one in lists]
         assert sorted(map(sorted, outcomes)) == [["create"], ["same"]]
+    sound(ROUNDS * ROWS)
+
+
+def write(region: Region, person: Person, rows: str) -> int:
+    return importing.add_candidates(region, person, pasted(rows))
+
+
+def test_the_same_candidates_written_by_two_at_once_stand_once(race):
+    region = a_region("kainuu")
+    pair = a_pair(region)
+    for number in range(ROUNDS):
+        assert race(*((write, (region, person, a_list(number))) for person in pair)) == [DONE, DONE]
+    outcomes = [sorted(set(one.rows.values_list("outcome", flat=True))) for one in Import.objects.all()]
+    assert sorted(outcomes) == [["create"]] * ROUNDS + [["same"]] * ROUNDS
     sound(ROUNDS * ROWS)
 
 

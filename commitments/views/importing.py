@@ -178,17 +178,7 @@ def candidates(request: Request, slug: str) -> HttpResponse:
 def _added(region: Region, request: Request, form: CandidatesForm) -> int:
     """How many are in the list now; all of the lines or, with the reasons in the form, none of them."""
     try:
-        brought = importing.preview(
-            region, request.user, form.table(), Import.Manner.CANDIDATES, form.cleaned_data["role"]
-        )
+        return importing.add_candidates(region, request.user, form.table(), form.cleaned_data["role"])
     except Refused as refusal:
         form.refuse(refusal)
         return 0
-    refused = list(brought.rows.filter(outcome=Outcome.REFUSE))
-    if refused:
-        brought.delete()
-        said = _("Line %(number)s, %(name)s: %(why)s")
-        lines = [said % {"number": row.number, "name": row.name, "why": " ".join(row.why)} for row in refused]
-        form.refuse(Refused(lines))
-        return 0
-    return importing.confirm_whole(brought, request.user).rows.count()
