@@ -2,12 +2,13 @@
 
 from datetime import date, timedelta
 
+from django.utils.timezone import now
 from viewflow.workflow.models import Process, Task
 
 from adoption.models import Organisation, Partner, Person, Region, RegionMunicipality
 from commitments.models import Commitment
 from workflows.duties import SOURCES, Within
-from workflows.models import OwnTask, Trial, TrialStep, YearlyDone
+from workflows.models import Meeting, OwnTask, Trial, TrialStep, YearlyDone
 from workflows.walk import Walk
 
 DAY = timedelta(days=1)
@@ -16,8 +17,9 @@ FAR = timedelta(days=700)  # by then all of them are due
 
 def regions_that_owe(like: Walk, count: int, today: date) -> None:
     """So many regions more, each with a trial that runs and stands at the open step of this one, and a municipality in
-    lasting use. Each owes eleven things, the earliest in sixty days: the step, the decision, the feedback meeting, the
-    national one, a look through the page, the inductions of three venues, a commitment's signing, and two own tasks."""
+    lasting use. Each owes twelve things, the earliest in sixty days: the step, the decision, the feedback meeting, the
+    national one, a look through the page, the inductions of three venues, a commitment's signing, a point of a
+    meeting, and two own tasks."""
     first = Region.objects.count()
     regions = Region.objects.bulk_create(
         Region(slug=f"many-{first + one}", name_fi=f"Seutu {first + one}") for one in range(count)
@@ -41,6 +43,7 @@ def regions_that_owe(like: Walk, count: int, today: date) -> None:
         Commitment(region=one, sign_by=today + days, **paper) for one, days in zip(regions, ahead, strict=True)
     )
     _own_tasks(like.aino, [today + days for days in ahead])
+    _points(like.aino, regions, [today + days for days in ahead])
 
 
 def _trials(like: Walk, regions: list[Region], started: list[date], due: list[date]) -> None:
@@ -82,6 +85,18 @@ def _venues(regions: list[Region], inducted: list[date]) -> None:
 def _own_tasks(person: Person, due: list[date]) -> None:
     OwnTask.objects.bulk_create(
         OwnTask(person=person, made_by=person, text="Soita", due=day) for day in due for _two in range(2)
+    )
+
+
+def _points(person: Person, regions: list[Region], due: list[date]) -> None:
+    """One a region, agreed on in a workshop that was held."""
+    given = {"organiser": person, "kind": "workshop", "title": "Yhdessä", "length": 60, "state": "held"}
+    meetings = Meeting.objects.bulk_create(Meeting(region=region, starts_at=now(), **given) for region in regions)
+    OwnTask.objects.bulk_create(
+        OwnTask(
+            person=person, agreed_with=person, made_by=person, text="Tilaa", due=day, meeting=meeting, region=region
+        )
+        for meeting, region, day in zip(meetings, regions, due, strict=True)
     )
 
 

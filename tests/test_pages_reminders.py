@@ -109,6 +109,8 @@ def test_the_help_says_every_rung(here):
         "28 days late the responsible persons, their substitutes and Kaikukeskus",
         "a national meeting that is later than the due day, the duty is due on the day of the meeting. An earlier one",
         "what waits for Kaikukeskus alone is sent to Kaikukeskus alone",
+        "A point agreed on in a meeting",
+        "Whoever has not answered is reminded once, 3 days before the survey is over",
     ):
         assert said in page
 

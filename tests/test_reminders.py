@@ -511,7 +511,7 @@ QUIET_SCAN = 9  # one for each kind of duty
 def test_the_scan_of_what_is_due_takes_a_fixed_number_of_queries(here, django_assert_num_queries):
     with at(A_MONDAY):
         a_trial_at("workshop", "ruotsi")
-    with at(DUE), django_assert_num_queries(13):
+    with at(DUE), django_assert_num_queries(14):
         assert len(due(DUE)) == 4
 
 

@@ -16,7 +16,8 @@ from django.utils.timezone import get_default_timezone, localdate, now
 from hypothesis import given
 from hypothesis import strategies as some
 
-from adoption.days import next_working_day
+from adoption.days import last_working_day, next_working_day
+from adoption.ladders import SURVEY_REMIND
 from adoption.models import Act, Mail, Partner, Person
 from adoption.people import name_person
 from adoption.refusal import NotYours, Refused
@@ -404,6 +405,26 @@ def test_whoever_has_not_answered_is_reminded_once_three_days_before_the_end(sur
 
 
 ZONE = get_default_timezone()
+
+
+def test_the_page_says_how_many_mails_have_left_and_when_the_reminder_is_planned_and_nobodys_name(
+    client, here, survey, worker, monkeypatch
+):
+    worker.run()
+    lost = Mail.objects.filter(key__endswith=":asked")[0]
+    Mail.objects.filter(pk=lost.pk).update(sent_at=None, given_up_at=now())
+    client.force_login(here.aino)
+    page = client.get(survey.get_absolute_url()).content.decode()
+    number = survey.places.count()
+    assert f"Mails with the link: {number - 1} sent, 0 waiting, 1 not delivered." in page
+    planned = last_working_day(survey.closes_on - SURVEY_REMIND)
+    assert f"Whoever has not answered is reminded on {weekday_day(planned)}." in page
+    assert not [place for place in survey.places.all() if place.person.name in page]
+    monkeypatch.setattr(letters, "now", lambda: datetime(planned.year, planned.month, planned.day, 6, tzinfo=ZONE))
+    letters.remind(planned)
+    page = client.get(survey.get_absolute_url()).content.decode()
+    assert f"Reminders: 0 sent, {number} waiting, 0 not delivered." in page
+    assert "is reminded on " not in page
 
 
 def test_a_reminder_that_could_leave_only_after_the_end_is_not_written(survey, monkeypatch):

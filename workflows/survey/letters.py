@@ -6,11 +6,11 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from adoption.days import last_working_day, next_open
+from adoption.days import last_working_day, next_open, next_working_day
 from adoption.ladders import SURVEY_REMIND
 from adoption.mail import write_to
-from adoption.models import Kind
-from adoption.templatetags.kaiku import day
+from adoption.models import Kind, Mail
+from adoption.templatetags.kaiku import day, weekday_day
 from workflows.survey.links import address_for
 from workflows.survey.models import Place, Survey
 
@@ -20,6 +20,10 @@ ASKS = gettext_noop(
     "You need not sign in. Answers are anonymous: Kaikupolku shows nobody who said what. The link is yours alone, "
     "works once, and until %(until)s.\n"
 )
+LETTERS = {
+    "asked": gettext_noop("Mails with the link: %(sent)s sent, %(waits)s waiting, %(lost)s not delivered."),
+    "reminded": gettext_noop("Reminders: %(sent)s sent, %(waits)s waiting, %(lost)s not delivered."),
+}
 
 
 def asked(survey: int) -> None:
@@ -43,8 +47,34 @@ def remind(today: date | None = None) -> int:
 
 def _is_due(survey: Survey, today: date) -> bool:
     """Its day has come, and the mail still leaves before the survey is over."""
-    reminded_on = last_working_day(survey.closes_on - SURVEY_REMIND)
-    return survey.opened_on < reminded_on <= today and localdate(next_open(now())) <= survey.closes_on
+    return survey.opened_on < _reminded_on(survey) <= today and localdate(next_open(now())) <= survey.closes_on
+
+
+def _reminded_on(survey: Survey) -> date:
+    return last_working_day(survey.closes_on - SURVEY_REMIND)
+
+
+def was_it_sent(survey: Survey) -> list[str]:
+    """Of the links and of the reminder how many mails have left, wait, or could not be delivered, and when the reminder
+    is planned: never to whom."""
+    places = survey.places.values_list("pk", flat=True)
+    mails = Mail.objects.filter(key__in=[f"survey:{one.hex}:{letter}" for one in places for letter in LETTERS])
+    said = []
+    for letter, words in LETTERS.items():
+        some = [mail for mail in mails if mail.key.endswith(f":{letter}")]
+        lost = sum(mail.given_up_at is not None or mail.returned_at is not None for mail in some)
+        left = sum(mail.sent_at is not None and mail.returned_at is None for mail in some)
+        if some:
+            said.append(_(words) % {"sent": left, "waits": len(some) - left - lost, "lost": lost})
+    on = None if any(mail.key.endswith(":reminded") for mail in mails) else _planned(survey)
+    return said + ([_("Whoever has not answered is reminded on %(day)s.") % {"day": weekday_day(on)}] if on else [])
+
+
+def _planned(survey: Survey) -> date | None:
+    """The day on which the reminder is still to leave, if it is to."""
+    on = max(_reminded_on(survey), next_working_day(localdate()))
+    begun = survey.opened_on < _reminded_on(survey)
+    return on if survey.is_open() and begun and on <= survey.closes_on else None
 
 
 def _write(survey: Survey, letter: str, subject: str, kind: Kind) -> None:

@@ -37,6 +37,7 @@ def reminders_help(request: Request) -> HttpResponse:
         "late_to_sign": ladders.SIGN_LATE.days,
         "contact_remind": ladders.CONTACT_REMIND.days,
         "contact_alarm": ladders.CONTACT_ALARM.days,
+        "survey_remind": ladders.SURVEY_REMIND.days,
         "clearance": times(),
         "notice": ladders.ANSWER_NOTICE.days,
     }

@@ -12,6 +12,7 @@ from adoption.views import Request
 from workflows.minutes.access import may_write, meeting_or_404
 from workflows.models import Survey
 from workflows.survey.forms import EndSurveyForm, OpenSurveyForm
+from workflows.survey.letters import was_it_sent
 from workflows.survey.opening import contacts, end_survey, open_survey, why_not
 from workflows.survey.picture import drawing
 from workflows.survey.questions import IN_OWN_WORDS, STATEMENTS
@@ -48,6 +49,7 @@ def survey(request: Request, slug: str, pk: int) -> HttpResponse:
     }  # fmt: skip
     if found:
         result = result_of(found)
+        shown |= {"was_it_sent": was_it_sent(found) if writes else []}
         shown |= {"stands": how_it_stands(found), "is_open": found.is_open(), "result": result}
         shown["drawing"] = drawing(result) if result else None
     return render(request, "workflows/survey.html", shown, status=max(form.status, ends.status))
