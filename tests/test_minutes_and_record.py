@@ -17,6 +17,7 @@ from workflows import services
 from workflows.arranging.inviting import Whom
 from workflows.arranging.models import Meeting
 from workflows.arranging.services import hold
+from workflows.arranging.to_do import to_do
 from workflows.minutes.models import Minutes
 from workflows.minutes.writing import minutes_of, write
 from workflows.models import FeedbackMeeting, TrialStep
@@ -128,3 +129,36 @@ def test_the_record_of_an_arranged_meeting_leads_to_where_it_is_corrected_and_co
     step = text_of(client.get(reverse("step", args=[here.region.slug, here.trial.pk, "feedback"])))
     assert "6 attendees" in step
     assert "Puhuttiin julisteista." in step
+
+
+# -- a meeting that was arranged here, and is recorded by itself ------------------------------------------------------
+
+
+def test_what_was_arranged_here_is_recorded_by_saying_who_came(client, here, meeting):
+    held = page_of(client, here, "arranged_held", meeting.pk)
+    new = reverse("meeting_new", args=[here.region.slug])
+    assert held in client.get(new).content.decode()
+    said = {"held_on": day(localdate(meeting.starts_at)), "attendees": "9", "minutes": "Muistio"}
+    refused = client.post(new, said)
+    assert refused.status_code == 422
+    assert "say on its page who came" in text_of(refused)
+    assert "Muistio" in text_of(refused)
+    hold(meeting, here.aino, came(here, meeting), 3, "Lyhyesti.")
+    assert FeedbackMeeting.objects.get(region=here.region) == the_record(meeting)
+    assert held not in client.get(new).content.decode()
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_record_of_the_day_is_taken_up_and_nobody_is_asked_again(here, meeting, closed):
+    """As it stands on sites from before: the day was recorded by itself."""
+    Meeting.objects.filter(pk=meeting.pk).update(state="cancelled")
+    own = services.record_meeting(here.region, here.aino, localdate(meeting.starts_at), 9, "Muistio")
+    Meeting.objects.filter(pk=meeting.pk).update(state="fixed")
+    for person in (here.aino, here.mikko) if closed else ():
+        services.confirm_step(here.trial, "feedback", person)
+    hold(meeting, here.aino, came(here, meeting), 3, "Lyhyesti.")
+    assert FeedbackMeeting.objects.get(region=here.region) == the_record(meeting) == own
+    assert (the_record(meeting).attendees, the_record(meeting).minutes) == (
+        (9, "Muistio") if closed else (5, "Lyhyesti.")
+    )
+    assert to_do([here.region.pk]) == []

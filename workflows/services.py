@@ -19,13 +19,13 @@ from adoption.history import Acting, locked, record
 from adoption.mail import later
 from adoption.models import Act, Municipality, Partner, Person, Phase, Region, RegionMunicipality, Responsibility
 from adoption.operating_model import DEFAULT
-from adoption.refusal import NotYours, Refused
+from adoption.refusal import Linked, NotYours, Refused
 from commitments.models import Commitment
 from commitments.services import carry_over, draft_partner_commitment, draft_region_commitment
 from commitments.together import Plan
 from workflows.facts import Facts, Read
 from workflows.holding import held_by, held_in
-from workflows.models import FeedbackMeeting, Trial, TrialMunicipality, TrialStep
+from workflows.models import FeedbackMeeting, Meeting, Trial, TrialMunicipality, TrialStep
 from workflows.moves import DISTRIBUTION, Moves, as_data
 from workflows.plan import due_dates, due_when_reopened, possible_ends, term_of
 from workflows.replanning import move_all, moves_when_started, term_recorded
@@ -742,9 +742,13 @@ def record_meeting(
     """The feedback meeting stands in the region's record, and in the round of the trial whose step 10 is open.
 
     As evidence of step 10 it withdraws a half confirmation. Raises Refused for a day to come, one before
-    distribution began, a second meeting of the same day, and missing minutes.
+    distribution began, a second meeting of the same day, one arranged here of which it is to be said who came, and
+    missing minutes.
     """
     region = locked(region.pk)
+    if arranged := arranged_to_record(region).filter(starts_at__date=held_on).first():
+        said = _("The meeting of this day was arranged here: say on its page who came, and it is recorded by that.")
+        raise Refused([Linked(said, arranged.page("arranged_held"))])
     trial = _trial_at_feedback(region, by)
     who = acting_in(trial, region, by) if trial else acting(by, region)
     row = trial.rows["feedback"] if trial else None
@@ -759,6 +763,12 @@ def record_meeting(
         withdraw_all(row, act)
         row.save()
     return meeting
+
+
+def arranged_to_record(region: Region) -> QuerySet[Meeting]:
+    """The feedback meetings arranged here that have begun, and of which nobody has said who came."""
+    fixed = Meeting.objects.filter(region=region, kind=Meeting.Kind.FEEDBACK, state=Meeting.State.FIXED)
+    return fixed.filter(starts_at__lte=now()).select_related("region").order_by("-starts_at")
 
 
 def _trial_at_feedback(region: Region, by: Person) -> Trial | None:

@@ -20,9 +20,10 @@ from workflows.arranging.models import Invitee, Meeting, Pick, ProposedTime
 from workflows.arranging.picking import times_to_pick
 from workflows.arranging.roll import TOLD, settle
 from workflows.arranging.times import MOST
-from workflows.meetings import correct_meeting
+from workflows.meetings import correct_meeting, why_not
 from workflows.minutes.models import Minutes
-from workflows.services import record_meeting
+from workflows.models import FeedbackMeeting
+from workflows.services import read, record_meeting
 from workflows.survey.models import Survey
 
 State, Kind = Meeting.State, Meeting.Kind
@@ -313,11 +314,18 @@ def _written(meeting: Meeting, by: Person, given: str) -> str:
 
 
 def _into_record(meeting: Meeting, by: Person, number: int, minutes: str) -> None:
-    """The feedback meeting stands in the region's record, or is corrected there; a day that was corrected stays."""
+    """The feedback meeting stands in the region's record, or is corrected there; a day that was corrected stays. What
+    was recorded of the day by itself is its record, and stays as it is once its step has closed."""
     assert meeting.region
     ours = meeting.invitees.filter(person__is_kaikukeskus=True, came=True).exists()
+    on = localdate(meeting.starts_at)
     if meeting.recorded:
         correct_meeting(meeting.recorded, by, None, number, minutes, ours)
         return
-    meeting.recorded = record_meeting(meeting.region, by, localdate(meeting.starts_at), number, minutes, ours)
+    if same := FeedbackMeeting.objects.filter(region=meeting.region, held_on=on, arranged=None).first():
+        meeting.recorded = same
+        if not why_not(same, read(same.trial_id) if same.trial_id else None):
+            correct_meeting(same, by, None, number, minutes or same.minutes, ours)
+    else:
+        meeting.recorded = record_meeting(meeting.region, by, on, number, minutes, ours)
     meeting.save(update_fields=["recorded"])

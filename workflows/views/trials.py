@@ -100,6 +100,7 @@ def meeting_new(request: Request, slug: str) -> HttpResponse:
     shown = {
         "region": region, "form": form, "reasons": reasons, "meetings": region.meetings.all()[:10],
         "due": next_feedback_due([region.pk]).get(region.pk), "invitation": meetings.invitation(region),
+        "arranged": services.arranged_to_record(region),
     }  # fmt: skip
     return render(request, "workflows/meeting_new.html", shown, status=status)
 
