@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from adoption.columns import columns_in, heading
+from adoption.columns import column_of, columns_in, heading
 from adoption.fields import UNSEEN
 from adoption.inside_xlsx import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS
 from adoption.refusal import Refused
@@ -26,6 +26,8 @@ from adoption.sheets import bare
 LARGEST = 10 * 1024 * 1024  # bytes
 MOST = 10_000  # rows
 SEARCHED = 20  # rows among which the headings are looked for: titles may stand above them
+LONGEST_HEADING = 200  # characters
+MARKS = "\t;,"  # between the cells of a text
 PATIENCE = 45  # seconds; the process's own limit on processor time comes first, unless the machine is overloaded
 PROGRAM = [sys.executable, "-m", "adoption.inside_xlsx"]
 ZIP, OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -194,13 +196,21 @@ def _mostly_utf8(content: bytes) -> bool:
 
 
 def _of_text(text: str, strict: bool) -> Raw:
-    """A tab between cells if there is any in the first rows, else a semicolon, else a comma."""
+    """The rows of a text, without the empty ones."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    head = "\n".join(text.split("\n", SEARCHED)[:SEARCHED])
-    mark = next((mark for mark in "\t;" if mark in head), ",")
-    rows = _split(text, mark, strict)
+    rows = _split(text, _mark(text.split("\n", SEARCHED)[:SEARCHED]), strict)
     near = ((number, row[:MOST_COLUMNS]) for number, row in rows)  # as of an XLSX
     return ((number, [_cell(value) for value in row]) for number, row in near if any(value.strip() for value in row))
+
+
+def _mark(first: list[str]) -> str:
+    """What stands between the cells: a tab, a semicolon or a comma, the first that parts a heading from others; else
+    the first that there is."""
+    for mark in MARKS:
+        parted = (line.split(mark, MOST_COLUMNS)[:MOST_COLUMNS] for line in first if mark in line)
+        if any(column_of(cell[:LONGEST_HEADING].strip(' "')) for cells in parted for cell in cells):
+            return mark
+    return next((mark for mark in MARKS if any(mark in line for line in first)), MARKS[-1])
 
 
 def _split(text: str, mark: str, strict: bool) -> list[tuple[int, list[str]]]:

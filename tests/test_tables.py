@@ -161,6 +161,12 @@ def test_cells_with_line_ends_and_marks_are_one_cell():
     assert texts(table) == [(2, "Pato\nSali", "Kajaani\tSotkamo"), (3, "Tupa", "Kuhmo")]
 
 
+@pytest.mark.parametrize("towns", ["Kajaani; Kuhmo", '"Kajaani; Kuhmo"'])
+def test_a_semicolon_in_a_cell_parts_no_list_whose_headings_a_comma_parts(towns):
+    [line] = uploaded(f"Nimi,Kunta\nTaidehalli Pato,{towns}\n".encode()).lines
+    assert [cell.text for cell in line.cells.values()] == ["Taidehalli Pato", "Kajaani; Kuhmo"]
+
+
 def test_an_open_quotation_mark_swallows_no_rows():
     assert [row[1] for row in texts(pasted('Nimi\tKunta\n"Ilo ry\tKajaani\nTupa\tKuhmo'))] == ['"Ilo ry', "Tupa"]
     with pytest.raises(Refused, match="quotation mark"):
