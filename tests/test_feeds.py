@@ -23,6 +23,7 @@ from adoption.refusal import NotYours, Refused
 from config.logs import WithoutLinks
 from tests.mornings import at
 from tests.people import a_distributor, a_stranger
+from tests.test_arranging_calendars import Khal
 from tests.test_clearance import ANSWERS
 from tests.test_plan_files import calendar as plan_calendar
 from tests.test_plan_files import events_of
@@ -167,6 +168,28 @@ def test_a_meeting_whose_time_is_to_be_fixed_stands_there_by_its_first_proposed_
     [event] = [event for event in read(own(trial.aino)) if kind(event) == "arranged"]
     assert event["DTSTART"] == f"{on:%Y%m%d}"
     assert event["URL"].endswith(meeting.get_absolute_url())
+
+
+@pytest.mark.calendar
+def test_a_real_calendar_takes_the_plan_the_year_and_the_own_days_and_follows_a_moved_one(client, trial, tmp_path):
+    client.force_login(trial.aino)
+    addresses = [reverse("plan_calendar", args=[trial.region.slug, trial.trial.pk]), path(own(trial.aino))]
+    addresses.append(path(address_of_region(feed_of(trial.aino), trial.region.slug)))
+    for number, address in enumerate(addresses):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        khal = Khal(folder)
+        for _before_and_after in range(2):
+            content = client.get(address).content
+            khal.take(content)
+            taken = {path.read_text() for path in (folder / "calendar").glob("*.ics")}
+            shown = {(event["UID"], event["DTSTART"]) for event in events_of(content)}
+            assert len(taken) == len(shown) > 5
+            for uid, day in shown:
+                assert [text for text in taken if f"UID:{uid}" in text and f"DTSTART;VALUE=DATE:{day}" in text]
+            row = TrialStep.objects.get(trial=trial.trial, key="workshop")
+            mark = mark_of(services.read(trial.trial.pk))
+            move_due(trial.trial, "workshop", trial.aino, next_working_day(row.due + 7 * DAY), "Lautakunta.", mark)
 
 
 def test_it_is_the_same_event_as_in_the_plans_own_file(client, trial):
