@@ -253,6 +253,7 @@ def test_nobody_decides_by_a_page_of_a_request_that_says_something_else_now(desk
 
 
 def test_kaikukeskus_reads_that_its_question_was_answered_and_what(laura, region, worker):
+    Person.objects.update(language="en")
     asked = a_request(region, "Tupa ry")
     partners.want_more(asked, laura, "Kuinka moni?")
     worker.run()
@@ -268,13 +269,15 @@ def test_kaikukeskus_reads_that_its_question_was_answered_and_what(laura, region
 
 def test_a_request_with_an_open_question_is_answered_and_not_sent_anew(laura, region):
     asked = a_request(region, "Tupa ry", 30)
+    asked.refresh_from_db()
+    since = asked.asked_at
     partners.want_more(asked, laura, "Kuinka moni?")
     said = {"client_group": "Nuoria", "most_in_tight": "yes", "why_most": "Siksi.", "cards_per_year": "4"}
     answer = signed_in(mikko_of(region)).post(f"{asked.get_absolute_url()}ask/", said)
     assert (answer.status_code, state(asked)) == (422, "more_wanted")
     assert "answer it on the partner" in text(answer)
     asked.refresh_from_db()
-    assert (asked.question, (localdate() - localdate(asked.asked_at)).days) == ("Kuinka moni?", 30)
+    assert (asked.question, asked.asked_at) == ("Kuinka moni?", since)
 
 
 @pytest.mark.parametrize("number", [10, 200])
