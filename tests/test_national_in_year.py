@@ -205,13 +205,13 @@ def test_many_meetings_and_regions_take_no_more_queries(here, django_assert_num_
     def queries(number: int) -> None:
         with django_assert_num_queries(number):
             read(address)
-        with django_assert_num_queries(number + 7):
+        with django_assert_num_queries(number + 4):
             read(region)
 
     feed = renew_feed(here.aino, here.aino)
     region, address = address_of_region(feed, "kainuu"), own(here.aino)
     called(here, MEETS, MEETS + DAY)
-    queries(17)
+    queries(20)
     for number in range(1, 6):
         called(here, MEETS + number * DAY, MEETS + 9 * DAY)
-    queries(17)
+    queries(20)

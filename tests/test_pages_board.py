@@ -323,8 +323,9 @@ def codes_of_acts() -> set[str]:
 
 
 def _codes(call: ast.Call) -> set[str]:
-    """The code stands third in `record` and the certificates' `_record_files`, fourth in the partner's `_decided`."""
-    places = {"record": 2, "history.record": 2, "_record": 2, "_record_files": 2, "_decided": 3}
+    """The code stands third in `record` and the certificates' `_record_files`, fourth in the partner's `_decided`,
+    second where a point of a meeting tells of itself."""
+    places = {"record": 2, "history.record": 2, "_record": 2, "_record_files": 2, "_decided": 3, "_tell_history": 1}
     place = places.get(ast.unparse(call.func))
     if place is None or len(call.args) <= place:
         return set()
