@@ -168,6 +168,10 @@ UNDERWAY: dict[str, tuple[Callable[[Walk], object], str]] = {
         ),
         "a party has not signed",
     ),
+    "a contact person shut out": (
+        lambda here: Person.objects.filter(pk__in=partner(here).values("contact")).update(is_active=False),
+        "its contact person has left",
+    ),
     "in force since another day": (
         lambda here: here.region.commitments.update(in_force_on="2020-01-01"), "in_force_on is '2020-01-01'",
     ),

@@ -258,7 +258,8 @@ def _of_phases(region: Region, said: Replay) -> Iterator[str]:
 
 
 def _of_promises(region: Region) -> Iterator[str]:
-    """What is in force is signed by all, and its partner is committed; an active partner lacks nothing."""
+    """What is in force is signed by all, and its partner is committed; an active partner lacks nothing, and nobody who
+    has left is a partner's contact person."""
     found = Commitment.objects.filter(region=region, state__in=SIGNED)
     for pk in found.filter(parties__method="").distinct().values_list("pk", flat=True):
         yield f"commitment {pk}: it has been in force, and a party has not signed"
@@ -268,3 +269,6 @@ def _of_promises(region: Region) -> Iterator[str]:
             yield f"partner {partner.pk}: {partner.state}, and its commitment in force: {partner.pk in bound}"
         if partner.state == Partner.State.ACTIVE and (lacking := missing_for_active(partner)):
             yield f"partner {partner.pk}: active without {', '.join(map(str, lacking))}"
+    left = Partner.objects.alive().filter(region=region, contact__is_active=False).order_by("pk")
+    for pk in left.values_list("pk", flat=True):
+        yield f"partner {pk}: its contact person has left"
