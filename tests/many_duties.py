@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from django.db import connection
 from django.utils.timezone import now
 from viewflow.workflow.models import Process, Task
 
@@ -44,6 +45,8 @@ def regions_that_owe(like: Walk, count: int, today: date) -> None:
     )
     _own_tasks(like.aino, [today + days for days in ahead])
     _points(like.aino, regions, [today + days for days in ahead])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as a database does by itself for rows that have stood for a while
 
 
 def _trials(like: Walk, regions: list[Region], started: list[date], due: list[date]) -> None:
