@@ -251,6 +251,26 @@ def _is_due(mail: Mail) -> bool:
     return mail.tried_at is None or mail.tried_at < now() - waits
 
 
+def unsent(pk: int) -> Mail | None:
+    """The mail, locked with the list in which it leaves; nothing once it has left, and while a worker sends it, alone
+    or in that list. Called within a transaction."""
+    rows = Mail.objects.select_for_update(no_key=True)
+    found = rows.filter(pk=pk, sent_at=None, given_up_at=None).first()
+    leaves = rows.get(pk=found.digest_id) if found and found.digest_id else found
+    if leaves is None or leaves.sent_at or (leaves.tried_at and leaves.tried_at > now() - CLAIM):
+        return None
+    return found
+
+
+@transaction.atomic
+def unwrite(pk: int) -> bool:
+    """The mail was never written, so that it can be written anew; returns whether it had not left."""
+    found = unsent(pk)
+    if found:
+        found.delete()
+    return found is not None
+
+
 def stuck() -> int:
     """How many mails have not left for over an hour in which they might have."""
     hour_ago = now() - timedelta(hours=1)

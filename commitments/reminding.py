@@ -1,6 +1,6 @@
 """How has a signatory been written to, who is silent, and when is one reminded?"""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -154,6 +154,19 @@ def _stage(request: SignatureRequest, today: date) -> str:
     assert request.sent_at
     assert sign_by
     return stage_of(localdate(request.sent_at), sign_by, today)
+
+
+def awaited(keys: Collection[str]) -> set[str]:
+    """Of the keys of these reminders those whose signature is awaited by their link, and whose stage it is today."""
+    parts = {key: key.split(":")[1:4] for key in keys}
+    found = SignatureRequest.objects.filter(state=State.SENT, pk__in={one[0] for one in parts.values()})
+    dated = found.filter(party__commitment__sign_by__isnull=False, sent_at__isnull=False)
+    rows = {(str(one.pk), str(one.round)): one for one in dated.select_related("party__commitment")}
+    return {
+        key
+        for key, (pk, number, letter) in parts.items()
+        if (one := rows.get((pk, number))) and _stage(one, localdate()) == letter
+    }
 
 
 # -- by a responsible person ------------------------------------------------------------------------------------------

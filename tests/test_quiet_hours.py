@@ -1,20 +1,22 @@
 """Does anything leave by the clock at night, on a weekend or on a holiday, whatever brings it, and whenever it runs?"""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.core import mail
+from django.utils.timezone import get_default_timezone
 from django_q.models import Schedule
 
 from adoption import partners, silent_requests
 from adoption.contacts import answers, asking
-from adoption.contacts.links import PERSON, Link, link_in, token_of
+from adoption.contacts.links import PERSON, SUCCESSOR, Link, link_in, token_of, token_of_successor
 from adoption.ladders import CONTACT_REMIND
-from adoption.mail import stuck
-from adoption.models import ContactCheck, Mail, Responsibility
+from adoption.mail import put_together, stuck
+from adoption.models import ContactCheck, Mail, Person, Responsibility
 from adoption.people import end_responsibility, name_person
 from commitments.models import Commitment
+from commitments.services import decline
 from commitments.together import send_all
 from tests.meetings import a_meeting, with_venues
 from tests.mornings import at, post
@@ -27,6 +29,8 @@ from tests.test_together import drafted, seen, venues
 from workflows import passing, reminders, schedule
 from workflows.arranging import roll
 from workflows.arranging.inviting import Whom
+from workflows.arranging.models import Meeting
+from workflows.arranging.services import cancel
 from workflows.handing_over import Given, hand_over
 from workflows.survey import letters as survey_letters
 from workflows.survey.opening import open_survey
@@ -208,3 +212,64 @@ def test_what_a_person_has_just_done_tells_at_once_at_night_too(worker):
         hand_over(ground.aino, ground.aino, FRIDAY, given)
         worker.run()
         assert [one.to for one in mail.outbox].count(["liisa@example.org"]) == 3  # she follows, signs and is invited
+
+
+# -- what is done before they leave -----------------------------------------------------------------------------------
+
+
+def all_stay() -> None:
+    for check in ContactCheck.objects.unfinished():
+        answers.stay(link_of(check), check.pk)
+
+
+def the_successor_accepts() -> None:
+    [check] = ContactCheck.objects.filter(state="handing")
+    link = link_in(SUCCESSOR, token_of_successor(check))
+    assert link
+    answers.accept(link, "fi")
+
+
+def the_commitment_is_declined() -> None:
+    [commitment] = Commitment.objects.all()
+    decline(commitment, Person.objects.get(email="aino.kainuu@example.org"), "Ei tänä vuonna.")
+
+
+def the_meeting_is_cancelled() -> None:
+    [meeting] = Meeting.objects.all()
+    cancel(meeting, meeting.organiser, "Sairaus.")
+
+
+MEANWHILE = {
+    "a silent contact": (all_stay, "reminded"),
+    "a silent successor": (the_successor_accepts, "reminded"),
+    "half the time to sign": (the_commitment_is_declined, "half"),
+    "a survey": (the_meeting_is_cancelled, "reminded"),
+}
+
+
+@pytest.mark.parametrize("listed", [False, True])
+@pytest.mark.parametrize("what", MEANWHILE)
+def test_what_was_done_before_it_could_leave_is_reminded_of_no_more(worker, what, listed):
+    """`listed`: the mails are put together already, and the mail server was away."""
+    begin, expected = DUE[what]
+    act, letter = MEANWHILE[what]
+    begin(worker)
+    with at(FRIDAY - DAY, 9):
+        worker.run()
+    with at(FRIDAY, 6):
+        for job in MORNINGS:
+            job(FRIDAY)
+        worker.run()
+        waiting = Mail.objects.filter(key__endswith=f":{letter}", sent_at=None)
+        assert waiting.count() == expected.count(letter) > 0
+    with at(FRIDAY, 7, 1):
+        if listed:
+            put_together()
+        act()
+    post(FRIDAY, worker)
+    assert not Mail.objects.filter(key__endswith=f":{letter}", made_at__gt=at_six()).exists()
+    assert not [one for one in mail.outbox if "odottavat sinua" in one.body]
+
+
+def at_six():
+    return datetime.combine(FRIDAY, time(5, 59), get_default_timezone())

@@ -1,7 +1,7 @@
 """Who is reminded of what today? By a daily scan of what is owed; each once, and only while it is true."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -9,15 +9,18 @@ from django.db import transaction
 from django.utils.timezone import localdate, now
 
 from adoption import mail
+from adoption.contacts.asking import awaited as contacts_awaited
 from adoption.days import is_quiet, is_working_day
 from adoption.ladders import Rung
 from adoption.mail import later
 from adoption.models import Kind, Mail, Person
 from adoption.silent_requests import look_after as look_after_silent_requests
+from commitments.reminding import awaited as signatures_awaited
 from commitments.reminding import remind as remind_signatories
 from workflows.duties import SOURCES, Answerable, Duty, Within
 from workflows.models import Reminder
 from workflows.reminder_letters import letter
+from workflows.survey.letters import awaited as surveys_awaited
 
 Key = tuple[str, str, date, int, int]
 Made = dict[tuple[str, str, date, int], set[int]]  # kind, subject, due day and person → the rungs reminded of
@@ -179,17 +182,30 @@ def take_back() -> int:
     rows = list(waiting.select_related("mail"))
     owed = still_owed(rows, localdate())
     gone = [row for row in rows if row.pk not in owed]
-    return sum(_withdrawn(row) for row in gone)
+    return sum(_withdrawn(row) for row in gone) + sum(mail.unwrite(pk) for pk in _answered_meanwhile())
+
+
+# The beginning of a mail's key → of such keys those about which an answer by the mail's link is still awaited.
+BY_LINK: dict[str, Callable[[Collection[str]], set[str]]] = {
+    "contact": contacts_awaited, "sign": signatures_awaited, "survey": surveys_awaited,
+}  # fmt: skip
+
+
+def _answered_meanwhile() -> list[int]:
+    """The reminders with a link that wait, and ask for nothing any more."""
+    found = Mail.objects.filter(kind=Kind.DUTIES, secret=True, sent_at=None, given_up_at=None, withdrawn_at=None)
+    keys: dict[str, dict[str, int]] = defaultdict(dict)
+    for key, pk in found.values_list("key", "pk"):
+        keys[key.partition(":")[0]][key] = pk
+    awaited = {key for begin, some in keys.items() if begin in BY_LINK for key in BY_LINK[begin](some)}
+    return [pk for begin in BY_LINK for key, pk in keys[begin].items() if key not in awaited]
 
 
 @transaction.atomic
 def _withdrawn(reminder: Reminder) -> bool:
     """Whether it could be: not while a worker sends it, alone or in a list."""
-    letter_of = Mail.objects.select_for_update(no_key=True).get(reminder=reminder)
-    leaves = letter_of
-    if letter_of.digest_id:
-        leaves = Mail.objects.select_for_update(no_key=True).get(pk=letter_of.digest_id)
-    if leaves.sent_at or (leaves.tried_at and leaves.tried_at > now() - mail.CLAIM):
+    letter_of = mail.unsent(reminder.mail_id) if reminder.mail_id else None
+    if letter_of is None:
         return False
     letter_of.withdrawn_at = now()
     letter_of.save(update_fields=["withdrawn_at"])

@@ -1,5 +1,6 @@
 """When is each contact and responsible person asked, and reminded? By the worker's daily scan and by what is known."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -271,3 +272,14 @@ def _not_reminded(checks: QuerySet[ContactCheck], kind: str, whose: str, number:
 def mail_key(kind: str, key: int, number: int, letter: str) -> str:
     """The key of a mail to a person, or to the successor of a check, about this round."""
     return f"contact:{kind}:{key}:{number}:{letter}"
+
+
+def awaited(keys: Collection[str]) -> set[str]:
+    """Of the keys of these mails those whose question waits for an answer by their link."""
+    parts = {key: key.split(":")[1:4] for key in keys}
+    whose = {kind: {int(one[1]) for one in parts.values() if one[0] == kind} for kind in (PERSON, SUCCESSOR)}
+    standing = ContactCheck.objects.standing()
+    asked = standing.filter(state=State.ASKED, person__in=whose[PERSON]).values_list("person", "round")
+    handing = standing.filter(state=State.HANDING, pk__in=whose[SUCCESSOR]).values_list("pk", "successor_round")
+    waits = {(PERSON, *row) for row in asked} | {(SUCCESSOR, *row) for row in handing}
+    return {key for key, (kind, whom, number) in parts.items() if (kind, int(whom), int(number)) in waits}

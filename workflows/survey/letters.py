@@ -1,6 +1,8 @@
 """What is written to those who are asked, and when are they reminded?"""
 
+from collections.abc import Collection
 from datetime import date
+from uuid import UUID
 
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
@@ -89,3 +91,11 @@ def _write(survey: Survey, letter: str, subject: str, kind: Kind) -> None:
 
         key = f"survey:{place.pk.hex}:{letter}"
         write_to(key, place.person.email, place.person.language, text, kind)
+
+
+def awaited(keys: Collection[str]) -> set[str]:
+    """Of the keys of these mails those of whose place no answer was given, while the survey is open."""
+    places = {key: UUID(hex=key.split(":")[1]) for key in keys}
+    unused = Place.objects.filter(pk__in=places.values(), used=False, person__is_active=True)
+    waits = {place.pk for place in unused.select_related("survey__meeting") if place.survey.is_open()}
+    return {key for key, place in places.items() if place in waits}
