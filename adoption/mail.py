@@ -148,8 +148,11 @@ def deliver(pk: int) -> None:
 
 
 def _is_stale(mail: Mail) -> bool:
-    """Whether its reader has left, or a newer mail of its thread has been written: then this one never leaves."""
+    """Whether its reader has left, or a newer mail of its thread has been written: then this one never leaves. What was
+    written to the address alone, and not to the person, waits on without the list."""
     left = mail.person is not None and not mail.person.is_active
+    if left:
+        mail.items.filter(person=None).update(digest=None, together=True)
     overtaken = bool(mail.thread) and Mail.objects.filter(thread=mail.thread, pk__gt=mail.pk).exists()
     if left or overtaken:
         _done(mail, withdrawn_at=now())

@@ -16,7 +16,7 @@ from django.utils.timezone import localtime, now
 from adoption.mail import CLAIM, deliver_waiting, put_together, queue_secret, stuck, write, write_to
 from adoption.mail_choices import choices_of, choose, off_path
 from adoption.mail_form import LINK, html_of
-from adoption.models import Act, How, Kind, Mail
+from adoption.models import Act, How, Kind, Mail, Person
 from adoption.people import find_or_make
 from config import settings as shipped
 from tests.mornings import at
@@ -334,6 +334,21 @@ def test_reminders_to_one_address_are_one_mail_whoever_writes_them(server, pair,
     assert not Mail.objects.filter(sent_at=None).exists()
     assert not Mail.objects.filter(secret=True).exclude(body="").exists()
     assert Mail.objects.get(key=f"reminder:1:{aino.pk}").body
+
+
+def test_a_list_to_who_has_left_takes_nothing_with_it_that_was_written_to_the_address(server, pair, worker):
+    aino = pair[0]
+    with at(FRIDAY, 6, 0):
+        write("reminder:1", [aino], say, Kind.DUTIES)
+        write_to("to:1", aino.email, "fi", lambda: ("Allekirjoita", "http://127.0.0.1/\n"), Kind.DUTIES)
+    with at(FRIDAY):
+        put_together()
+        Person.objects.filter(pk=aino.pk).update(is_active=False)
+        worker.run()
+        put_together()
+        worker.run()
+    assert [letter["Subject"] for letter in letters(server)] == ["Allekirjoita"]
+    assert Mail.objects.get(key=f"reminder:1:{aino.pk}").withdrawn_at
 
 
 def test_whoever_wants_each_reminder_by_itself_has_it_so(server, pair, worker):
