@@ -115,7 +115,7 @@ def test_a_later_induction_is_the_next_one_and_an_earlier_one_is_refused(ground)
     assert mark(ground.region, ground.aino, ground.partners, What.INDUCTION, TODAY, "own").now == 4
 
 
-@pytest.mark.parametrize("day", [TODAY + timedelta(days=1)])
+@pytest.mark.parametrize("day", [TODAY + timedelta(days=7)])
 def test_a_day_to_come_is_refused_for_all(ground, day):
     with pytest.raises(Refused, match="still to come"):
         mark(ground.region, ground.aino, ground.partners, What.ACCOUNT, day)
@@ -335,7 +335,7 @@ def test_each_row_says_what_would_become_of_it(ground):
         ["999999", "Ei ole", written(YESTERDAY)],
         [str(other.keys[0]), other.partners[0].organisation.name, written(YESTERDAY)],
         ["x", "Ei numeroa", ""],
-        [str(four.pk), four.organisation.name, written(TODAY + timedelta(days=1))],
+        [str(four.pk), four.organisation.name, written(TODAY + timedelta(days=7))],
     ]
     found = plan(pasted("\n".join("\t".join(row) for row in rows)), ground.aino, ground.region)
     said = [(row.outcome.value, row.why) for row in found]
