@@ -164,13 +164,13 @@ class Known:
         found = self._candidates(given)
         if given.business_id:
             found = [one for one in found if one.business_id in (given.business_id, "")]
-        if len(found) != 1 or not (self._sure(given) or found[0].business_id == given.business_id != ""):
+        if len(found) != 1 or not (self.is_body(given) or found[0].business_id == given.business_id != ""):
             found = [one for one in found if one.towns & given.towns]
         if len(found) > 1:
             raise Refused([_("Two of this name act there: give the business ID of the one that is meant.")])
         return found[0] if found else None
 
-    def _sure(self, given: Given) -> bool:
+    def is_body(self, given: Given) -> bool:
         """Whether the name alone tells the organisation: that of a county or a municipality, of which there is one."""
         return self.bodies.of(given.organisation) is not None
 
@@ -181,6 +181,14 @@ class Known:
     def has_namesake(self, given: Given) -> bool:
         """Whether there is another partner of this name, unit and role in the region."""
         return self._named(given) in self.by_name
+
+    def other_id_of(self, given: Given) -> str:
+        """The business ID under which an organisation of this name is known here, where the row has another one that
+        nobody has."""
+        if not given.business_id or given.business_id in self.organisations:
+            return ""
+        near = {one.business_id for one in self._owners(given) if one.towns & given.towns or self.is_body(given)}
+        return "" if "" in near else next(iter(sorted(near)), "")
 
     def partner(self, kept: Kept) -> Partner:
         """The row of one that is there."""
@@ -194,7 +202,7 @@ class Known:
         same = [one for one in self._owners(given) if one.organisation]
         if given.business_id:
             same = [one for one in same if not one.business_id]
-        near = [one for one in same if one.towns & given.towns] or (same if given.unit or self._sure(given) else [])
+        near = [one for one in same if one.towns & given.towns] or (same if given.unit or self.is_body(given) else [])
         return self.by_key.get(near[0].organisation) if near else None
 
     # -- people -------------------------------------------------------------------------------------------------------

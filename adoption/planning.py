@@ -14,7 +14,7 @@ from adoption.existing import UNCLEARED, Done, may_clear
 from adoption.history import NOBODY, Acting
 from adoption.known import Kept, Known
 from adoption.models import Import, ImportRow, Organisation, Partner, Person, Region
-from adoption.partners import DETAILS, refuse_against_clearance, refuse_of_elsewhere
+from adoption.partners import DETAILS, refuse_against_clearance, refuse_of_elsewhere, two_ids
 from adoption.refusal import NotYours, Refused
 from adoption.regions import language_of_places
 from adoption.rows import Given, Rows, kind_for, speaks_of
@@ -210,9 +210,13 @@ class Planner:
         return [f"{heading(column)}: {_day_said(done)}" for column, done in days.items()]
 
     def _like(self, given: Given) -> list[str]:
-        """That one of this name and role stands here already, in other municipalities or under another business ID."""
+        """That one of this name and role stands here already, in other municipalities or under another business ID, or
+        an organisation of this name under another ID. Raises Refused for a county or a municipality of another ID."""
+        other = two_ids(self.known.other_id_of(given), given.business_id)
+        if other and self.known.is_body(given):
+            raise Refused(other)
         if not self.known.has_namesake(given):
-            return []
+            return other
         said = _("One of this name stands here already in this role, in other municipalities or with another ID.")
         return [said + " " + _("If it is the same, correct that one, and bring the row again.")]
 

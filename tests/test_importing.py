@@ -519,6 +519,30 @@ def test_a_second_id_for_one_organisation_is_refused_in_the_preview(region, pair
     assert Organisation.objects.get().business_id == business_id(7)
 
 
+def test_a_county_of_another_id_is_refused_and_no_second_one_made(region, pair, county):
+    bring(region, pair[0], [of_county("Vammaispalvelut")])
+    brought = bring(region, pair[0], [of_county("Lastensuojelu", name="Kajanalands välfärdsområde", id=business_id(8))])
+    assert outcomes(brought) == ["refuse"]
+    assert f"two business IDs, {business_id(7)} and {business_id(8)}" in why(brought, 2)
+    assert Organisation.objects.count() == 1
+
+
+def test_another_id_of_a_namesake_is_said_and_none_is_made_that_was_not_shown(region, pair):
+    bring(region, pair[0], [a_row(1, name="Ralli ry", id="", unit="Eka")])
+    lists = [
+        importing.preview(region, pair[0], pasted(text([a_row(1, name="Ralli ry", id=business_id(number), unit=unit)])))
+        for number, unit in ((7, "Toka"), (8, "Kolmas"))
+    ]
+    assert [outcomes(one) for one in lists] == [["create"], ["create"]]
+    for one in lists:
+        importing.confirm_whole(one, pair[0])
+    assert Organisation.objects.get(name="Ralli ry").business_id == business_id(7)
+    assert "since the preview" in why(lists[1], 2)
+    shown = bring(region, pair[0], [a_row(1, name="Ralli ry", id=business_id(8), unit="Kolmas")])
+    assert outcomes(shown) == ["create"]
+    assert "one ID is wrong" in why(shown, 2)
+
+
 def test_of_one_that_is_elsewhere_too_a_new_unit_brings_no_id(region, pair, laura, county):
     savo = a_region("etela-savo")
     owner = {"name": county.name, "sector": county.sector, "known": county}
