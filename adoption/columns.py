@@ -142,7 +142,7 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "distributor": ("jakaja", "kortinjakaja", "jakajaorganisaatio", "kortutdelare", "utdelare", "issuer"),
         "venue": ("kohde", "kaikukortti-kohde", "objekt"),  # and each kind of venue
     },
-    "kind": {"culture": ("kulturaktör",), "sport": ("motionsaktör",)},
+    "kind": {"culture": ("kulturaktör",), "sport": ("motionsaktör", "idrottsobjekt"), "nature": ("naturaktör",)},
     "sector": {
         "public": ("kunta", "kunnallinen", "julkinen sektori", "kommunal", "offentlig sektor", "public sector"),
         "third": ("järjestö", "yhdistys", "3. sektori", "3", "förening", "tredje", "3. sektorn", "third", "ngo"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from adoption.alphabet import plain
 from adoption.joined import PARTNER
 from adoption.models import Joined, Organisation, Partner, Person, Region
-from adoption.partners import two_ids
+from adoption.partners import TAKEN_ID, two_ids
 from adoption.public_bodies import Bodies
 from adoption.refusal import Refused
 from adoption.rows import Given
@@ -97,7 +97,7 @@ class Known:
         """By the business ID that a row brings, the rows after it find the organisation that lacked one. Raises Refused
         for that of another organisation, and where another row brings another."""
         if self.organisations.get(business_id, owner).pk != owner.pk:
-            raise Refused([_("Another organisation has this business ID already.")])
+            raise Refused([str(TAKEN_ID)])
         if wrong := two_ids(self.ids.get(owner.pk, ""), business_id):
             raise Refused(wrong)
         self.ids[owner.pk], self.organisations[business_id] = business_id, owner

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_fsm import TransitionNotAllowed
 
 from adoption.access import KAIKUKESKUS, acting, only_kaikukeskus
@@ -29,6 +30,9 @@ DETAILS = (
     "client_group", "most_in_tight", "why_most", "cards_per_year", "offering", *LIMITS, "limits",
     "how_to_get",
 )  # fmt: skip
+TAKEN_ID = gettext_lazy(
+    "Another organisation has this business ID already. If it is the same one, ask Kaikukeskus to join them."
+)
 
 
 @contextmanager
@@ -238,7 +242,7 @@ def _correct(partner: Partner, who: Acting, organisation: dict[str, str], unit: 
         refuse_of_elsewhere(owner, partner.region_id, who)
     business_id = organisation.get("business_id")
     if business_id and Organisation.objects.filter(business_id=business_id).exclude(pk=owner.pk).exists():
-        raise Refused([_("Another organisation has this business ID already.")])
+        raise Refused([str(TAKEN_ID)])
     if "name" in changed:
         remember(owner, owner.name)
     for field in changed:
@@ -247,7 +251,7 @@ def _correct(partner: Partner, who: Acting, organisation: dict[str, str], unit: 
         with transaction.atomic():
             owner.save()
     except IntegrityError as error:  # two regions give the same one at once
-        raise Refused([_("Another organisation has this business ID already.")]) from error
+        raise Refused([str(TAKEN_ID)]) from error
     if unit is not None and unit != partner.unit:
         partner.former_units = with_lines(partner.former_units, partner.unit)
         partner.unit = unit

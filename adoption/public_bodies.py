@@ -12,6 +12,7 @@ from adoption.models import County, Municipality
 from adoption.models.country import Named
 
 NAMES = ("name_en", "name_sv", "name_fi")  # where two share a word, the Finnish name wins
+COUNTY = " wellbeing services county"
 # How the genitives end that are not made by an n alone: of the last word of a name, and of whole names.
 ENDINGS = {
     "järvi": "järven", "joki": "joen", "koski": "kosken", "salmi": "salmen", "saari": "saaren", "niemi": "niemen",
@@ -40,7 +41,7 @@ class Bodies:
         for town in Municipality.objects.all():
             found |= {plain(name): town for name in municipality_names(town)}
         for county in County.objects.all():
-            found |= {plain(getattr(county, name)): county for name in NAMES}
+            found |= {plain(name): county for name in county_names(county)}
         return found
 
     def of(self, name: str) -> Named | None:
@@ -57,7 +58,7 @@ class Bodies:
         body = self.of(name)
         if isinstance(body, Municipality):
             return list(municipality_names(body))
-        return [getattr(body, one) for one in NAMES] if body else [name]
+        return list(county_names(body)) if isinstance(body, County) else [name]
 
 
 def municipality_names(town: Municipality) -> Iterator[str]:
@@ -68,6 +69,14 @@ def municipality_names(town: Municipality) -> Iterator[str]:
         yield from (f"{name} stad", f"{name} kommun")
     own = genitive(town.name_fi)
     yield from (f"{own} kaupunki", f"{own} kunta", town.name_fi)
+
+
+def county_names(county: County) -> Iterator[str]:
+    """As it is called in the register, and in English as counties call themselves."""
+    for name in NAMES:
+        yield getattr(county, name)
+    place = county.name_en.removesuffix(COUNTY)
+    yield from (f"{COUNTY.strip()} of {place}", f"the {COUNTY.strip()} of {place}")
 
 
 def genitive(name: str) -> str:

@@ -571,6 +571,12 @@ def test_which_rows_of_other_organisations_are_like_it(region, aino, name, unit,
     assert partners_near(one) == [other] * near
 
 
+def test_another_unit_of_an_organisation_that_is_called_the_same_is_like_it(region, aino):
+    one, other = a_venue(region, aino, "Yhteinen ry", unit="Talo"), a_venue(region, aino, "Toinen ry", unit="Museo")
+    Organisation.objects.filter(pk=other.organisation_id).update(name="Yhteinen Ry", business_id="1234567-1")
+    assert partners_near(one) == [now(other)]
+
+
 def test_a_refusal_stands_on_the_page(client, region, aino, two):
     kept, gone = two
     partner_committed(gone, aino)
@@ -614,6 +620,14 @@ def test_one_with_its_id_and_one_without_are_one_in_a_region_whose_towns_differ(
     assert organisations() == [(one.organisation, owner)]
     Partner.objects.filter(pk=other.pk).update(region=a_region("kymenlaakso"))
     assert organisations() == []
+
+
+def test_a_double_is_found_beside_an_older_namesake_elsewhere(region, other_region, aino, laura):
+    older = a_venue(other_region, laura, "Kolmas Testi ry").organisation
+    one, other = (a_venue(region, aino, name).organisation for name in ("Kolmas Testi ry", "Kolmas-Testi ry"))
+    assert organisations() == [(one, other)]
+    third = Organisation.objects.create(name="kolmas testi RY", sector="third")
+    assert organisations() == [(older, third), (one, other)]
 
 
 def test_a_county_under_two_of_its_names_is_one(region, laura):

@@ -287,7 +287,7 @@ def test_the_contact_s_page_asks_as_often_whatever_is_published(here, django_ass
     bare, full = a_venue(*here), a_venue(*here, "Sali", offering="Konsertit", tickets_per_event=2, how_to_get="Ovelta")
     for venue in (bare, full):
         client = signed_in(venue.contact)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             client.get(venue.get_absolute_url())
 
 

@@ -89,11 +89,29 @@ def test_with_a_business_id_another_of_the_same_name_is_a_new_one(add, here):
     assert (here.business_id, Organisation.objects.filter(name=here.name).count()) == ("", 2)
 
 
-def test_one_that_has_another_business_id_is_not_asked_about(add, here):
+def test_of_one_that_has_another_business_id_here_is_asked_and_its_own_stays(add, here):
     Organisation.objects.filter(pk=here.pk).update(business_id="2345629-7")
     typed = {"organisation_name": here.name, "sector": "public", "unit": "Näyttely", "business_id": "1234567-1"}
-    assert add(**typed).status_code == 302
+    page = add(**typed)
+    assert (page.status_code, "two business IDs, 2345629-7 and 1234567-1" in page.content.decode()) == (422, True)
+    assert add(**typed, organisation_known=str(here.pk)).status_code == 302
+    here.refresh_from_db()
+    assert (here.business_id, here.partners.count()) == ("2345629-7", 2)
+    assert add(**typed, organisation_known="new").status_code == 302
     assert Organisation.objects.filter(name=here.name).count() == 2
+
+
+def test_one_of_another_region_with_another_business_id_is_another(add, known):
+    assert add(organisation_name=NAME, sector="third", business_id="2345629-7").status_code == 302
+    assert Organisation.objects.filter(name=NAME).count() == 2
+
+
+def test_two_of_one_name_are_told_apart_by_where_they_act_here(add, here, known):
+    Organisation.objects.update(name=NAME, business_id="")
+    page = add(organisation_name=NAME, sector="public", business_id="1234567-1").content.decode()
+    towns = [str(one) for one in here.partners.get().municipalities.all()]
+    assert f"{NAME}, public, {towns[0]}" in page
+    assert f"{NAME}, third sector</label>" in page or f"{NAME}, third sector\n" in page
 
 
 def test_a_business_id_that_came_meanwhile_is_not_replaced(here, laura):
@@ -116,6 +134,23 @@ def test_a_county_of_the_region_is_taken_in_whichever_language(add, laura):
     assert add(organisation_name=COUNTY[1], sector="public", unit="Museo").status_code == 302
     assert (Organisation.objects.get(), one.partners.count()) == (one, 2)
     assert add(organisation_name=COUNTY[1], sector="third", unit="museo").status_code == 422
+
+
+def test_a_county_is_not_made_under_another_business_id(add, laura):
+    one = a_distributor(a_region(), laura, COUNTY[0], unit="Aikuissosiaalityö").organisation
+    Organisation.objects.update(sector="public", business_id="2345629-7")
+    typed = {"organisation_name": COUNTY[1], "sector": "public", "unit": "Museo", "business_id": "1234567-1"}
+    assert add(**typed, organisation_known="new").status_code == 422
+    assert add(**typed, organisation_known=str(one.pk)).status_code == 302
+    assert (Organisation.objects.get().business_id, one.partners.count()) == ("2345629-7", 2)
+
+
+def test_a_county_is_known_by_how_it_is_called_in_english(add, laura):
+    one = a_distributor(a_region(), laura, COUNTY[0], unit="Aikuissosiaalityö").organisation
+    Organisation.objects.update(sector="public")
+    for number, name in enumerate(["Wellbeing services county of Kainuu", "The wellbeing services county of Kainuu"]):
+        assert add(organisation_name=name, sector="public", unit=f"Museo {number}").status_code == 302
+    assert (Organisation.objects.get(), one.partners.count()) == (one, 3)
 
 
 def test_a_municipality_of_another_region_is_offered_in_whichever_language(add, laura):

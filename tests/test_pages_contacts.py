@@ -305,6 +305,16 @@ def test_a_contact_asks_for_the_link_on_the_own_page(pair, venue, worker):
     assert "Whom to contact" in text_of(outi.get(venue.get_absolute_url()))
 
 
+def test_who_has_said_to_leave_reads_so_on_the_own_page(asked, venue):
+    Person.objects.update(language="en")
+    outi = signed_in(venue.contact)
+    ask = reverse("contact_ask", args=["kainuu", venue.pk])
+    for state, said in (("handing", "Until Pekka Uusi accepts"), ("leaving", "You have said that you leave.")):
+        ContactCheck.objects.filter(pk=asked.pk).update(state=state, successor_name="Pekka Uusi")
+        page = outi.get(venue.get_absolute_url())
+        assert (said in text_of(page), ask in page.content.decode()) == (True, False)
+
+
 def test_the_side_confirms_and_asks_on_the_page_of_people(asked, pair):
     aino, mikko = (signed_in(person) for person in pair)
     of_aino = Responsibility.objects.get(person=pair[0])

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from itertools import combinations
 from typing import Any, NamedTuple
 
 from adoption.folding import folded
@@ -43,7 +44,7 @@ def organisations() -> list[Pair]:
     )
     act_in = _where(one.pk for group in groups for one in group)
     found = [(one.pk, other.pk) for group in groups for one, other in _pairs(group) if _may_be_one(one, other, act_in)]
-    return _read(Organisation, found)
+    return _read(Organisation, _once(found))
 
 
 def _where(owners: Iterable[int]) -> dict[int, dict[int, set[int]]]:
@@ -74,7 +75,7 @@ def people() -> list[Pair]:
         by_name.append((bare(name), pk))
         by_email.append((folded(email), pk))
     groups = [*_together(by_email), *_together(by_name)]
-    return _read(Person, list(dict.fromkeys(pair for group in groups for pair in _pairs(group))))
+    return _read(Person, _once(pair for group in groups for pair in _pairs(group)))
 
 
 def partners_like(partner: Partner) -> list[Partner]:
@@ -86,13 +87,17 @@ def partners_like(partner: Partner) -> list[Partner]:
 
 
 def partners_near(partner: Partner) -> list[Partner]:
-    """The rows of other organisations in its role and region that have nearly its name, or its unit's: Kaikukeskus
-    joins their organisations, and these with them."""
+    """The rows of other organisations in its role and region that have nearly its name, or its unit's, or whose
+    organisation is called the same: Kaikukeskus joins their organisations, and these with them."""
     others = Partner.objects.filter(region=partner.region_id, role=partner.role)
     others = others.exclude(organisation=partner.organisation_id).order_by("pk")
     rows = others.values_list("pk", "organisation__name", "unit")
-    mine = (bare(str(partner)), bare(partner.unit))
-    found = [pk for pk, name, unit in rows.iterator() if _are_near(mine, (bare(f"{name}{unit}"), bare(unit)))][:MOST]
+    mine, owner = (bare(str(partner)), bare(partner.unit)), bare(partner.organisation.name)
+    found = [
+        pk
+        for pk, name, unit in rows.iterator()
+        if bare(name) == owner or _are_near(mine, (bare(f"{name}{unit}"), bare(unit)))
+    ][:MOST]
     return list(Partner.objects.filter(pk__in=found).select_related("organisation", "region", "contact").order_by("pk"))
 
 
@@ -115,8 +120,17 @@ def _together(rows: Iterable[tuple[str, Any]]) -> list[list[Any]]:
 
 
 def _pairs(group: list[Any]) -> list[tuple[Any, Any]]:
-    """The first of them with each other one: what is joined with it leaves the list."""
-    return [(group[0], other) for other in group[1:]]
+    """Each with each, of a group that is not too large to be read."""
+    return list(combinations(group[:MOST], 2))
+
+
+def _once(found: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What is joined with an older one leaves the list: each is offered with one older one alone."""
+    gone: dict[int, int] = {}
+    for one, other in found:
+        if one not in gone:
+            gone.setdefault(other, one)
+    return [(one, other) for other, one in gone.items()]
 
 
 def _read(model: Any, found: list[tuple[int, int]]) -> list[Pair]:

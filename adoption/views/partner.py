@@ -29,7 +29,7 @@ from adoption.forms import (
 from adoption.icons import COMMITMENT_ICONS, PARTNER_ICONS
 from adoption.joined import about
 from adoption.marking import again_soon
-from adoption.models import Act, Partner, Person
+from adoption.models import Act, ContactCheck, Partner, Person
 from adoption.network_list import published
 from adoption.next_step import being_signed, next_for, said_to_contact, unfinished
 from adoption.precedents import EARLIER, cleared_earlier
@@ -154,6 +154,7 @@ def partner(request: Request, slug: str, pk: int) -> HttpResponse:
         "to_call": holders_for_partner(found),
         "published": published(found),
         "may_leave": found.contact_id == request.user.pk and found.state not in GONE,
+        "leaving": found.contact_checks.standing().exclude(state=ContactCheck.State.ASKED).first(),
         "is_listed": found.state in (State.COMMITTED, State.ACTIVE),
     }
     return render(request, "adoption/partner_contact.html", shown)
