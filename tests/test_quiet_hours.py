@@ -19,7 +19,7 @@ from commitments.models import Commitment
 from commitments.services import decline
 from commitments.together import send_all
 from tests.meetings import a_meeting, with_venues
-from tests.mornings import at, post
+from tests.mornings import a_morning, at, post
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_venue
 from tests.test_clearance import ANSWERS
 from tests.test_handover import Ground, a_commitment_that_aino_signs
@@ -185,8 +185,20 @@ def test_what_the_clock_brings_waits_for_a_working_morning(worker, what, day, ho
         assert mail.outbox == []
         assert stuck() == 0
         assert sorted(map(letter_of, Mail.objects.waiting())) == expected
-    post(FRIDAY if (day, hour) == (FRIDAY, 6) else MONDAY, worker)
-    assert len(mail.outbox) == len(expected)
+    leaves_on = FRIDAY if (day, hour) == (FRIDAY, 6) else MONDAY
+    post(leaves_on, worker)
+    true_still = [one for one in expected if (one, leaves_on) != ("soon", MONDAY)]  # on Monday it is late to sign
+    assert len(mail.outbox) == len(true_still)
+
+
+def test_the_last_days_to_sign_that_go_by_on_a_weekend_are_said_to_be_over(worker):
+    a_signature_is_awaited(20, 2)(worker)
+    with at(FRIDAY, 18):
+        reminders.daily(FRIDAY)
+        worker.run()
+    a_morning(MONDAY, worker)
+    told = Mail.objects.filter(key__startswith="sign:", sent_at__date=MONDAY)
+    assert [letter_of(one) for one in told] == ["late"]
 
 
 def letter_of(waiting: Mail) -> str:
