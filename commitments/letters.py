@@ -281,7 +281,16 @@ def _letter(request: SignatureRequest, kind: str, language: str, more: dict[str,
     commitment = request.party.commitment
     with override(language):
         facts = _facts_for(request, commitment) | more
-        return _(_subject(kind, commitment.is_late)) % facts, _body(kind, facts, commitment.is_late) % facts
+        subject = _(_subject(kind, commitment.is_late)) % facts
+        if _signs_for_others_too(request, commitment):
+            subject += f" ({facts['party']})"
+        return subject, _body(kind, facts, commitment.is_late) % facts
+
+
+def _signs_for_others_too(request: SignatureRequest, commitment: Commitment) -> bool:
+    """Whether the same address is asked for another party of the commitment: the subjects tell the mails apart."""
+    same = SignatureRequest.objects.filter(party__commitment=commitment, email__iexact=request.email)
+    return same.exclude(party=request.party_id).exists()
 
 
 def _subject(kind: str, is_late: bool) -> str:

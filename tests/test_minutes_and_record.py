@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 
 from adoption.models import Act
 from adoption.refusal import Refused
-from adoption.templatetags.kaiku import day
+from adoption.templatetags.kaiku import day, weekday_day
 from tests.test_arranging import at, invitee, proposed
 from tests.trials import a_walk, text_of
 from workflows import services
@@ -124,6 +124,8 @@ def test_the_record_of_an_arranged_meeting_leads_to_where_it_is_corrected_and_co
     now = the_record(meeting)
     assert (now.held_on, now.attendees, now.minutes) == (earlier, record.attendees, record.minutes)
     assert now.kaikukeskus_took_part
+    arranged = text_of(client.get(meeting.get_absolute_url()))
+    assert f"It is recorded as held on {' '.join(weekday_day(earlier).split())}." in arranged
     hold(Meeting.objects.get(pk=meeting.pk), here.aino, came(here, meeting), 4)
     assert (the_record(meeting).held_on, the_record(meeting).attendees) == (earlier, record.attendees + 1)
     step = text_of(client.get(reverse("step", args=[here.region.slug, here.trial.pk, "feedback"])))

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 from django.utils.timezone import localdate, now
 from django_fsm import TransitionNotAllowed
 
@@ -235,6 +236,17 @@ def test_the_history_binds_the_signature_to_what_was_read_and_keeps_the_address_
         "parties": [party.pk], "round": 1, "method": "link", "language": "fi", "address": "192.0.2.7",
         "manifest": commitment.edition.manifest_sha256,
     }  # fmt: skip
+
+
+def test_who_signs_for_two_parties_tells_the_mails_apart(kainuu, aino, worker):
+    draft = addressed(papers.draft_partner_commitment(a_venue(kainuu, aino), aino, term=TERM), aino)
+    draft.parties.exclude(role="partner").update(signatory_email="hilkka@example.org")
+    services.send(checked(papers.change_draft(draft, aino, {}, in_turn=False), aino), aino)
+    worker.run()
+    subjects = {letter.subject.partition(": ")[2] for letter in to("hilkka@example.org")}
+    with translation.override("fi"):
+        names = [party.short_name for party in draft.parties.exclude(role="partner")]
+    assert subjects == {f"Kumppanuussitoumus, Taidehalli Pato ({name})" for name in names}
 
 
 # -- the mail and the page --------------------------------------------------------------------------------------------

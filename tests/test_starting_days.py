@@ -3,11 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 
 from adoption.days import A_DAY, last_working_day
 from adoption.models import Act
@@ -153,6 +154,17 @@ def test_little_time_around_the_decision_is_said_before_it_is_confirmed(client):
     shown = step_nine(client, here)
     assert "due about 2 weeks before the end, not four months." in shown
     assert "due on the same day, not four weeks apart." in shown
+
+
+def test_a_new_day_that_has_gone_by_is_said_before_it_is_confirmed(client):
+    here = a_walk(until="start_distribution")
+    began, later = localdate(), localtime() + 300 * A_DAY
+    with time_machine.travel(later, tick=False):
+        services.reopen_step(here.trial, "start_distribution", here.laura, "Loppupäivä väärin.")
+        recorded(here, localdate() + 30 * A_DAY, began)
+        shown = step_nine(client, here)
+    decision = of_the_plan(here, began, later.date() + 30 * A_DAY)["decision"]
+    assert f"{on_page(decision)} has gone by: what is due on it is late at once." in shown
 
 
 def test_no_weeks_at_all_are_never_said():

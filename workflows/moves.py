@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from adoption.days import is_slow
@@ -53,7 +54,7 @@ class Moves(NamedTuple):
         few are at work on a day; nothing where none is so."""
         changes = self.was != (self.start, self.end) or any(one.step.key in AFTERWARDS for one in self.steps)
         late = of_decision(self.met, self.decided, self.end) if changes else []
-        return [*self._shorter(), *late, *self._slow()]
+        return [*self._shorter(), *late, *self._gone_by(), *self._slow()]
 
     def _shorter(self) -> list[str]:
         if not self.is_shorter:
@@ -61,6 +62,11 @@ class Moves(NamedTuple):
         weeks = {"weeks": weeks_between(self.start, self.end), "before": weeks_between(*self.was)}
         text = _("The trial gets shorter: it lasts about %(weeks)s weeks instead of %(before)s, and ends on %(end)s.")
         return [text % (weeks | {"end": weekday_day(self.end)})]
+
+    def _gone_by(self) -> list[str]:
+        text = _("%(day)s has gone by: what is due on it is late at once. Move it after this to a day to come.")
+        days = dict.fromkeys(one.to for one in self.steps if one.to < localdate())
+        return [text % {"day": weekday_day(day)} for day in days]
 
     def _slow(self) -> list[str]:
         days = dict.fromkeys(one.to for one in self.steps if is_slow(one.to) and one.step.key != DISTRIBUTION)

@@ -4,11 +4,11 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from adoption.ladders import HOLDERS, ONESELF, SUBSTITUTES, Rung
+from adoption.ladders import HOLDERS, ONESELF, Rung
 from adoption.mail import Letter, link
 from adoption.models import Person
 from adoption.templatetags.kaiku import day, weekday_day
-from workflows.duties import Duty
+from workflows.duties import Answerable, Duty
 
 
 def letter(duty: Duty, rung: Rung, today: date) -> Letter:
@@ -18,7 +18,7 @@ def letter(duty: Duty, rung: Rung, today: date) -> Letter:
         what = duty.what()
         facts = {
             "name": person.given_name, "region": duty.where, "what": what, "day": day(duty.due),
-            "weekday": weekday_day(duty.due), "todo": duty.todo(), "why": _why(duty, rung),
+            "weekday": weekday_day(duty.due), "todo": duty.todo(), "why": _who_else(duty, rung, person, today),
             "link": link(duty.path_for(person)),
         }  # fmt: skip
         body = _("Hello %(name)s,\n\n%(region)s: %(what)s is to be done by %(weekday)s.\n%(todo)s\n\n%(link)s\n")
@@ -38,17 +38,13 @@ def _subject(duty: Duty, today: date) -> str:
     return _("Today, %(region)s: %(what)s") if today == duty.due else _("By %(day)s, %(region)s: %(what)s")
 
 
-def _why(duty: Duty, rung: Rung) -> str:
+def _who_else(duty: Duty, rung: Rung, person: Person, today: date) -> str:
     """Who hears of it besides, when it has gone up the ladder."""
     if rung.whom == ONESELF or (rung.whom == HOLDERS and not duty.people):
         return ""
-    if duty.region is None:
-        return _("Kaikukeskus has this mail too.")
-    if rung.whom == HOLDERS:
-        return _("The responsible persons have this mail too.")
-    if rung.whom == SUBSTITUTES:
-        return _("The substitutes have this mail too.")
-    return _("The substitutes and Kaikukeskus have this mail too.")
+    others = [one for one in Answerable([duty], today).of(duty, rung.whom) if one != person]
+    names = dict.fromkeys("Kaikukeskus" if one.is_kaikukeskus else one.name for one in others)
+    return _("Reminded too: %(names)s.") % {"names": ", ".join(names)} if names else ""
 
 
 def _tidy(body: str) -> str:

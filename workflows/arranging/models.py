@@ -1,10 +1,11 @@
 """Which meetings are arranged, at which times, who is invited, and what has each picked?"""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
@@ -85,6 +86,12 @@ class Meeting(FSMModelMixin, models.Model):
     @property
     def ends_at(self) -> datetime | None:
         return self.starts_at + timedelta(minutes=self.length) if self.starts_at else None
+
+    @property
+    def recorded_on(self) -> date | None:
+        """The day that the record has been given, if it is another one than was fixed."""
+        on = self.recorded.held_on if self.recorded else None
+        return on if on and self.starts_at and on != localdate(self.starts_at) else None
 
     @property
     def is_upcoming(self) -> bool:
