@@ -30,8 +30,10 @@ class Question:
 
     partner: Partner
     asked_on: date
+    act: int  # of history, by which it was asked
     reminded_on: date | None = None
     until: date | None = None
+    reminder: int | None = None  # the act by which the pair was reminded
 
     @property
     def days(self) -> int:
@@ -39,9 +41,10 @@ class Question:
         return max((localdate() - self.asked_on).days, 0)
 
 
-def open_questions() -> list[Question]:
-    """The questions that wait for an answer, the oldest first."""
-    return _by_age(_questions(_waiting()))
+def open_questions(region: Region | None = None) -> list[Question]:
+    """The questions that wait for an answer, everywhere or in one region, the oldest first."""
+    waiting = _waiting()
+    return _by_age(_questions(waiting.filter(region=region) if region else waiting))
 
 
 def _waiting() -> QuerySet[Partner]:
@@ -60,9 +63,11 @@ def _questions(partners: Iterable[Partner]) -> Iterable[Question]:
     for act in acts.order_by("region", "number"):
         on, key = localdate(act.at), act.about_id
         if act.what == QUESTION:
-            found[key] = Question(by_key[key], on)
+            found[key] = Question(by_key[key], on, act.pk)
         else:
-            found[key] = replace(found[key], reminded_on=on, until=date.fromisoformat(act.data["until"]))
+            found[key] = replace(
+                found[key], reminded_on=on, until=date.fromisoformat(act.data["until"]), reminder=act.pk
+            )
     return found.values()
 
 

@@ -22,6 +22,7 @@ from adoption.silent_requests import go_on, look_after, open_questions
 from commitments.on_paper import partner_committed
 from tests.mornings import post
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_venue
+from tests.trials import text_of
 from workflows.checks import faults
 from workflows.overview import queue, requests
 from workflows.reminders import daily
@@ -704,6 +705,19 @@ def test_questions_that_wait_stand_below_the_queue(desk, laura, region, worker):
     [question] = open_questions()
     assert question.until == localdate() + 60 * DAY
     assert requests() == []
+
+
+def test_the_region_sees_whether_the_question_and_its_reminder_were_sent(laura, region, worker):
+    asked = silent(region, laura)
+    worker.run()
+    mikko, page = signed_in(mikko_of(region)), reverse("reminders", args=[region.slug])
+    shown = text_of(mikko.get(page))
+    assert f"Kaikukeskus's question about {asked} Question Mikko Kettunen Sent" in shown
+    assert re.search("Reminder Mikko Kettunen, Aino Virtanen Planned [0-9.]+", shown)
+    run(worker, 14)
+    shown = text_of(mikko.get(page))
+    assert "Planned" not in shown.split("Questions by mail")[1]
+    assert "Reminder Mikko Kettunen Waits for its morning" in shown or "Reminder Mikko Kettunen Sent" in shown
 
 
 def test_a_reader_of_the_region_is_not_written_to(laura, region, worker):

@@ -10,14 +10,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils.timezone import now
+from django.utils.timezone import localdate, localtime, now
 
 from adoption import partners
 from adoption.contacts import answers
 from adoption.contacts.links import token_of, token_of_successor
-from adoption.ladders import CONTACT_ALARM
+from adoption.days import due_again, next_working_day
+from adoption.ladders import CONTACT_ALARM, CONTACT_REMIND
 from adoption.models import Act, ContactCheck, Mail, Partner, Person, Responsibility
 from adoption.people import find_or_make
+from adoption.templatetags.kaiku import day, weekday_day
 from config.logs import WithoutLinks
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
 from tests.test_contacts import MONDAY, a_year_later, anew, link_of, morning
@@ -336,4 +338,52 @@ def test_the_list_of_kaikukeskus_asks_the_same_however_long_it_is(asked, pair, s
         more = [a_venue(a_region(), pair[0], f"Sali {number}") for number in range(20)] if count == 3 else []
         ContactCheck.objects.bulk_create(
             ContactCheck(partner=one, person=one.contact, since=now() - 2 * CONTACT_ALARM) for one in more
+        )
+
+
+# -- was it sent? -----------------------------------------------------------------------------------------------------
+
+
+def was_it_sent(pair) -> str:
+    return text_of(signed_in(pair[0]).get(reverse("reminders", args=["kainuu"])))
+
+
+def test_the_page_of_what_was_sent_has_the_years_question(asked, pair, worker, spring):
+    shown = was_it_sent(pair)
+    still = f"Still {asked.what}?"
+    sent = localtime().strftime("%-d.%-m.%Y")
+    assert re.search(rf"{re.escape(still)} Question {asked.person.name} Sent \w+ {sent}", shown)
+    planned = next_working_day(localdate(asked.asked_at) + CONTACT_REMIND)
+    assert f"Reminder {asked.person.name} Planned {day(planned)}" in shown
+    spring.shift(planned - localdate())
+    morning(worker)
+    assert f"Reminder {asked.person.name} Sent" in was_it_sent(pair)
+    Mail.objects.filter(key__endswith=":reminded").update(returned_at=now())
+    assert f"Reminder {asked.person.name} Came back" in was_it_sent(pair)
+    answers.hand_over(link_of(asked), asked.pk, "Pekka Uusi", "pekka@example.org")
+    worker.run()
+    shown = was_it_sent(pair)
+    assert f"Will Pekka Uusi follow as {anew(asked).what}? Question Pekka Uusi Sent" in shown
+    assert "Reminder Pekka Uusi Planned" in shown
+    assert still not in shown
+
+
+def test_once_answered_the_page_says_when_it_is_asked_again(asked, pair):
+    for check in ContactCheck.objects.unfinished():
+        answers.stay(link_of(check), check.pk)
+    shown = was_it_sent(pair)
+    assert "Still " not in shown
+    on = " ".join(weekday_day(due_again(localdate())).split())
+    assert f"The yearly question goes next on {on}, to 3 persons." in shown
+
+
+def test_the_page_of_what_was_sent_asks_the_same_however_many_are_asked(asked, pair, django_assert_num_queries):
+    aino, page = signed_in(pair[0]), reverse("reminders", args=["kainuu"])
+    for count in (3, 13):
+        with django_assert_num_queries(23):
+            shown = text_of(aino.get(page))
+        assert shown.count("Still ") == count
+        more = [a_venue(a_region(), pair[0], f"Sali {number}") for number in range(10)] if count == 3 else []
+        ContactCheck.objects.bulk_create(
+            ContactCheck(partner=one, person=one.contact, since=now(), asked_at=now(), round=1) for one in more
         )

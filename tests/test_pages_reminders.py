@@ -97,7 +97,7 @@ def test_the_page_takes_a_fixed_number_of_queries(here, django_assert_num_querie
                 Reminder(kind="step", subject=one, region=here.region, due=DUE - DAY, rung=rung, person=here.aino)
                 for one in steps[:: 3 - rung]
             )
-            with django_assert_num_queries(21):
+            with django_assert_num_queries(28):
                 assert browser.get(reverse("reminders", args=["kainuu"])).status_code == 200
 
 

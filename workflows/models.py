@@ -276,14 +276,5 @@ class Reminder(models.Model):
 
     @property
     def state(self) -> str:
-        """made, waits, failed, returned, refused or sent: how far its mail has come, alone or in a list."""
-        if self.mail is None:
-            return "made"
-        leaves = self.mail.digest or self.mail
-        if leaves.returned_at:
-            return "returned"
-        if leaves.sent_at:
-            return "sent"
-        if leaves.given_up_at:
-            return "refused"
-        return "failed" if leaves.tries else "waits"
+        """made, or how far its mail has come."""
+        return self.mail.state if self.mail else "made"

@@ -118,21 +118,23 @@ def _planned(rung: Rung, whom: Iterable[Person], day: date) -> Line:
 
 def _made_up_for(duty: Duty, rows: list[Reminder], people: Answerable, today: date) -> Line | None:
     """What the next scan sends of days that have passed: to whom the newest rung has not been sent yet."""
-    next_scan = next_working_day(today if localtime().time() < MORNING else today + A_DAY)
-    rung = duty.rung(next_scan)
+    on = next_scan(today)
+    rung = duty.rung(on)
     if rung is None:
         return None
     told = {row.person_id for row in rows if row.rung == rung.days}
     left = [person for person in people.of(duty, rung.whom) if person.pk not in told]
-    return _planned(rung, left, next_scan) if left else None
+    return _planned(rung, left, on) if left else None
+
+
+def next_scan(on: date) -> date:
+    """The day of the first scan that is still to come, on that day or after it."""
+    today = localdate()
+    return next_working_day(max(on, today if localtime().time() < MORNING else today + A_DAY))
 
 
 def _line(row: Reminder) -> Line:
-    when: date | datetime = row.made_at
-    if row.mail:
-        leaves = row.mail.digest or row.mail
-        when = leaves.returned_at or leaves.sent_at or leaves.given_up_at or leaves.tried_at or row.made_at
-    return Line(Rung(row.rung), row.person.name, when, row.state)
+    return Line(Rung(row.rung), row.person.name, row.mail.moment if row.mail else row.made_at, row.state)
 
 
 def _past(made: dict[Key, list[Reminder]]) -> list[Told]:

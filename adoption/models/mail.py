@@ -109,3 +109,21 @@ class Mail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.address}"
+
+    @property
+    def state(self) -> str:
+        """waits, failed, returned, refused or sent: how far it has come, alone or in a list."""
+        leaves = self.digest or self
+        if leaves.returned_at:
+            return "returned"
+        if leaves.sent_at:
+            return "sent"
+        if leaves.given_up_at:
+            return "refused"
+        return "failed" if leaves.tries else "waits"
+
+    @property
+    def moment(self) -> datetime:
+        """When it has come so far."""
+        leaves = self.digest or self
+        return leaves.returned_at or leaves.sent_at or leaves.given_up_at or leaves.tried_at or self.made_at

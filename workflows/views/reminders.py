@@ -10,6 +10,7 @@ from adoption.access import region_or_404
 from adoption.prepared_texts import times
 from adoption.views import Request
 from commitments.who_signed import asked_now
+from workflows.asked import next_of_contacts, of_contacts, of_kaikukeskus
 from workflows.duties import SOURCES
 from workflows.reminded import said, told_in
 
@@ -23,6 +24,7 @@ def reminders(request: Request, slug: str) -> HttpResponse:
     asked = asked_now(region)
     shown = {
         "region": region, "things": [(told, said(told)) for told in told_in(region)], "today": localdate(),
+        "questions": [*of_kaikukeskus(region), *of_contacts(region)], "next_question": next_of_contacts(region),
         "asked": asked[:MOST_ASKED], "more_asked": len(asked) - MOST_ASKED,
     }  # fmt: skip
     return render(request, "workflows/reminders.html", shown)
