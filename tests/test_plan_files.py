@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from io import BytesIO
 
 import pytest
+import vobject
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 from openpyxl import load_workbook
@@ -19,6 +20,9 @@ from workflows.timeline import plan_of_trial
 from workflows.walk import introduce
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+
+
+READ = ("UID", "SUMMARY", "DTSTART", "DESCRIPTION", "LOCATION", "STATUS", "SEQUENCE", "URL")
 
 
 def events_of(content: bytes) -> list[dict[str, str]]:
@@ -48,7 +52,19 @@ def events_of(content: bytes) -> list[dict[str, str]]:
             events[-1] |= {name: text, f"{name}?": more}
     assert all(re.fullmatch(r"\d{8}T\d{6}Z", event["DTSTAMP"]) and event["DTSTART"] for event in events)
     assert len({event["UID"] for event in events} - {""}) == len(events)
+    assert [_by_vobject(event) for event in vobject.readOne(content.decode()).contents.get("vevent", [])] == [
+        {name: event.get(name, "") for name in READ} for event in events
+    ]
     return events
+
+
+def _by_vobject(event) -> dict[str, str]:
+    """The same of the event as a parser by others reads it, which has no line in common with the writer."""
+    found = {name: str(event.getChildValue(name.lower(), "")) for name in READ}
+    moment = event.dtstart.value
+    if not isinstance(moment, datetime):
+        return found | {"DTSTART": moment.strftime("%Y%m%d")}
+    return found | {"DTSTART": moment.strftime("%Y%m%dT%H%M%S") + "Z" * (not moment.utcoffset())}
 
 
 def calendar(client, here, by=None) -> list[dict[str, str]]:
