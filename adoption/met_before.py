@@ -58,7 +58,7 @@ def ask_which(form: forms.BaseForm, data: dict[str, Any], region: Region, field:
     county and of a municipality there is one: under another ID than the known one it is not made."""
     name, business_id = data.get("organisation_name", ""), data.get("business_id") or ""
     offered = [] if taken_by_id(form, data) else of_this_name(name, region, business_id)
-    offered = [one for one in offered if not _stands(one, region, data)]
+    offered = [one for one in offered if _has_other_id(one, business_id) or not _stands(one, region, data)]
     if not offered:
         return None
     chosen = form.data.get(form.add_prefix(field))
@@ -79,6 +79,11 @@ def ask_which(form: forms.BaseForm, data: dict[str, Any], region: Region, field:
     if known and known.business_id:
         data["business_id"] = known.business_id
     return known
+
+
+def _has_other_id(one: Organisation, business_id: str) -> bool:
+    """Whether it is known under another business ID than this one: without a question a second one would be made."""
+    return bool(business_id and one.business_id)
 
 
 def _stands(one: Organisation, region: Region, data: dict[str, Any]) -> bool:

@@ -137,10 +137,12 @@ def test_a_county_of_the_region_is_taken_in_whichever_language(add, laura):
 
 
 def test_a_county_is_not_made_under_another_business_id(add, laura):
-    one = a_distributor(a_region(), laura, COUNTY[0], unit="Aikuissosiaalityö").organisation
+    one = a_venue(a_region(), laura, COUNTY[0], unit="Kulttuuri").organisation
     Organisation.objects.update(sector="public", business_id="2345629-7")
     typed = {"organisation_name": COUNTY[1], "sector": "public", "unit": "Museo", "business_id": "1234567-1"}
-    assert add(**typed, organisation_known="new").status_code == 422
+    for unit in ("Museo", "Kulttuuri"):
+        assert add(**typed | {"unit": unit}).status_code == 422
+        assert add(**typed | {"unit": unit}, organisation_known="new").status_code == 422
     assert add(**typed, organisation_known=str(one.pk)).status_code == 302
     assert (Organisation.objects.get().business_id, one.partners.count()) == ("2345629-7", 2)
 
