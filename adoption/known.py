@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from adoption.alphabet import plain
+from adoption.folding import folded
 from adoption.joined import PARTNER
 from adoption.models import Joined, Organisation, Partner, Person, Region
 from adoption.partners import TAKEN_ID, two_ids
@@ -38,6 +40,7 @@ class Known:
         self.former: dict[Key, list[Kept]] = defaultdict(list)  # by the names that it had too
         self.former_ids: dict[Key, Kept] = {}
         self.former_owners: dict[str, list[Kept]] = defaultdict(list)
+        self.elsewhere: dict[str, list[Kept]] = {}  # counties and municipalities that only other regions know
         self.partners: dict[int, Partner] = {}
         self.organisations: dict[str, Organisation] = {}
         self.by_key: dict[int, Organisation] = {}
@@ -111,10 +114,23 @@ class Known:
         ids = {given.business_id for given in rows if given.business_id} - self.organisations.keys()
         for one in Organisation.objects.filter(business_id__in=ids):
             self.organisations[one.business_id] = one
+        self._look_up_bodies({self.bodies.key(given.organisation): given for given in rows if self.is_body(given)})
         keys = {one.organisation for given in rows for one in self._owners(given)}
         self.by_key |= Organisation.objects.in_bulk(keys - self.by_key.keys() - {0})
         self._look_up_partners({kept.pk for given in rows for kept in self._candidates(given)} - {0})
         self._look_up_people({given.contact["email"] for given in rows if given.contact} - self.people.keys())
+
+    def _look_up_bodies(self, rows: dict[str, Given]) -> None:
+        """There is one of each in the country: where the region has none of its own, that of another."""
+        unknown = {key: given for key, given in rows.items() if key not in self.elsewhere.keys() | self.owners.keys()}
+        if not unknown:
+            return
+        self.elsewhere |= {key: [] for key in unknown}
+        names = {name for given in unknown.values() for name in self.bodies.names(given.organisation)}
+        called = Q(*(Q(found_by__startswith=f" {folded(name)} ") for name in names), _connector=Q.OR)
+        for one in Organisation.objects.filter(called).order_by("pk"):
+            if (key := self.bodies.key(one.name)) in unknown:
+                self.elsewhere[key].append(Kept(0, 0, one.pk, one.business_id, set()))
 
     def _look_up_partners(self, keys: set[int]) -> None:
         found = Partner.objects.filter(pk__in=keys).select_related("organisation", "contact", "region")
@@ -153,7 +169,7 @@ class Known:
     def _owners(self, given: Given) -> list[Kept]:
         """The organisations that are called so; else those that were."""
         name = self.bodies.key(given.organisation)
-        return self.owners.get(name) or self.former_owners.get(name, [])
+        return self.owners.get(name) or self.former_owners.get(name) or self.elsewhere.get(name, [])
 
     def partner_of(self, given: Given) -> Kept | None:
         """By business ID, unit and role; without an ID, on either side, by name, unit, role and a municipality: that of
@@ -196,13 +212,17 @@ class Known:
 
     def organisation_of(self, given: Given) -> Organisation | None:
         """By its business ID, anywhere; else by name and a municipality in the region, or by the name of its units; a
-        county or a municipality by any of its names."""
+        county or a municipality by any of its names, also in another region.
+
+        Raises Refused where two of one name act there with an ID each: only the ID tells which is meant."""
         if owner := self.organisations.get(given.business_id):
             return owner
         same = [one for one in self._owners(given) if one.organisation]
         if given.business_id:
             same = [one for one in same if not one.business_id]
         near = [one for one in same if one.towns & given.towns] or (same if given.unit or self.is_body(given) else [])
+        if len({one.business_id for one in near if one.business_id}) > 1:
+            raise Refused([_("Two of this name act there: give the business ID of the one that is meant.")])
         return self.by_key.get(near[0].organisation) if near else None
 
     # -- people -------------------------------------------------------------------------------------------------------

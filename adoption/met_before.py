@@ -35,9 +35,9 @@ def taken_by_id(form: forms.BaseForm, data: dict[str, Any]) -> bool:
 
 
 def of_this_name(name: str, region: Region, business_id: str = "") -> list[Organisation]:
-    """Those of other regions that are called so; one of this region is taken without asking. With a business ID that
-    nobody has: those that have none, as the ID may be theirs, and, where they act in this region or are a county or a
-    municipality, also those of another ID, as one of the two may be wrong."""
+    """Those of other regions that are called so; of this region where there are two, since one is taken without asking.
+    With a business ID that nobody has: those that have none, as the ID may be theirs, and, where they act in this
+    region or are a county or a municipality, also those of another ID, as one of the two may be wrong."""
     if not name:
         return []
     bodies = Bodies()
@@ -45,7 +45,9 @@ def of_this_name(name: str, region: Region, business_id: str = "") -> list[Organ
     has_words = Q(*(Q(found_by__contains=word) for word in folded(name).split()))
     found = Organisation.objects.filter(Q(*called, has_words, _connector=Q.OR))
     if not business_id:
-        found = found.exclude(partners__region=region)
+        here = found.filter(partners__region=region).distinct()
+        if len([one for one in here if bodies.key(one.name) == bodies.key(name)]) < 2:
+            found = found.exclude(partners__region=region)
     elif bodies.of(name) is None:
         found = found.filter(Q(business_id="") | Q(pk__in=region.partners.values("organisation")))
     same = [one for one in found.order_by("pk")[: OFFERED * 4] if bodies.key(one.name) == bodies.key(name)]

@@ -4,7 +4,7 @@ Both are acts of history by nobody, and history says what is due: whatever runs 
 half-way, each question has one reminder, and the request goes back on the day that the reminder has named.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -134,6 +134,14 @@ def _return(question: Question, region: Region) -> None:
     partner.save()
     act = record(region, NOBODY, "clearance_lapsed", partner, reason=partner.question)
     later("adoption.letters.clearance_silent", act.pk)
+
+
+def awaited(keys: Collection[str]) -> set[str]:
+    """Of the keys of these mails about acts all but those of reminders whose question waits for no answer any more."""
+    acts = {key: int(key.split(":")[1]) for key in keys}
+    reminders = set(Act.objects.filter(pk__in=acts.values(), what=REMINDED).values_list("pk", flat=True))
+    waits = {one.reminder for one in open_questions()} if reminders else set()
+    return {key for key, act in acts.items() if act not in reminders - waits}
 
 
 def unanswered(partner: Partner) -> Act | None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import models, transaction
 from django.db.models.functions import Cast, Concat, TruncDate
 from django.db.models.lookups import LessThanOrEqual
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 
 from adoption.access import acting
@@ -32,20 +32,26 @@ BY_HAND = "by_hand"
 
 
 class Mailed(NamedTuple):
-    """Of a request's present round: when its signatory was last reminded, whether a mail could not be delivered, of
-    which stages a reminder has been written, and on which day anything was last."""
+    """Of a request's present round: when its signatory was last reminded, whether a mail was refused or came back, of
+    which stages a reminder has been written, on which day anything was last, and whether a mail still waits."""
 
     reminded_at: datetime | None
     lost: bool
     used: frozenset[str] = frozenset()
     last_on: date | None = None
+    waits: bool = False
 
 
 def mails_about(parties: Iterable[Party]) -> dict[int, Mailed]:
     """Party → how its signatory has been written to; parties that are not asked by link are absent."""
     requests = {party.pk: request for party in parties if (request := asking.request_of(party))}
     keys = {pk: _keys(request) for pk, request in requests.items()}
-    found = {mail.key: mail for mail in Mail.objects.filter(key__in=[key for some in keys.values() for key in some])}
+    found = {
+        mail.key: mail
+        for mail in Mail.objects.filter(key__in=[key for some in keys.values() for key in some]).select_related(
+            "digest"
+        )
+    }
     return {
         pk: _mailed(requests[pk], {kind: found[key] for key, kind in some.items() if key in found})
         for pk, some in keys.items()
@@ -70,7 +76,8 @@ def _mailed(request: SignatureRequest, mails: dict[str, Mail]) -> Mailed:
     days = [localdate(moment) for moment in moments] + ([request.reminded_on] if request.reminded_on else [])
     return Mailed(
         reminded_at=max((mail.sent_at for mail in reminders if mail.sent_at), default=None),
-        lost=any(mail.given_up_at for mail in mails.values()),
+        lost=any(mail.given_up_at or mail.state == "returned" for mail in mails.values()),
+        waits=any(mail.state in ("waits", "failed") for mail in mails.values()),
         used=frozenset(mails) & frozenset(STAGES),
         last_on=max(days, default=None),
     )
@@ -151,21 +158,22 @@ def _stage_in_sql(today: date) -> models.Case:
 
 def _stage(request: SignatureRequest, today: date) -> str:
     sign_by = request.party.commitment.sign_by
-    assert request.sent_at
-    assert sign_by
+    if not (request.sent_at and sign_by):
+        return ""
     return stage_of(localdate(request.sent_at), sign_by, today)
 
 
 def awaited(keys: Collection[str]) -> set[str]:
-    """Of the keys of these reminders those whose signature is awaited by their link, and whose stage it is today."""
+    """Of the keys of these mails those whose signature is awaited by their link; of reminders by the clock those whose
+    stage it is today."""
     parts = {key: key.split(":")[1:4] for key in keys}
-    found = SignatureRequest.objects.filter(state=State.SENT, pk__in={one[0] for one in parts.values()})
-    dated = found.filter(party__commitment__sign_by__isnull=False, sent_at__isnull=False)
-    rows = {(str(one.pk), str(one.round)): one for one in dated.select_related("party__commitment")}
+    found = SignatureRequest.objects.filter(state=State.SENT, expires_at__gt=now())
+    found = found.filter(pk__in={one[0] for one in parts.values()})
+    rows = {(str(one.pk), str(one.round)): one for one in found.select_related("party__commitment")}
     return {
         key
         for key, (pk, number, letter) in parts.items()
-        if (one := rows.get((pk, number))) and _stage(one, localdate()) == letter
+        if (one := rows.get((pk, number))) and (letter not in STAGES or _stage(one, localdate()) == letter)
     }
 
 

@@ -13,14 +13,14 @@ from django.utils.timezone import localdate, now
 from adoption import partners
 from adoption.access import holders_for_partner
 from adoption.days import next_working_day
-from adoption.models import Act, ClearanceTimes, Partner, Person, PreparedText, Region
+from adoption.models import Act, ClearanceTimes, Mail, Partner, Person, PreparedText, Region
 from adoption.people import end_responsibility, name_person
 from adoption.precedents import similar_to, telling_words
 from adoption.prepared_texts import add_text, change_text, load_shipped, remove_text, set_times
 from adoption.refusal import Refused
 from adoption.silent_requests import go_on, look_after, open_questions
 from commitments.on_paper import partner_committed
-from tests.mornings import post
+from tests.mornings import at, post
 from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, a_venue
 from tests.trials import text_of
 from workflows.checks import faults
@@ -712,12 +712,30 @@ def test_the_region_sees_whether_the_question_and_its_reminder_were_sent(laura, 
     worker.run()
     mikko, page = signed_in(mikko_of(region)), reverse("reminders", args=[region.slug])
     shown = text_of(mikko.get(page))
-    assert f"Kaikukeskus's question about {asked} Question Mikko Kettunen Sent" in shown
+    assert f"Kaikukeskus's question about {asked} Question Aino Virtanen Sent" in shown
+    assert "Question Mikko Kettunen Sent" in shown
     assert re.search("Reminder Mikko Kettunen, Aino Virtanen Planned [0-9.]+", shown)
     run(worker, 14)
     shown = text_of(mikko.get(page))
     assert "Planned" not in shown.split("Questions by mail")[1]
     assert "Reminder Mikko Kettunen Waits for its morning" in shown or "Reminder Mikko Kettunen Sent" in shown
+
+
+def test_who_has_answered_is_reminded_of_the_question_no_more(laura, region, worker):
+    """Written on a Friday evening, answered on Saturday."""
+    with at(date(2027, 3, 5), 9):
+        asked = silent(region, laura)
+        worker.run()
+    with at(date(2027, 3, 19), 18):
+        look_after(localdate())
+        worker.run()
+        waiting = Mail.objects.filter(sent_at=None, key__startswith="act:")
+        assert (acts_of(asked), waiting.count()) == (["clearance_reminded"], 2)
+    with at(date(2027, 3, 20), 10):
+        partners.answer_question(asked, mikko_of(region), "Noin puolet.")
+    mail.outbox.clear()
+    post(date(2027, 3, 22), worker)
+    assert [one.subject for one in mail.outbox if "mikko" in one.to[0]] == []
 
 
 def test_a_reader_of_the_region_is_not_written_to(laura, region, worker):

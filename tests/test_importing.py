@@ -531,6 +531,25 @@ def test_a_county_of_another_id_is_refused_and_no_second_one_made(region, pair, 
     assert Organisation.objects.count() == 1
 
 
+def test_a_county_that_another_region_knows_is_the_same_one(region, pair, laura, county):
+    """Without an ID it is taken, under another one refused: there is one of each in the country."""
+    Organisation.objects.filter(pk=county.pk).update(business_id=business_id(7))
+    Partner.objects.filter(organisation=county).update(region=a_region("etela-savo"))
+    name = "Kajanalands välfärdsområde"
+    refused = bring(region, pair[0], [of_county("Lastensuojelu", name=name, id=business_id(8))])
+    assert outcomes(refused) == ["refuse"]
+    assert f"two business IDs, {business_id(7)} and {business_id(8)}" in why(refused, 2)
+    assert outcomes(bring(region, pair[0], [of_county("Lastensuojelu", name=name, id="")])) == ["create"]
+    assert Partner.objects.get(unit="Lastensuojelu").organisation == Organisation.objects.get() == county
+
+
+def test_of_two_of_one_name_the_id_tells_which_is_meant(region, pair):
+    bring(region, pair[0], [a_row(1, name="Ralli ry", id=business_id(number), unit=f"U{number}") for number in (7, 8)])
+    refused = bring(region, pair[0], [a_row(1, name="Ralli ry", id="", unit="Kolmas")])
+    assert outcomes(refused) == ["refuse"]
+    assert "give the business ID of the one that is meant" in why(refused, 2)
+
+
 def test_another_id_of_a_namesake_is_said_and_none_is_made_that_was_not_shown(region, pair):
     bring(region, pair[0], [a_row(1, name="Ralli ry", id="", unit="Eka")])
     lists = [

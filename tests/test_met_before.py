@@ -125,6 +125,15 @@ def test_a_business_id_that_came_meanwhile_is_not_replaced(here, laura):
     assert (here.business_id, here.partners.count()) == ("2345629-7", 1)
 
 
+def test_without_an_id_it_is_asked_which_of_two_of_one_name(add, here, laura):
+    other = Organisation.objects.create(name=here.name, sector="public", business_id="2345629-7")
+    Partner.objects.filter(pk=a_venue(a_region(), laura, "Muu").pk).update(organisation=other)
+    typed = {"organisation_name": here.name, "sector": "public", "unit": "Näyttely"}
+    assert add(**typed).status_code == 422
+    assert add(**typed, organisation_known=str(other.pk)).status_code == 302
+    assert Partner.objects.get(unit="Näyttely").organisation == other
+
+
 COUNTY = ("Kainuun hyvinvointialue", "Kajanalands välfärdsområde")
 
 

@@ -192,7 +192,7 @@ def test_the_same_unit_in_the_same_role_is_refused_however_it_is_typed(first, se
 @pytest.mark.parametrize(
     ("first", "second"),
     [
-        ({"business_id": "0112038-9"}, {"business_id": "0201256-6"}),
+        ({"business_id": "0112038-9"}, {"business_id": "0201256-6", "organisation_known": "new"}),
         ({"unit": "Tupa"}, {"unit": "Toinen tupa"}),
         ({"business_id": "0112038-9", "unit": "Tupa"}, {"organisation_name": "OLOHUONE ry"}),
     ],

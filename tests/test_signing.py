@@ -766,7 +766,9 @@ def test_a_replacement_has_who_signs_and_the_numbers_of_the_one_that_it_replaces
     }  # fmt: skip
     tiina = {"signatory_name": "Tiina Aho", "signatory_title": "rehtori", "signatory_basis": "board"}
     given = {party_of(draft, "municipality").pk: antti, party_of(draft, "partner").pk: tiina}
-    draft = papers.change_draft(draft, aino, given, in_turn=False, sign_by=localdate() + timedelta(days=30))
+    draft = papers.change_draft(
+        draft, aino, given, in_turn=False, sign_by=next_working_day(localdate() + timedelta(days=30))
+    )
     commitment = services.send(checked(draft, aino), aino)
     asked(papers.draft_partner_commitment(a_venue(kainuu, aino, "Toinen"), aino, term=TERM), aino)  # names Hilkka
     new = papers.replace(commitment, aino)

@@ -153,6 +153,20 @@ def test_a_mail_that_could_not_be_delivered_and_an_expired_link_are_said(kainuu,
     assert said.count("Remind now") == 3
 
 
+def test_a_mail_that_came_back_or_waits_is_said(kainuu, aino, sent, clock):
+    back, waits = (f"sign:{request_of(one).pk}:1:asked" for one in sent[:2])
+    Mail.objects.filter(key=back).update(sent_at=now(), returned_at=now())
+    Mail.objects.exclude(key__in=(back, waits)).update(sent_at=now())
+    Mail.objects.filter(key=waits).update(sent_at=None)
+    clock.move_to(days(2))
+    browser = browser_of(aino)
+    said = text_of(browser.get(address("commitments_signing")))
+    assert (said.count("The mail could not be delivered"), said.count("Remind now")) == (1, 3)
+    assert said.count("The mail has not left yet") == 1
+    assert "the mail has not left yet" in text_of(browser.get(sent[1].get_absolute_url()))
+    assert "The mail could not be delivered" in text_of(browser.get(sent[0].get_absolute_url()))
+
+
 def test_addresses_are_shown_to_those_who_act_only(kainuu, aino, sent, clock):
     clock.move_to(days(1))
     reader = speaking(name_person(kainuu, "group", "r@example.org", "Reino Saari", a_kaikukeskus_person()).person)

@@ -105,20 +105,23 @@ def of_kaikukeskus(region: Region) -> list[Question]:
     prefetch_related_objects(partners, "municipalities")
     first, then = holders_of(partners), holders_of(partners, other=True)
     pairs = {pk: list(dict.fromkeys(people + then[pk])) for pk, people in first.items()}
-    keys = [_key(act, person) for one in asked for act in (one.act, one.reminder) for person in pairs[one.partner.pk]]
+    told = Person.objects.filter(responsibilities__region=region).distinct().order_by("name") if asked else ()
+    keys = [_key(act, person) for one in asked for act in (one.act, one.reminder) for person in told]
     mails = {mail.key: mail for mail in Mail.objects.filter(key__in=keys).select_related("digest")}
-    return [_of_request(one, pairs[one.partner.pk], mails) for one in asked]
+    return [_of_request(one, pairs[one.partner.pk], list(told), mails) for one in asked]
 
 
 def _key(act: int | None, person: Person) -> str:
     return f"act:{act}:{person.pk}"
 
 
-def _of_request(one: silent_requests.Question, pair: list[Person], mails: dict[str, Mail]) -> Question:
+def _of_request(
+    one: silent_requests.Question, pair: list[Person], told: list[Person], mails: dict[str, Mail]
+) -> Question:
     found = [
         _sent(letter, person.name, mails[_key(act, person)])
         for act, letter in ((one.act, "asked"), (one.reminder, "reminded"))
-        for person in pair
+        for person in told
         if _key(act, person) in mails
     ]
     if one.reminder is None:

@@ -14,6 +14,7 @@ from adoption.days import is_quiet, is_working_day
 from adoption.ladders import Rung
 from adoption.mail import later
 from adoption.models import Kind, Mail, Person
+from adoption.silent_requests import awaited as questions_awaited
 from adoption.silent_requests import look_after as look_after_silent_requests
 from commitments.reminding import awaited as signatures_awaited
 from commitments.reminding import remind as remind_signatories
@@ -170,6 +171,7 @@ def _true(
 def deliver_waiting() -> int:
     """Each minute: what is no longer true is taken back, the morning's mails are put together, and every mail that may
     leave and has not is tried. Returns how many were tried."""
+    take_back_answered()
     if not is_quiet(now()):
         take_back()
         mail.put_together()
@@ -182,23 +184,28 @@ def take_back() -> int:
     rows = list(waiting.select_related("mail"))
     owed = still_owed(rows, localdate())
     gone = [row for row in rows if row.pk not in owed]
-    return sum(_withdrawn(row) for row in gone) + sum(mail.unwrite(pk) for pk in _answered_meanwhile())
+    return sum(_withdrawn(row) for row in gone)
 
 
-# The beginning of a mail's key → of such keys those about which an answer by the mail's link is still awaited.
-BY_LINK: dict[str, Callable[[Collection[str]], set[str]]] = {
-    "contact": contacts_awaited, "sign": signatures_awaited, "survey": surveys_awaited,
+# The beginning of a mail's key → of such keys those that still ask for something: what is told by an act of history
+# asks for nothing, but Kaikukeskus's question that is reminded of.
+ASKING: dict[str, Callable[[Collection[str]], set[str]]] = {
+    "contact": contacts_awaited, "sign": signatures_awaited, "survey": surveys_awaited, "act": questions_awaited,
 }  # fmt: skip
 
 
+def take_back_answered() -> int:
+    """The questions and their reminders that wait, by night too, and ask for nothing any more, were never written."""
+    return sum(mail.unwrite(pk) for pk in _answered_meanwhile())
+
+
 def _answered_meanwhile() -> list[int]:
-    """The reminders with a link that wait, and ask for nothing any more."""
-    found = Mail.objects.filter(kind=Kind.DUTIES, secret=True, sent_at=None, given_up_at=None, withdrawn_at=None)
+    found = Mail.objects.filter(sent_at=None, given_up_at=None, withdrawn_at=None)
     keys: dict[str, dict[str, int]] = defaultdict(dict)
     for key, pk in found.values_list("key", "pk"):
         keys[key.partition(":")[0]][key] = pk
-    awaited = {key for begin, some in keys.items() if begin in BY_LINK for key in BY_LINK[begin](some)}
-    return [pk for begin in BY_LINK for key, pk in keys[begin].items() if key not in awaited]
+    awaited = {key for begin, some in keys.items() if begin in ASKING for key in ASKING[begin](some)}
+    return [pk for begin in ASKING for key, pk in keys[begin].items() if key not in awaited]
 
 
 @transaction.atomic
