@@ -16,6 +16,7 @@ from adoption.public_bodies import Bodies
 from adoption.refusal import Refused
 from adoption.rows import Given
 
+AT_ONCE = 30  # counties and municipalities that one query asks for by all their names
 Key = tuple[str, str, str]  # name or business ID, unit, role
 
 
@@ -126,11 +127,14 @@ class Known:
         if not unknown:
             return
         self.elsewhere |= {key: [] for key in unknown}
-        names = {name for given in unknown.values() for name in self.bodies.names(given.organisation)}
-        called = Q(*(Q(found_by__startswith=f" {folded(name)} ") for name in names), _connector=Q.OR)
-        for one in Organisation.objects.filter(called).order_by("pk"):
-            if (key := self.bodies.key(one.name)) in unknown:
-                self.elsewhere[key].append(Kept(0, 0, one.pk, one.business_id, set()))
+        asked = list(unknown.values())
+        for start in range(0, len(asked), AT_ONCE):
+            some = asked[start : start + AT_ONCE]
+            names = {folded(name) for given in some for name in self.bodies.names(given.organisation)}
+            called = Q(*(Q(found_by__startswith=f" {name} ") for name in names), _connector=Q.OR)
+            for one in Organisation.objects.filter(called).order_by("pk"):
+                if (key := self.bodies.key(one.name)) in unknown:
+                    self.elsewhere[key].append(Kept(0, 0, one.pk, one.business_id, set()))
 
     def _look_up_partners(self, keys: set[int]) -> None:
         found = Partner.objects.filter(pk__in=keys).select_related("organisation", "contact", "region")
@@ -221,9 +225,15 @@ class Known:
         if given.business_id:
             same = [one for one in same if not one.business_id]
         near = [one for one in same if one.towns & given.towns] or (same if given.unit or self.is_body(given) else [])
-        if len({one.business_id for one in near if one.business_id}) > 1:
-            raise Refused([_("Two of this name act there: give the business ID of the one that is meant.")])
+        if not given.business_id:
+            self._refuse_two(given)
         return self.by_key.get(near[0].organisation) if near else None
+
+    def _refuse_two(self, given: Given) -> None:
+        """Those that the rows before would make count too."""
+        there = [one for one in self._owners(given) if one.towns & given.towns or self.is_body(given)]
+        if len({one.business_id for one in there if one.business_id}) > 1:
+            raise Refused([_("Two of this name act there: give the business ID of the one that is meant.")])
 
     # -- people -------------------------------------------------------------------------------------------------------
 

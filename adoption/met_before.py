@@ -65,7 +65,7 @@ def ask_which(form: forms.BaseForm, data: dict[str, Any], region: Region, field:
         return None
     chosen = form.data.get(form.add_prefix(field))
     choices: list[tuple[str, StrOrPromise]] = [(str(one.pk), _facts(one, region)) for one in offered]
-    if not (business_id and any(one.business_id for one in offered) and Bodies().of(name)):
+    if not (_is_body_with_id(name, offered) if business_id else _acts_in(region, offered)):
         choices.append((NEW, _("None of these: another organisation")))
     form.fields[field] = forms.ChoiceField(
         label=_("Is it one of these organisations, which are known already?"),
@@ -81,6 +81,15 @@ def ask_which(form: forms.BaseForm, data: dict[str, Any], region: Region, field:
     if known and known.business_id:
         data["business_id"] = known.business_id
     return known
+
+
+def _is_body_with_id(name: str, offered: list[Organisation]) -> bool:
+    return any(one.business_id for one in offered) and Bodies().of(name) is not None
+
+
+def _acts_in(region: Region, offered: list[Organisation]) -> bool:
+    """Without a business ID a third one of the name could not be told from the two that act there."""
+    return Organisation.objects.filter(pk__in=[one.pk for one in offered], partners__region=region).exists()
 
 
 def _has_other_id(one: Organisation, business_id: str) -> bool:

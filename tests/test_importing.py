@@ -20,7 +20,7 @@ from adoption.columns import ON_PAPER, heading
 from adoption.exporting import partners_table
 from adoption.joining.organisations import join_organisations
 from adoption.joining.partners import join_partners
-from adoption.models import Act, Import, ImportRow, Organisation, Partner, Person, Region
+from adoption.models import Act, Import, ImportRow, Municipality, Organisation, Partner, Person, Region
 from adoption.people import end_responsibility, name_person
 from adoption.refusal import NotYours, Refused
 from adoption.sheets import csv_bytes, xlsx_bytes
@@ -548,6 +548,20 @@ def test_of_two_of_one_name_the_id_tells_which_is_meant(region, pair):
     refused = bring(region, pair[0], [a_row(1, name="Ralli ry", id="", unit="Kolmas")])
     assert outcomes(refused) == ["refuse"]
     assert "give the business ID of the one that is meant" in why(refused, 2)
+
+
+def test_which_of_two_is_asked_in_the_preview_where_one_list_brings_both(region, pair):
+    rows = [a_row(1, name="Ralli ry", id=business_id(number), unit=f"U{number}") for number in (7, 8)]
+    brought = bring(region, pair[0], [*rows, a_row(1, name="Ralli ry", id="", unit="Kolmas")])
+    assert outcomes(brought) == ["create", "create", "refuse"]
+    assert "since the preview" not in why(brought, 4)
+
+
+def test_all_municipalities_of_the_country_are_read_in_one_list(region, laura):
+    names = Municipality.objects.values_list("name_fi", flat=True)
+    rows = [of_county(f"U{number}", name=name, id="", sector="julkinen") for number, name in enumerate(names)]
+    brought = importing.preview(region, laura, pasted(text(rows)))
+    assert outcomes(brought) == ["create"] * 309
 
 
 def test_another_id_of_a_namesake_is_said_and_none_is_made_that_was_not_shown(region, pair):

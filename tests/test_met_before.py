@@ -130,6 +130,7 @@ def test_without_an_id_it_is_asked_which_of_two_of_one_name(add, here, laura):
     Partner.objects.filter(pk=a_venue(a_region(), laura, "Muu").pk).update(organisation=other)
     typed = {"organisation_name": here.name, "sector": "public", "unit": "Näyttely"}
     assert add(**typed).status_code == 422
+    assert add(**typed, organisation_known="new").status_code == 422
     assert add(**typed, organisation_known=str(other.pk)).status_code == 302
     assert Partner.objects.get(unit="Näyttely").organisation == other
 
