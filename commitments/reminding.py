@@ -26,6 +26,7 @@ State = SignatureRequest.State
 STAGES = HALF, SOON, LATE = "half", "soon", "late"
 MAILS = ("asked", "named", "renewed", "moved", "forwarded", *STAGES)
 BY_HAND = "by_hand"
+TOLD = "copy_refused"  # it asks for nothing new
 
 
 # -- the mails --------------------------------------------------------------------------------------------------------
@@ -33,13 +34,15 @@ BY_HAND = "by_hand"
 
 class Mailed(NamedTuple):
     """Of a request's present round: when its signatory was last reminded, whether a mail was refused or came back, of
-    which stages a reminder has been written, on which day anything was last, and whether a mail still waits."""
+    which stages a reminder has been written, on which day anything was last, and whether the mail with the link, or a
+    reminder, still waits."""
 
     reminded_at: datetime | None
     lost: bool
     used: frozenset[str] = frozenset()
     last_on: date | None = None
     waits: bool = False
+    reminder_waits: bool = False
 
 
 def mails_about(parties: Iterable[Party]) -> dict[int, Mailed]:
@@ -77,10 +80,15 @@ def _mailed(request: SignatureRequest, mails: dict[str, Mail]) -> Mailed:
     return Mailed(
         reminded_at=max((mail.sent_at for mail in reminders if mail.sent_at), default=None),
         lost=any(mail.given_up_at or mail.state == "returned" for mail in mails.values()),
-        waits=any(mail.state in ("waits", "failed") for mail in mails.values()),
+        waits=_waiting([mail for kind, mail in mails.items() if kind not in (*STAGES, BY_HAND)]),
+        reminder_waits=_waiting(reminders),
         used=frozenset(mails) & frozenset(STAGES),
         last_on=max(days, default=None),
     )
+
+
+def _waiting(mails: Iterable[Mail]) -> bool:
+    return any(mail.state in ("waits", "failed") for mail in mails)
 
 
 # -- by the clock ------------------------------------------------------------------------------------------------------
@@ -165,12 +173,13 @@ def _stage(request: SignatureRequest, today: date) -> str:
 
 def awaited(keys: Collection[str]) -> set[str]:
     """Of the keys of these mails those whose signature is awaited by their link; of reminders by the clock those whose
-    stage it is today."""
+    stage it is today. What tells why a copy was refused asks for nothing, and stays."""
     parts = {key: key.split(":")[1:4] for key in keys}
     found = SignatureRequest.objects.filter(state=State.SENT, expires_at__gt=now())
     found = found.filter(pk__in={one[0] for one in parts.values()})
     rows = {(str(one.pk), str(one.round)): one for one in found.select_related("party__commitment")}
-    return {
+    told = {key for key, (_pk, _number, letter) in parts.items() if letter == TOLD}
+    return told | {
         key
         for key, (pk, number, letter) in parts.items()
         if (one := rows.get((pk, number))) and (letter not in STAGES or _stage(one, localdate()) == letter)

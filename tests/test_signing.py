@@ -973,6 +973,21 @@ def test_a_link_sends_so_many_copies_that_nobody_looks_at_and_one_mail_an_hour(c
     assert commitment.copies.count() == 4
 
 
+def test_why_a_copy_was_refused_is_told_also_after_the_link_has_ended(commitment, aino, worker):
+    """The mail server was away; nothing is asked by it, so that nothing takes it back."""
+    reviewing.send_copy(link_of(commitment, "partner"), a_pdf(), "skannattu.pdf")
+    worker.run()
+    reviewing.refuse_copy(commitment, aino, commitment.copies.get(state="waiting").pk, "Sivu puuttuu.")
+    worker.run()
+    told = Mail.objects.filter(key__contains=":copy_refused:")
+    told.update(sent_at=None, tries=1, tried_at=None)
+    asked = Mail.objects.filter(key=f"sign:{request_of(commitment, 'partner').pk}:1:asked")
+    asked.update(sent_at=None, tries=1, tried_at=None)
+    SignatureRequest.objects.update(expires_at=now() - timedelta(days=1))
+    reminders.take_back_answered()
+    assert (told.count(), asked.count()) == (1, 0)
+
+
 def told_of_copies(person) -> list:
     return [letter for letter in to(person.email) if "signed copy to be looked at" in letter.subject]
 

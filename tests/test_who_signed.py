@@ -167,6 +167,16 @@ def test_a_mail_that_came_back_or_waits_is_said(kainuu, aino, sent, clock):
     assert "The mail could not be delivered" in text_of(browser.get(sent[0].get_absolute_url()))
 
 
+def test_a_reminder_that_waits_is_no_link_that_has_not_left(kainuu, aino, sent, clock):
+    key = f"sign:{request_of(sent[0]).pk}:1"
+    Mail.objects.update(sent_at=now())
+    Mail.objects.create(key=f"{key}:half", address="x@example.org", subject="", body="")
+    clock.move_to(days(2))
+    browser = browser_of(aino)
+    assert "The reminder has not left yet" in text_of(browser.get(address("commitments_signing")))
+    assert "the mail has not left yet" not in text_of(browser.get(sent[0].get_absolute_url()))
+
+
 def test_addresses_are_shown_to_those_who_act_only(kainuu, aino, sent, clock):
     clock.move_to(days(1))
     reader = speaking(name_person(kainuu, "group", "r@example.org", "Reino Saari", a_kaikukeskus_person()).person)
