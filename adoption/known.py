@@ -21,7 +21,8 @@ Key = tuple[str, str, str]  # name or business ID, unit, role
 
 
 class Kept(NamedTuple):
-    """A partner that is there by its key, or one that a row before would make, by the number of that row."""
+    """A partner that is there by its key, or one that a row before would make, by the number of that row. The key of an
+    organisation that a row would make too is that row's number below zero."""
 
     pk: int
     row: int
@@ -86,16 +87,24 @@ class Known:
         self.by_name[spelt, plain(unit), role].append(kept)
         self.owners[spelt].append(kept)
 
-    def add(self, kept: Kept, given: Given) -> None:
-        """What the row brings is known to those after it."""
-        self._add(kept, given.organisation, given.unit, given.role)
+    def add(self, given: Given, owner: Organisation, row: int) -> None:
+        """What the row brings is known to those after it, by all that its organisation is and was called."""
+        kept = Kept(0, row, owner.pk, given.key_id(owner), given.towns)
+        self._add(kept, owner.name, given.unit, given.role)
+        former = [name for name in owner.former_names.split("\n") if name]
+        self._remember(kept, [owner.name, *former], {given.unit}, given.role)
 
-    def meet_organisation(self, owner: Organisation, given: Given) -> None:
-        """An organisation that a row has made is that of the rows after it."""
-        self.by_key[owner.pk] = owner
+    def would_make(self, given: Given, row: int) -> Organisation:
+        """The organisation that the row would make, which is not stored, is that of the rows after it."""
+        owner = Organisation(pk=-row, name=given.organisation, sector=given.sector, business_id=given.business_id)
+        self.meet_organisation(owner, owner)
+        return owner
+
+    def meet_organisation(self, planned: Organisation, owner: Organisation) -> None:
+        """What the row would make has been made: this is the organisation of the rows after it."""
+        self.by_key[planned.pk] = owner
         if owner.business_id:
             self.organisations[owner.business_id] = owner
-        self.owners[self.bodies.key(owner.name)].insert(0, Kept(0, 0, owner.pk, owner.business_id, given.towns))
 
     def meet_id(self, owner: Organisation, business_id: str) -> None:
         """By the business ID that a row brings, the rows after it find the organisation that lacked one. Raises Refused
@@ -183,8 +192,8 @@ class Known:
         """
         found = self._candidates(given)
         if given.business_id:
-            found = [one for one in found if one.business_id in (given.business_id, "")]
-        if len(found) != 1 or not (self.is_body(given) or found[0].business_id == given.business_id != ""):
+            found = [one for one in found if self._id(one) in (given.business_id, "")]
+        if len(found) != 1 or not (self.is_body(given) or self._id(found[0]) == given.business_id != ""):
             found = [one for one in found if one.towns & given.towns]
         if len(found) > 1:
             raise Refused([_("Two of this name act there: give the business ID of the one that is meant.")])
@@ -207,7 +216,7 @@ class Known:
         nobody has."""
         if not given.business_id or given.business_id in self.organisations:
             return ""
-        near = {one.business_id for one in self._owners(given) if one.towns & given.towns or self.is_body(given)}
+        near = {self._id(one) for one in self._near(given)}
         return "" if "" in near else next(iter(sorted(near)), "")
 
     def partner(self, kept: Kept) -> Partner:
@@ -221,19 +230,35 @@ class Known:
         Raises Refused where two of one name act there with an ID each: only the ID tells which is meant."""
         if owner := self.organisations.get(given.business_id):
             return owner
-        same = [one for one in self._owners(given) if one.organisation]
+        near, units = self._near(given), self._owners(given) if given.unit else []
         if given.business_id:
-            same = [one for one in same if not one.business_id]
-        near = [one for one in same if one.towns & given.towns] or (same if given.unit or self.is_body(given) else [])
-        if not given.business_id:
-            self._refuse_two(given)
-        return self.by_key.get(near[0].organisation) if near else None
-
-    def _refuse_two(self, given: Given) -> None:
-        """Those that the rows before would make count too."""
-        there = [one for one in self._owners(given) if one.towns & given.towns or self.is_body(given)]
-        if len({one.business_id for one in there if one.business_id}) > 1:
+            near, units = ([one for one in some if not self._id(one)] for some in (near, units))
+        elif len({self._id(one) for one in near} - {""}) > 1:
             raise Refused([_("Two of this name act there: give the business ID of the one that is meant.")])
+        found = near or units
+        return self.by_key.get(found[0].organisation) if found else None
+
+    def _near(self, given: Given) -> list[Kept]:
+        """Those of the name in a municipality of the row; of a county or a municipality all."""
+        return [one for one in self._owners(given) if one.towns & given.towns or self.is_body(given)]
+
+    def _id(self, kept: Kept) -> str:
+        """The business ID of its organisation, which a row before may bring."""
+        return self.ids.get(self._owner(kept), kept.business_id)
+
+    def _owner(self, kept: Kept) -> int:
+        """The key of its organisation, which may have been made meanwhile."""
+        owner = self.by_key.get(kept.organisation)
+        return owner.pk if owner else kept.organisation
+
+    def refuse_twin(self, given: Given, owner: Organisation) -> None:
+        """Raises Refused where the organisation has a unit of this name in this role, in other municipalities: nothing
+        tells whether it is the same."""
+        same = self.by_name.get((self.bodies.key(owner.name), plain(given.unit), given.role), [])
+        if any(self._owner(one) == owner.pk for one in same):
+            said = _("%(name)s is in the list already in this role, in other municipalities.") % {"name": given.name}
+            more = _("If it is the same, name them all on one row. If they are two, give each its own unit's name.")
+            raise Refused([said, more])
 
     # -- people -------------------------------------------------------------------------------------------------------
 

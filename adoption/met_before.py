@@ -57,7 +57,7 @@ def of_this_name(name: str, region: Region, business_id: str = "") -> list[Organ
 def ask_which(form: forms.BaseForm, data: dict[str, Any], region: Region, field: str) -> Organisation | None:
     """The known organisation that is meant, whose business ID stays where it has one. Where some are called so, the
     form comes back with the question in a field of its own; for a business ID that is known nothing is asked. Of a
-    county and of a municipality there is one: under another ID than the known one it is not made."""
+    county and of a municipality there is one: no second one is made."""
     name, business_id = data.get("organisation_name", ""), data.get("business_id") or ""
     offered = [] if taken_by_id(form, data) else of_this_name(name, region, business_id)
     offered = [one for one in offered if _has_other_id(one, business_id) or not _stands(one, region, data)]
@@ -65,7 +65,7 @@ def ask_which(form: forms.BaseForm, data: dict[str, Any], region: Region, field:
         return None
     chosen = form.data.get(form.add_prefix(field))
     choices: list[tuple[str, StrOrPromise]] = [(str(one.pk), _facts(one, region)) for one in offered]
-    if not (_is_body_with_id(name, offered) if business_id else _acts_in(region, offered)):
+    if not (Bodies().of(name) or (not business_id and _acts_in(region, offered))):
         choices.append((NEW, _("None of these: another organisation")))
     form.fields[field] = forms.ChoiceField(
         label=_("Is it one of these organisations, which are known already?"),
@@ -81,10 +81,6 @@ def ask_which(form: forms.BaseForm, data: dict[str, Any], region: Region, field:
     if known and known.business_id:
         data["business_id"] = known.business_id
     return known
-
-
-def _is_body_with_id(name: str, offered: list[Organisation]) -> bool:
-    return any(one.business_id for one in offered) and Bodies().of(name) is not None
 
 
 def _acts_in(region: Region, offered: list[Organisation]) -> bool:

@@ -108,6 +108,7 @@ def take_id(partner: Partner, region: Region, who: Acting, business_id: str) -> 
     owner.refresh_from_db(fields=["business_id"])
     if wrong := two_ids(owner.business_id, business_id):
         raise Refused(wrong)
+    refuse_id_of_elsewhere(owner, region.pk, who)
     change(partner, region, who, list(partner.municipalities.all()), {"business_id": business_id}, None, {})
 
 
@@ -232,6 +233,14 @@ def refuse_of_elsewhere(owner: Organisation, region: int | None, who: Acting) ->
     """Raises Refused to all but Kaikukeskus where other regions than this one have partners of the organisation."""
     if who.side != KAIKUKESKUS and owner.partners.exclude(region=region).exists():
         raise Refused([_("This organisation is a partner in another region too: ask Kaikukeskus to correct it.")])
+
+
+def refuse_id_of_elsewhere(owner: Organisation, region: int, who: Acting) -> None:
+    """The same for the business ID that a partner would bring it."""
+    try:
+        refuse_of_elsewhere(owner, region, who)
+    except Refused as refusal:
+        raise Refused([*refusal.reasons, _("Without the business ID it can be added at once.")]) from refusal
 
 
 def _correct(partner: Partner, who: Acting, organisation: dict[str, str], unit: str | None) -> list[str]:

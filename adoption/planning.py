@@ -12,9 +12,9 @@ from adoption.alphabet import plain
 from adoption.columns import CHOICES, ON_PAPER, heading
 from adoption.existing import UNCLEARED, Done, may_clear
 from adoption.history import NOBODY, Acting
-from adoption.known import Kept, Known
+from adoption.known import Known
 from adoption.models import Import, ImportRow, Organisation, Partner, Person, Region
-from adoption.partners import DETAILS, refuse_against_clearance, refuse_of_elsewhere, two_ids
+from adoption.partners import DETAILS, refuse_against_clearance, refuse_id_of_elsewhere, two_ids
 from adoption.refusal import NotYours, Refused
 from adoption.regions import language_of_places
 from adoption.rows import Given, Rows, kind_for, speaks_of
@@ -35,7 +35,8 @@ def left_out(table: Table, manner: str, met: Container[str]) -> list[str]:
 
 
 class Planned(NamedTuple):
-    """What would become of a row; `partner` and `organisation` are those that it would change or belong to."""
+    """What would become of a row; `partner` and `organisation` are those that it would change or belong to, an
+    organisation that it would make by a key below zero."""
 
     line: Line
     name: str
@@ -62,7 +63,6 @@ class Planner:
         self.known = Known(region)
         self.brought: dict[int, Given] = {}  # row → what it says
         self.met: dict[int, int] = {}  # partner → the row that means it
-        self.names: dict[str, str] = {}  # business ID → the organisation that a row brings
         self.mine: dict[frozenset[int], bool] = {}
 
     def plan(self, lines: Iterable[Line]) -> Iterator[Planned]:
@@ -117,14 +117,14 @@ class Planner:
         """A county has one business ID and tens of units: another name under a known ID is a unit's, which has its
         own column."""
         owner = self.known.organisations.get(given.business_id)
-        known = owner.name if owner else self.names.get(given.business_id, "")
-        names = [known, *(owner.former_names.split("\n") if owner else [])]
+        if owner is None or given.unit:
+            return
         same_as = self.known.bodies.key
-        if known and not given.unit and same_as(given.organisation) not in map(same_as, names):
+        if same_as(given.organisation) not in map(same_as, [owner.name, *owner.former_names.split("\n")]):
             said = _(
                 "The business ID is that of %(name)s: give this name. A unit of it has a column of its own, “%(unit)s”."
             )
-            raise Refused([said % {"name": known, "unit": heading("unit")}])
+            raise Refused([said % {"name": owner.name, "unit": heading("unit")}])
 
     def _again(self, line: Line, given: Given, row: int) -> Planned:
         """The same partner stood on a row before."""
@@ -139,22 +139,24 @@ class Planner:
             raise Refused(missing)
         if self.manner == Manner.EXISTING and given.is_distributor:
             self._refuse_uncleared(given.name)
-        brought = self._id_brought(given, owner)
-        self.brought[line.number] = given
-        if given.business_id:
-            self.names.setdefault(given.business_id, given.organisation)
+        if owner:
+            self.known.refuse_twin(given, owner)
         like = self._like(given)
+        brought = self._id_brought(given, owner)
         why = [self._said(given, owner), *brought, *self._notes(given, owner), *like]
-        self.known.add(Kept(0, line.number, owner.pk if owner else 0, given.key_id(owner), given.towns), given)
+        owner = owner or self.known.would_make(given, line.number)
+        self.brought[line.number] = given
+        self.known.add(given, owner, line.number)
         return Planned(line, given.name, Outcome.CREATE, why, given, None, owner, tuple(like))
 
     def _id_brought(self, given: Given, owner: Organisation | None) -> list[str]:
-        """That the known organisation takes the row's business ID, by which the rows after it find it. Raises Refused
+        """That the known organisation takes the row's business ID, which each row with it says. Raises Refused
         where it is another's, where another row brings another, and where it is Kaikukeskus's to correct."""
-        if owner is None or not given.business_id or owner.business_id:
+        is_brought = owner is not None and owner.pk in self.known.ids
+        if owner is None or not given.business_id or (owner.business_id and not is_brought):
             return []
-        if owner.pk not in self.known.ids:
-            refuse_of_elsewhere(owner, self.region.pk, self.who)
+        if not is_brought:
+            refuse_id_of_elsewhere(owner, self.region.pk, self.who)
         self.known.meet_id(owner, given.business_id)
         return [_("%(what)s: %(old)s → %(new)s") % _shown("business_id", "", given.business_id)]
 
@@ -222,7 +224,6 @@ class Planner:
 
     def _changed(self, line: Line, given: Given, partner: Partner) -> Planned:
         changes = changes_of(partner, given)
-        self.brought[line.number], self.met[partner.pk] = given, line.number
         if "kind" in changes:
             refuse_against_clearance(partner, self.who, given.details["kind"], {}, None)
         changes.pop("business_id", None)  # said with what is against it
@@ -231,6 +232,7 @@ class Planner:
             self._refuse_taking_over(partner)
             why += [_("Committed earlier, on paper"), *self._days(given, partner)]
         why = [*self._id_brought(given, partner.organisation), *why]
+        self.brought[line.number], self.met[partner.pk] = given, line.number
         outcome = Outcome.UPDATE if why else Outcome.SAME
         notes = self._notes(given, partner.organisation)
         if plain(partner.unit) != plain(given.unit):

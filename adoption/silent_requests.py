@@ -137,11 +137,12 @@ def _return(question: Question, region: Region) -> None:
 
 
 def awaited(keys: Collection[str]) -> set[str]:
-    """Of the keys of these mails about acts all but those of reminders whose question waits for no answer any more."""
+    """Of the keys of these mails about acts all but those of questions, and of reminders of them, that wait for no
+    answer any more."""
     acts = {key: int(key.split(":")[1]) for key in keys}
-    reminders = set(Act.objects.filter(pk__in=acts.values(), what=REMINDED).values_list("pk", flat=True))
-    waits = {one.reminder for one in open_questions()} if reminders else set()
-    return {key for key, act in acts.items() if act not in reminders - waits}
+    asking = set(Act.objects.filter(pk__in=acts.values(), what__in=[QUESTION, REMINDED]).values_list("pk", flat=True))
+    waits = {act for one in open_questions() for act in (one.act, one.reminder)} if asking else set()
+    return {key for key, act in acts.items() if act not in asking - waits}
 
 
 def unanswered(partner: Partner) -> Act | None:

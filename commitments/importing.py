@@ -241,8 +241,9 @@ def _was_shown(row: ImportRow, planned: Planned) -> bool:
 
 
 def _new(region: Region, planner: Planner, planned: Planned, given: Given) -> Partner:
-    """The partner, of its organisation, which is made when nobody knows it yet."""
-    owner = planned.organisation or _organisation(planner, given)
+    """The partner, of its organisation, which is made where nobody knew it."""
+    assert planned.organisation
+    owner = planned.organisation if planned.organisation.pk > 0 else _organisation(planner, planned.organisation)
     partner = Partner(region=region, organisation=owner, unit=given.unit, role=given.role)
     details = {"language": language_of_places(given.municipalities), **given.details, "kind": kind_for(given)}
     partners.enter(partner, region, planner.who, given.municipalities, details)
@@ -250,16 +251,14 @@ def _new(region: Region, planner: Planner, planned: Planned, given: Given) -> Pa
     return partner
 
 
-def _organisation(planner: Planner, given: Given) -> Organisation:
-    known = planner.known.organisation_of(given)  # a row before may have made it
-    if known:
-        return known
-    new = {"name": given.organisation, "sector": given.sector}
-    if given.business_id:
-        owner, _made = Organisation.objects.get_or_create(business_id=given.business_id, defaults=new)
+def _organisation(planner: Planner, planned: Organisation) -> Organisation:
+    """The organisation that a row makes; somebody else's form may just have made the one of its business ID."""
+    new = {"name": planned.name, "sector": planned.sector}
+    if planned.business_id:
+        owner, _made = Organisation.objects.get_or_create(business_id=planned.business_id, defaults=new)
     else:
         owner = Organisation.objects.create(**new)
-    planner.known.meet_organisation(owner, given)
+    planner.known.meet_organisation(planned, owner)
     return owner
 
 

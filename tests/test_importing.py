@@ -27,7 +27,7 @@ from adoption.sheets import csv_bytes, xlsx_bytes
 from adoption.tables import pasted, uploaded
 from commitments import importing
 from commitments.models import Commitment
-from tests.lists import HEADINGS, a_row, business_id, saved, text, xlsx
+from tests.lists import HEADINGS, TOWN, a_row, business_id, saved, text, xlsx
 from tests.people import a_distributor, a_pair, a_region, a_stranger, a_venue
 from workflows.checks import faults
 from workflows.sentences import sentences
@@ -205,8 +205,14 @@ def moved_to_kuhmo(one: Partner, by: Person) -> None:
 
 
 @pytest.mark.parametrize("manner", ["partners", "existing"])
-@pytest.mark.parametrize(("number", "act"), [(1, renamed), (1, given_another_id), (3, moved_to_kuhmo)])
-def test_what_would_be_changed_is_never_made_anew(region, pair, laura, manner, number, act):
+@pytest.mark.parametrize(
+    ("number", "act", "words"),
+    [
+        (1, renamed, "since the preview"), (1, given_another_id, "since the preview"),
+        (3, moved_to_kuhmo, "already in this role, in other municipalities"),
+    ],
+)  # fmt: skip
+def test_what_would_be_changed_is_never_made_anew(region, pair, laura, manner, number, act, words):
     bring(region, pair[0], [a_row(number, unit="Kirjasto")])
     one = Partner.objects.get()
     rows = [a_row(number, unit="Kirjasto", signatory="Uusi Johtaja")]
@@ -215,7 +221,7 @@ def test_what_would_be_changed_is_never_made_anew(region, pair, laura, manner, n
     act(one, pair[0])
     done = importing.confirm_whole(brought, laura)
     assert outcomes(done) == ["refuse"]
-    assert "since the preview" in why(done, 2)
+    assert words in why(done, 2)
     assert Partner.objects.get().state == "candidate"
     assert not Commitment.objects.exists()
 
@@ -557,6 +563,41 @@ def test_which_of_two_is_asked_in_the_preview_where_one_list_brings_both(region,
     assert "since the preview" not in why(brought, 4)
 
 
+def test_a_name_under_anothers_id_brings_no_unit_to_that_one(region, pair):
+    rows = [
+        a_row(1, name="Kainuun hyvinvointialue", id=business_id(1), unit="A"),
+        a_row(1, name="Kainuun Museo", id=business_id(1), unit="Näyttely"),
+        a_row(1, name="Kainuun Museo", id="", unit="Arkisto"),
+    ]
+    assert outcomes(bring(region, pair[0], rows)) == ["create"] * 3
+    assert outcomes(bring(region, pair[0], rows)) == ["same"] * 3
+    assert [str(one) for one in Organisation.objects.get(business_id="").partners.all()] == ["Kainuun Museo, Arkisto"]
+
+
+def test_a_unit_of_one_name_in_two_towns_is_refused_in_the_preview_with_a_way_on(region, pair):
+    rows = [a_row(2, name="Tupa ry", id="", unit="Kohtaamispaikka", town=town) for town in ("Kajaani", "Sotkamo")]
+    brought = importing.preview(region, pair[0], pasted(text(rows)))
+    assert outcomes(brought) == ["create", "refuse"]
+    assert "name them all on one row" in why(brought, 3)
+    importing.confirm_whole(brought, pair[0])
+    rows[0][TOWN] = "Kajaani, Sotkamo"
+    assert outcomes(bring(region, pair[0], rows[:1])) == ["update"]
+
+
+def test_of_an_organisation_that_a_row_makes_the_preview_shows_to_the_rows_after_it_what_it_is(region, pair):
+    rows = [
+        a_row(1, name="Tupa ry", id="", unit="A"),
+        a_row(1, name="Tupa ry", id=business_id(7), unit="B", sector="julkinen"),
+        a_row(1, name="Tupa ry", id=business_id(8), unit="C"),
+    ]
+    brought = importing.preview(region, pair[0], pasted(text(rows)))
+    assert f"Business ID: – → {business_id(7)}" in why(brought, 3)
+    assert "The sector of Tupa ry stays: third sector" in why(brought, 3)
+    assert "one ID is wrong" in why(brought, 4)
+    assert outcomes(importing.confirm_whole(brought, pair[0])) == ["create"] * 3
+    assert Organisation.objects.count() == 2
+
+
 def test_all_municipalities_of_the_country_are_read_in_one_list(region, laura):
     names = Municipality.objects.values_list("name_fi", flat=True)
     rows = [of_county(f"U{number}", name=name, id="", sector="julkinen") for number, name in enumerate(names)]
@@ -586,7 +627,9 @@ def test_of_one_that_is_elsewhere_too_a_new_unit_brings_no_id(region, pair, laur
     town = savo.municipalities.first()
     partners.add_partner(savo, a_pair(savo)[0], owner, "venue", [town], kind="culture")
     rows = [of_county("Vammaispalvelut")]
-    assert "another region too" in why(importing.preview(region, pair[0], pasted(text(rows))), 2)
+    said = why(importing.preview(region, pair[0], pasted(text(rows))), 2)
+    assert "another region too: ask Kaikukeskus to correct it. Without the business ID it can be added at once." in said
+    assert outcomes(bring(region, pair[0], [of_county("Arkisto", id="")])) == ["create"]
     assert outcomes(bring(region, laura, rows)) == ["create"]
     assert Organisation.objects.get().business_id == business_id(7)
 

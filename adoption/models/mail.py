@@ -112,7 +112,9 @@ class Mail(models.Model):
 
     @property
     def state(self) -> str:
-        """waits, failed, returned, refused or sent: how far it has come, alone or in a list."""
+        """waits, failed, returned, refused, sent or withdrawn: how far it has come, alone or in a list."""
+        if self.withdrawn_at:
+            return "withdrawn"
         leaves = self.digest or self
         if leaves.returned_at:
             return "returned"
@@ -126,4 +128,5 @@ class Mail(models.Model):
     def moment(self) -> datetime:
         """When it has come so far."""
         leaves = self.digest or self
-        return leaves.returned_at or leaves.sent_at or leaves.given_up_at or leaves.tried_at or self.made_at
+        reached = leaves.returned_at or leaves.sent_at or leaves.given_up_at or leaves.tried_at
+        return self.withdrawn_at or reached or self.made_at
