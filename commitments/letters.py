@@ -15,7 +15,7 @@ from adoption.templatetags.kaiku import in_quotes
 from commitments import asking
 from commitments.facts import day
 from commitments.models import Certificate, Commitment, Party, SignatureRequest, SignedCopy
-from commitments.reminding import STAGES, by_hand_key
+from commitments.reminding import REFUSED, STAGES, awaited, by_hand_key
 from commitments.signatories import asker_of
 from commitments.turn import awaits_kaikukeskus
 
@@ -226,15 +226,15 @@ def forwarded(request: int, number: int) -> None:
 
 def reminded(request: int, number: int, stage: str) -> None:
     """The silent signatory is reminded."""
-    _ask(request, number, stage)
+    if awaited([asking.mail_key(request, number, stage)]):
+        _ask(request, number, stage)
 
 
 def reminded_by_hand(request: int, number: int, on: str) -> None:
     """A responsible person has the silent signatory reminded, once on that day at most."""
     found = _awaited(request, number)
-    if found:
-        kind = "late" if found.party.commitment.is_late else "half"
-        _tell(found, by_hand_key(found, date.fromisoformat(on)), kind)
+    if found and awaited([key := by_hand_key(found, date.fromisoformat(on))]):
+        _tell(found, key, "late" if found.party.commitment.is_late else "half")
 
 
 def copy_refused(copy_pk: int) -> None:
@@ -242,7 +242,7 @@ def copy_refused(copy_pk: int) -> None:
     copy = SignedCopy.objects.get(pk=copy_pk)
     request = SignatureRequest.objects.filter(party=copy.sent_by).first()
     if request:
-        _ask(request.pk, request.round, "copy_refused", f":{copy.pk}", reason=copy.reason)
+        _ask(request.pk, request.round, REFUSED, f":{copy.pk}", reason=copy.reason)
 
 
 def _ask(pk: int, number: int, kind: str, more: str = "", by_clock: bool = False, **facts: object) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import models, transaction
 from django.db.models.functions import Cast, Concat, TruncDate
 from django.db.models.lookups import LessThanOrEqual
-from django.utils.timezone import localdate, now
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from adoption.access import acting
@@ -19,14 +19,18 @@ from adoption.models import Mail, Person, Region
 from adoption.refusal import Refused
 from commitments import asking
 from commitments.access import may_act_in
-from commitments.models import Commitment, Party, SignatureRequest
+from commitments.models import Commitment, Party, SignatureRequest, SignedCopy
 from commitments.services import changing, refuse_unless_signing
 
 State = SignatureRequest.State
 STAGES = HALF, SOON, LATE = "half", "soon", "late"
 MAILS = ("asked", "named", "renewed", "moved", "forwarded", *STAGES)
 BY_HAND = "by_hand"
-TOLD = "copy_refused"  # it asks for nothing new
+REFUSED = "copy_refused"
+
+
+# Of a request: what its signatory has sent, and nobody has looked at.
+WAITING_COPIES = SignedCopy.objects.filter(sent_by=models.OuterRef("party"), state=SignedCopy.State.WAITING)
 
 
 # -- the mails --------------------------------------------------------------------------------------------------------
@@ -34,8 +38,8 @@ TOLD = "copy_refused"  # it asks for nothing new
 
 class Mailed(NamedTuple):
     """Of a request's present round: when its signatory was last reminded, whether a mail was refused or came back, of
-    which stages a reminder has been written, on which day anything was last, and whether the mail with the link, or a
-    reminder, still waits."""
+    which stages a reminder has been written, on which day anything was last, whether the mail with the link, or a
+    reminder, still waits, and whether a copy that the signatory has sent waits to be looked at."""
 
     reminded_at: datetime | None
     lost: bool
@@ -43,12 +47,21 @@ class Mailed(NamedTuple):
     last_on: date | None = None
     waits: bool = False
     reminder_waits: bool = False
+    copy_waits: bool = False
 
 
 def mails_about(parties: Iterable[Party]) -> dict[int, Mailed]:
     """Party → how its signatory has been written to; parties that are not asked by link are absent."""
     requests = {party.pk: request for party in parties if (request := asking.request_of(party))}
+    copies = SignedCopy.objects.filter(sent_by__in=requests.keys()).exclude(state=SignedCopy.State.ACCEPTED)
     keys = {pk: _keys(request) for pk, request in requests.items()}
+    waiting = set()
+    for pk, copy, state in copies.values_list("sent_by", "pk", "state"):
+        assert pk
+        if state == SignedCopy.State.WAITING:
+            waiting.add(pk)
+        else:
+            keys[pk][_refused_key(requests[pk], copy)] = f"{REFUSED}:{copy}"
     found = {
         mail.key: mail
         for mail in Mail.objects.filter(key__in=[key for some in keys.values() for key in some]).select_related(
@@ -56,7 +69,7 @@ def mails_about(parties: Iterable[Party]) -> dict[int, Mailed]:
         )
     }
     return {
-        pk: _mailed(requests[pk], {kind: found[key] for key, kind in some.items() if key in found})
+        pk: _mailed(requests[pk], {kind: found[key] for key, kind in some.items() if key in found}, pk in waiting)
         for pk, some in keys.items()
     }
 
@@ -72,10 +85,16 @@ def by_hand_key(request: SignatureRequest, on: date) -> str:
     return f"{asking.mail_key(request.pk, request.round, BY_HAND)}:{on.isoformat()}"
 
 
-def _mailed(request: SignatureRequest, mails: dict[str, Mail]) -> Mailed:
+def _refused_key(request: SignatureRequest, copy: int) -> str:
+    """The key of the mail that says why the copy was not accepted."""
+    return f"{asking.mail_key(request.pk, request.round, REFUSED)}:{copy}"
+
+
+def _mailed(request: SignatureRequest, mails: dict[str, Mail], copy_waits: bool) -> Mailed:
     """By the mails of each kind."""
     reminders = [mail for kind, mail in mails.items() if kind in (*STAGES, BY_HAND)]
-    moments = [mail.made_at for mail in reminders] + ([request.sent_at] if request.sent_at else [])
+    again = [mail for kind, mail in mails.items() if kind not in MAILS or kind in STAGES]
+    moments = [mail.made_at for mail in again] + ([request.sent_at] if request.sent_at else [])
     days = [localdate(moment) for moment in moments] + ([request.reminded_on] if request.reminded_on else [])
     return Mailed(
         reminded_at=max((mail.sent_at for mail in reminders if mail.sent_at), default=None),
@@ -84,6 +103,7 @@ def _mailed(request: SignatureRequest, mails: dict[str, Mail]) -> Mailed:
         reminder_waits=_waiting(reminders),
         used=frozenset(mails) & frozenset(STAGES),
         last_on=max(days, default=None),
+        copy_waits=copy_waits,
     )
 
 
@@ -107,8 +127,9 @@ def stage_of(sent_on: date, sign_by: date, today: date) -> str:
 
 
 def next_on(request: SignatureRequest, sign_by: date | None, mailed: Mailed, today: date) -> date | None:
-    """On which day the silent signatory is reminded next without anybody's doing; None when not any more."""
-    if request.state != State.SENT or not (request.sent_at and request.expires_at and sign_by):
+    """On which day the silent signatory is reminded next without anybody's doing; None when not any more, and while a
+    copy that came waits to be looked at."""
+    if request.state != State.SENT or mailed.copy_waits or not (request.sent_at and request.expires_at and sign_by):
         return None
     sent_on, last = localdate(request.sent_at), localdate(request.expires_at)
     first = today + A_DAY if request.reminded_on == today else today
@@ -135,10 +156,11 @@ def remind(today: date) -> int:
 
 
 def _silent(today: date) -> models.QuerySet[SignatureRequest]:
-    """The requests that wait, with a link that works, and are in a stage of which no reminder has left: the database
-    leaves out all others, so that a morning on which nobody is due reads nothing."""
+    """The requests that wait, with a link that works and no copy to be looked at, and are in a stage of which no
+    reminder has left: the database leaves out all others, so that a morning on which nobody is due reads nothing."""
     found = SignatureRequest.objects.filter(state=State.SENT, party__commitment__sign_by__isnull=False)
     found = found.filter(models.Q(reminded_on=None) | models.Q(reminded_on__lt=today), expires_at__date__gte=today)
+    found = found.exclude(models.Exists(WAITING_COPIES))
     colon = models.Value(":")
     key = Concat(models.Value("sign:"), _text("pk"), colon, _text("round"), colon, "stage")  # as `mail_key` has it
     found = found.alias(stage=_stage_in_sql(today)).exclude(stage="").alias(reminder=key)
@@ -172,18 +194,26 @@ def _stage(request: SignatureRequest, today: date) -> str:
 
 
 def awaited(keys: Collection[str]) -> set[str]:
-    """Of the keys of these mails those whose signature is awaited by their link; of reminders by the clock those whose
-    stage it is today. What tells why a copy was refused asks for nothing, and stays."""
+    """Of the keys of these mails those whose signature is awaited by their link."""
     parts = {key: key.split(":")[1:4] for key in keys}
-    found = SignatureRequest.objects.filter(state=State.SENT, expires_at__gt=now())
-    found = found.filter(pk__in={one[0] for one in parts.values()})
+    found = SignatureRequest.objects.filter(state=State.SENT, pk__in={one[0] for one in parts.values()})
+    found = found.annotate(copy_waits=models.Exists(WAITING_COPIES))
     rows = {(str(one.pk), str(one.round)): one for one in found.select_related("party__commitment")}
-    told = {key for key, (_pk, _number, letter) in parts.items() if letter == TOLD}
-    return told | {
+    return {
         key
         for key, (pk, number, letter) in parts.items()
-        if (one := rows.get((pk, number))) and (letter not in STAGES or _stage(one, localdate()) == letter)
+        if (one := rows.get((pk, number))) and _is_true(letter, one, one.copy_waits)
     }
+
+
+def _is_true(letter: str, request: SignatureRequest, copy_waits: bool) -> bool:
+    """Whether the mail to a signatory who has not answered still says what is so: why a copy was refused also after the
+    link's end; a reminder while no copy waits to be looked at, and one by the clock in its stage."""
+    if request.is_expired:
+        return letter == REFUSED
+    if letter in (*STAGES, BY_HAND) and copy_waits:
+        return False
+    return letter not in STAGES or _stage(request, localdate()) == letter
 
 
 # -- by a responsible person ------------------------------------------------------------------------------------------
@@ -207,13 +237,18 @@ def why_not(party: Party, is_turn: bool, mailed: Mailed | None, today: date) -> 
         return _("%(party)s has declined: talk with the signatory before you ask anew.") % {"party": party.short_name}
     if request.state != State.SENT or not is_turn:
         return _("It is not the turn of %(party)s.") % {"party": party.short_name}
-    if request.is_expired:
+    if request.is_expired and not (mailed and mailed.copy_waits):
         return _("The link of %(names)s has expired unused: send a new one.") % {"names": party.short_name}
-    if mailed and mailed.lost:
-        return _("The mail to %(party)s could not be delivered: correct the address.") % {"party": party.short_name}
-    if mailed and mailed.last_on == today:
-        return _("%(party)s has had a mail today: remind tomorrow at the earliest.") % {"party": party.short_name}
-    return ""
+    return _why_not_after(mailed, today) % {"party": party.short_name} if mailed else ""
+
+
+def _why_not_after(mailed: Mailed, today: date) -> str:
+    """Why a further mail would be wrong, after those that there have been and what came back."""
+    if mailed.copy_waits:
+        return _("%(party)s has sent a signed copy: look at it.")
+    if mailed.lost:
+        return _("The mail to %(party)s could not be delivered: correct the address.")
+    return _("%(party)s has had a mail today: remind tomorrow at the earliest.") if mailed.last_on == today else ""
 
 
 def remind_now(commitment: Commitment, by: Person, party: int) -> Commitment:

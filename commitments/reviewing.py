@@ -1,6 +1,6 @@
 """What becomes of a signed copy: one that a responsible person uploads, and one that a signatory sends by the link?"""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -165,6 +165,17 @@ def refuse_copy(commitment: Commitment, by: Person, copy: int, reason: str) -> C
         record(region, who, "copy_refused", commitment, reason=reason, parties=parties, sha256=row.sha256)
         later("commitments.letters.copy_refused", row.pk)
     return commitment
+
+
+def awaited(keys: Collection[str]) -> set[str]:
+    """Of the keys of these mails about acts all but those about copies sent, of which none waits to be looked at any
+    more."""
+    acts = {key: int(key.split(":")[1]) for key in keys}
+    sent = Act.objects.filter(pk__in=acts.values(), what="copy_sent").values_list("pk", "about_id")
+    waits = SignedCopy.objects.filter(state=State.WAITING, commitment__in={about for _pk, about in sent})
+    left = set(map(str, waits.values_list("commitment", flat=True)))
+    seen = {pk for pk, about in sent if about not in left}
+    return {key for key, act in acts.items() if act not in seen}
 
 
 def _waiting(commitment: Commitment, copy: int) -> SignedCopy:

@@ -25,7 +25,7 @@ from tests.people import a_distributor, a_kaikukeskus_person, a_pair, a_region, 
 from tests.trials import text_of
 from workflows.checks import faults
 from workflows.overview import queue, requests
-from workflows.reminders import daily
+from workflows.reminders import daily, take_back_answered
 from workflows.sentences import sentences
 from workflows.tasks import partner_items
 
@@ -736,6 +736,18 @@ def test_who_has_answered_is_reminded_of_the_question_no_more(laura, region, wor
     mail.outbox.clear()
     post(date(2027, 3, 22), worker)
     assert [one.subject for one in mail.outbox if "mikko" in one.to[0]] == []
+
+
+def test_a_question_that_has_been_answered_asks_nobody(laura, region, worker):
+    """It waits for the morning's list, or the mail server was away; another question waits on."""
+    asked, other = silent(region, laura), silent(region, laura, "Toinen tupa")
+    worker.run()
+    Mail.objects.filter(key__startswith="act:").update(sent_at=None, tries=1, tried_at=None)
+    partners.answer_question(asked, mikko_of(region), "Noin puolet.")
+    take_back_answered()
+    for one, waits in ((asked, False), (other, True)):
+        act = Act.objects.get(what="clearance_more_wanted", about_id=one.pk)
+        assert Mail.objects.filter(key__startswith=f"act:{act.pk}:").exists() == waits
 
 
 def test_a_reader_of_the_region_is_not_written_to(laura, region, worker):

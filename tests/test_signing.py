@@ -36,7 +36,7 @@ from commitments.storage import store
 from config.logs import WithoutLinks
 from tests import papers
 from tests.keys import Signer, with_a_byte_changed
-from tests.mornings import left
+from tests.mornings import at, left
 from tests.people import a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
 from tests.test_commitments import (
     TERM,
@@ -979,13 +979,69 @@ def test_why_a_copy_was_refused_is_told_also_after_the_link_has_ended(commitment
     worker.run()
     reviewing.refuse_copy(commitment, aino, commitment.copies.get(state="waiting").pk, "Sivu puuttuu.")
     worker.run()
-    told = Mail.objects.filter(key__contains=":copy_refused:")
-    told.update(sent_at=None, tries=1, tried_at=None)
+    told = a_mail_that_waits(":copy_refused:")
     asked = Mail.objects.filter(key=f"sign:{request_of(commitment, 'partner').pk}:1:asked")
     asked.update(sent_at=None, tries=1, tried_at=None)
     SignatureRequest.objects.update(expires_at=now() - timedelta(days=1))
     reminders.take_back_answered()
     assert (told.count(), asked.count()) == (1, 0)
+
+
+def a_mail_that_waits(part_of_key: str):
+    """The mail server was away."""
+    found = Mail.objects.filter(key__contains=part_of_key)
+    found.update(sent_at=None, tries=1, tried_at=None)
+    return found
+
+
+@pytest.mark.parametrize("what", ["signed", "stopped", "forwarded", "nothing"])
+def test_why_a_copy_was_refused_asks_nobody_to_sign_what_is_signed_stopped_or_passed_on(commitment, aino, worker, what):
+    link, request = link_of(commitment, "partner"), request_of(commitment, "partner")
+    reviewing.send_copy(link, a_pdf(), "skannattu.pdf")
+    worker.run()
+    reviewing.refuse_copy(commitment, aino, commitment.copies.get(state="waiting").pk, "Sivu puuttuu.")
+    worker.run()
+    told = a_mail_that_waits(":copy_refused:")
+    if what == "signed":
+        links.sign_by_link(link, answer_of(commitment, "partner"))
+    elif what == "stopped":
+        services.decline(commitment, aino, "Loppu.")
+    elif what == "forwarded":
+        links.forward(link, "Tiina Uusi", "rehtori", "tiina@example.org", "board")
+    reminders.take_back_answered()
+    assert told.exists() == (what == "nothing")
+    told.update(sent_at=now(), returned_at=now())
+    assert reminding.mails_about([anew(request).party])[request.party_id].lost == (what == "nothing")
+
+
+def test_who_has_sent_a_copy_is_not_reminded_until_it_is_looked_at(commitment, aino, worker, client):
+    worker.run()
+    party = request_of(commitment, "partner").party
+    by_clock = asking.mail_key(request_of(commitment, "partner").pk, 1, reminding.SOON)
+    today = anew(commitment).sign_by
+    with at(today, 12):
+        reviewing.send_copy(link_of(commitment, "partner"), a_pdf(), "skannattu.pdf")
+        said = refusal(reminding.remind_now, commitment, aino, party.pk)
+        assert said == f"{party.short_name} has sent a signed copy: look at it."
+        client.force_login(aino)
+        said = text_of(client.get(reverse("commitments_signing", args=["kainuu"])))
+        assert "A signed copy waits to be looked at" in said
+        assert ("Next reminder" in said, "Remind now" in said) == (False, False)
+        assert (reminding.remind(today), reminding.awaited([by_clock])) == (0, set())
+        reviewing.refuse_copy(commitment, aino, commitment.copies.get(state="waiting").pk, "Sivu puuttuu.")
+        assert reminding.remind(today) == 1
+
+
+def test_a_copy_that_has_been_looked_at_asks_nobody_to_look(commitment, aino, worker):
+    reviewing.send_copy(link_of(commitment, "partner"), a_pdf(), "skannattu.pdf")
+    worker.run()
+    act = Act.objects.get(what="copy_sent").pk
+    asked = a_mail_that_waits(f"act:{act}:")
+    reminders.take_back_answered()
+    assert asked.exists()
+    reviewing.refuse_copy(commitment, aino, commitment.copies.get(state="waiting").pk, "Sivu puuttuu.")
+    reminders.take_back_answered()
+    assert not asked.exists()
 
 
 def told_of_copies(person) -> list:

@@ -189,7 +189,7 @@ def test_the_table_asks_as_much_at_10_as_at_200(kainuu, aino, sent, django_asser
     client = browser_of(aino)
     for more in (6, 190):
         copies_of(sent[0], more)
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             page = client.get(address("commitments_signing"))
     assert page.content.decode().count("New link, or another signatory") == 200
 

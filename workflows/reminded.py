@@ -22,7 +22,7 @@ BEHIND = timedelta(days=365)  # what was done longer ago is no longer asked abou
 Key = tuple[str, str, date]
 ICONS = {
     "planned": "ahead", "made": "open", "waits": "open", "failed": "late", "refused": "no", "returned": "no",
-    "sent": "done",
+    "withdrawn": "no", "sent": "done",
 }  # fmt: skip
 WORDS = {
     "planned": gettext_lazy("Planned"),
@@ -31,6 +31,7 @@ WORDS = {
     "failed": gettext_lazy("Not taken by the mail server, tried again"),
     "refused": gettext_lazy("Refused by the mail server"),
     "returned": gettext_lazy("Came back"),
+    "withdrawn": gettext_lazy("Taken back"),
     "sent": gettext_lazy("Sent"),
 }
 

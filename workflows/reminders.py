@@ -18,6 +18,7 @@ from adoption.silent_requests import awaited as questions_awaited
 from adoption.silent_requests import look_after as look_after_silent_requests
 from commitments.reminding import awaited as signatures_awaited
 from commitments.reminding import remind as remind_signatories
+from commitments.reviewing import awaited as copies_awaited
 from workflows.duties import SOURCES, Answerable, Duty, Within
 from workflows.models import Reminder
 from workflows.reminder_letters import letter
@@ -187,10 +188,14 @@ def take_back() -> int:
     return sum(_withdrawn(row) for row in gone)
 
 
-# The beginning of a mail's key → of such keys those that still ask for something: what is told by an act of history
-# asks for nothing, but Kaikukeskus's question that is reminded of.
+def _acts_awaited(keys: Collection[str]) -> set[str]:
+    """What is told by an act of history asks for nothing, but Kaikukeskus's question and a copy to be looked at."""
+    return questions_awaited(keys) & copies_awaited(keys)
+
+
+# The beginning of a mail's key → of such keys those that still ask for something.
 ASKING: dict[str, Callable[[Collection[str]], set[str]]] = {
-    "contact": contacts_awaited, "sign": signatures_awaited, "survey": surveys_awaited, "act": questions_awaited,
+    "contact": contacts_awaited, "sign": signatures_awaited, "survey": surveys_awaited, "act": _acts_awaited,
 }  # fmt: skip
 
 

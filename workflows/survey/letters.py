@@ -60,12 +60,13 @@ def was_it_sent(survey: Survey) -> list[str]:
     """Of the links and of the reminder how many mails have left, wait, or could not be delivered, and when the reminder
     is planned: never to whom."""
     places = survey.places.values_list("pk", flat=True)
-    mails = Mail.objects.filter(key__in=[f"survey:{one.hex}:{letter}" for one in places for letter in LETTERS])
+    keys = [f"survey:{one.hex}:{letter}" for one in places for letter in LETTERS]
+    mails = Mail.objects.filter(key__in=keys, withdrawn_at=None).select_related("digest")
     said = []
     for letter, words in LETTERS.items():
         some = [mail for mail in mails if mail.key.endswith(f":{letter}")]
-        lost = sum(mail.given_up_at is not None or mail.returned_at is not None for mail in some)
-        left = sum(mail.sent_at is not None and mail.returned_at is None for mail in some)
+        lost = sum(mail.state in ("refused", "returned") for mail in some)
+        left = sum(mail.state == "sent" for mail in some)
         if some:
             said.append(_(words) % {"sent": left, "waits": len(some) - left - lost, "lost": lost})
     on = None if any(mail.key.endswith(":reminded") for mail in mails) else _planned(survey)
