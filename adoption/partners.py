@@ -321,14 +321,15 @@ def _check(region: Region, role: str, kind: str, municipalities: list[Municipali
 def _organisation(
     region: Region, name: str, sector: str, business_id: str = "", known: Organisation | None = None
 ) -> Organisation:
-    """The known one that is meant; the one with this business ID anywhere, or without an ID the one of this name in the
-    region, a county or a municipality in whichever language; else a new one."""
+    """The known one that is meant; the one with this business ID anywhere, or without an ID the one of this name and
+    sector in the region, a county or a municipality in whichever language and of whatever sector; else a new one."""
     if known:
         return known
     if business_id:
         return Organisation.objects.get_or_create(business_id=business_id, defaults={"name": name, "sector": sector})[0]
-    here = Organisation.objects.filter(sector=sector, partners__region=region).order_by("business_id", "pk")
-    bodies = Bodies()
+    here, bodies = Organisation.objects.filter(partners__region=region).order_by("business_id", "pk"), Bodies()
+    if bodies.of(name) is None:
+        here = here.filter(sector=sector)
     same = next((one for one in here if bodies.key(one.name) == bodies.key(name)), None)
     return same or Organisation.objects.create(name=name, sector=sector)
 

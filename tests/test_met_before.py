@@ -157,6 +157,29 @@ def test_a_county_is_not_made_under_another_business_id(add, laura):
     assert (Organisation.objects.get().business_id, one.partners.count()) == ("2345629-7", 2)
 
 
+@pytest.mark.parametrize("theirs", ["", "2345629-7"])
+@pytest.mark.parametrize("ours", ["", "1234567-1"])
+def test_no_second_county_is_made_beside_that_of_another_region(add, laura, theirs, ours):
+    one = a_venue(a_region("lappi"), laura, COUNTY[0], unit="Kulttuuri").organisation
+    Organisation.objects.update(sector="public", business_id=theirs)
+    typed = {"organisation_name": COUNTY[1], "sector": "public", "unit": "Museo", "business_id": ours}
+    for chosen in ("", "new"):
+        page = add(**typed, organisation_known=chosen)
+        assert (page.status_code, "None of these" in page.content.decode()) == (422, False)
+    taken = add(**typed, organisation_known=str(one.pk))
+    if ours and not theirs:
+        assert "Without the business ID it can be added at once." in taken.content.decode()
+        taken = add(**typed | {"business_id": ""}, organisation_known=str(one.pk))
+    assert (taken.status_code, one.partners.count(), Organisation.objects.count()) == (302, 2, 1)
+
+
+def test_a_county_of_the_region_stays_the_same_where_another_sector_is_typed(add, laura):
+    one = a_venue(a_region(), laura, COUNTY[0], unit="Kulttuuri").organisation
+    Organisation.objects.update(sector="public")
+    assert add(organisation_name=COUNTY[1], sector="third", unit="Museo").status_code == 302
+    assert (Organisation.objects.get(), one.partners.count()) == (one, 2)
+
+
 def test_a_county_is_known_by_how_it_is_called_in_english(add, laura):
     one = a_distributor(a_region(), laura, COUNTY[0], unit="Aikuissosiaalityö").organisation
     Organisation.objects.update(sector="public")
