@@ -115,9 +115,9 @@ class Planner:
 
     def _refuse_nameless_unit(self, given: Given) -> None:
         """A county has one business ID and tens of units: another name under a known ID is a unit's, which has its
-        own column."""
+        own column. Another county's or municipality's name is never one."""
         owner = self.known.organisations.get(given.business_id)
-        if owner is None or given.unit:
+        if owner is None or (given.unit and not self.known.is_body(given)):
             return
         same_as = self.known.bodies.key
         if same_as(given.organisation) not in map(same_as, [owner.name, *owner.former_names.split("\n")]):
