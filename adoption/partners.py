@@ -265,7 +265,7 @@ def _correct(partner: Partner, who: Acting, organisation: dict[str, str], unit: 
         partner.former_units = with_lines(partner.former_units, partner.unit)
         partner.unit = unit
         changed.append("unit")
-    if changed:
+    if {"name", "unit"} & set(changed) or (changed and not owner.business_id):  # by an ID one is told from others
         _refuse_twin(partner, owner)
     return changed
 

@@ -13,7 +13,7 @@ from adoption.columns import CHOICES, ON_PAPER, heading
 from adoption.existing import UNCLEARED, Done, may_clear
 from adoption.history import NOBODY, Acting
 from adoption.known import Known
-from adoption.models import Import, ImportRow, Organisation, Partner, Person, Region
+from adoption.models import Import, ImportRow, Municipality, Organisation, Partner, Person, Region
 from adoption.partners import DETAILS, refuse_against_clearance, refuse_id_of_elsewhere, two_ids
 from adoption.refusal import NotYours, Refused
 from adoption.regions import language_of_places
@@ -103,15 +103,23 @@ class Planner:
 
     def _refuse_foreign(self, given: Given) -> None:
         """Who answers for one municipality brings its partners in, and leaves the others' to those who do for them."""
-        if self.by is None:
-            return
-        keys = frozenset(one.pk for one in given.municipalities)
-        if keys not in self.mine:
-            self.mine[keys] = _may(self.by, self.region, keys)
-        if not self.mine[keys]:
-            names = ", ".join(one.name for one in given.municipalities)
+        if not self._may_act_for(given.municipalities):
             said = _("%(names)s: this is brought in by those who are responsible there.")
-            raise Refused([said % {"names": names}])
+            raise Refused([said % {"names": _text("municipalities", given.municipalities)}])
+
+    def _refuse_others(self, partner: Partner) -> None:
+        """The same of a partner that the row would change: it may act elsewhere than the row says."""
+        towns = list(partner.municipalities.all())
+        if not self._may_act_for(towns):
+            facts = {"partner": partner, "names": _text("municipalities", towns)}
+            said = _("%(partner)s is in the list already, in %(names)s: those who are responsible there change it.")
+            raise Refused([said % facts])
+
+    def _may_act_for(self, towns: list[Municipality]) -> bool:
+        keys = frozenset(one.pk for one in towns)
+        if self.by is not None and keys not in self.mine:
+            self.mine[keys] = _may(self.by, self.region, keys)
+        return self.by is None or self.mine[keys]
 
     def _refuse_nameless_unit(self, given: Given) -> None:
         """A county has one business ID and tens of units: another name under a known ID is a unit's, which has its
@@ -224,11 +232,14 @@ class Planner:
 
     def _changed(self, line: Line, given: Given, partner: Partner) -> Planned:
         changes = changes_of(partner, given)
+        takes_over = self.manner == Manner.EXISTING and partner.state not in PROMISED
+        if changes or takes_over:
+            self._refuse_others(partner)
         if "kind" in changes:
             refuse_against_clearance(partner, self.who, given.details["kind"], {}, None)
         changes.pop("business_id", None)  # said with what is against it
         why = [_("%(what)s: %(old)s → %(new)s") % _shown(key, *both) for key, both in changes.items()]
-        if self.manner == Manner.EXISTING and partner.state not in PROMISED:
+        if takes_over:
             self._refuse_taking_over(partner)
             why += [_("Committed earlier, on paper"), *self._days(given, partner)]
         why = [*self._id_brought(given, partner.organisation), *why]

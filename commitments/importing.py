@@ -95,7 +95,8 @@ def _row(brought: Import, role: str, planned: Planned) -> ImportRow:
 def confirm(brought: Import, by: Person | None) -> Import:
     """The rows that are new or changed are done: the first ones now, the others by the worker, part by part.
 
-    Doing it again goes on with what is left, and two at once share the rows: none is done twice. Raises NotYours for
+    Doing it again goes on with what is left, for who has confirmed it as long as that one acts for the region, and two
+    at once share the rows: none is done twice. Raises NotYours for
     who may not act in the region, and Refused for a list that was not read to its end or has nothing to do.
     """
     with transaction.atomic():
@@ -106,8 +107,9 @@ def confirm(brought: Import, by: Person | None) -> Import:
         if brought.planned_at is None:
             raise Refused([_("The list was not read to its end: bring it again.")])
         if brought.finished_at is None:
-            brought.by, brought.confirmed_at = by, brought.confirmed_at or now()
-            brought.save(update_fields=["by", "confirmed_at"])
+            if brought.confirmed_at is None or not _may(brought, region):
+                brought.by, brought.confirmed_at = by, now()
+                brought.save(update_fields=["by", "confirmed_at"])
             later(JOB, str(brought.pk))  # whatever becomes of the parts below, the worker goes on
     for _part in range(AT_ONCE):
         if not do_part(brought):

@@ -27,7 +27,7 @@ from adoption.sheets import csv_bytes, xlsx_bytes
 from adoption.tables import pasted, uploaded
 from commitments import importing
 from commitments.models import Commitment
-from tests.lists import HEADINGS, TOWN, a_row, business_id, saved, text, xlsx
+from tests.lists import HEADINGS, ID, TOWN, a_row, business_id, saved, text, xlsx
 from tests.people import a_distributor, a_pair, a_region, a_stranger, a_venue
 from workflows.checks import faults
 from workflows.sentences import sentences
@@ -638,6 +638,54 @@ def test_two_of_one_name_are_told_apart_by_their_ids(region, pair):
     bring(region, pair[0], [a_row(1, name="Tupa ry"), a_row(5, name="Tupa ry")])
     assert Partner.objects.count() == 2
     assert "Two of this name" in why(bring(region, pair[0], [a_row(7, name="Tupa ry", id="")]), 2)
+
+
+# -- others' partners ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pirjo(region, laura) -> Person:
+    """She answers for culture in Sotkamo alone."""
+    town = region.municipalities.get(name_fi="Sotkamo")
+    return name_person(region, "culture", "pirjo@example.org", "Pirjo Määttä", laura, municipality=town).person
+
+
+@pytest.mark.parametrize("manner", ["partners", "existing", "candidates"])
+def test_a_partner_of_anothers_municipality_is_not_changed_by_a_list(region, pair, laura, pirjo, manner):
+    bring(region, laura, [a_row(1, unit="Talo")], "existing" if manner == "partners" else "partners")
+    rows = [a_row(1, unit="Talo", town="Sotkamo", interest="ei", contact="Pirjon Oma", email="pirjon@example.org")]
+    brought = bring(region, pirjo, rows, manner)
+    assert "in Kajaani: those who are responsible there change it" in why(brought, 2)
+    [one] = Partner.objects.all()
+    assert (outcomes(brought), one.contact.name, one.interest) == (["refuse"], "Henkilö 1", "yes")
+    assert [str(town) for town in one.municipalities.all()] == ["Kajaani"]
+    assert outcomes(bring(region, pair[0], rows, "partners")) == ["update"]
+
+
+def test_who_goes_on_with_anothers_list_does_it_for_that_one(region, pair, pirjo, monkeypatch):
+    monkeypatch.setattr(importing, "A_PART", 2)
+    brought = importing.preview(region, pair[0], pasted(text([a_row(number) for number in range(1, 7)])))
+    importing.confirm(brought, pair[0])
+    importing.confirm_whole(brought, pirjo)
+    assert outcomes(brought) == ["create"] * 6
+    assert Import.objects.get().by == pair[0]
+
+
+def test_who_goes_on_with_the_list_of_one_who_has_left_does_it_oneself(region, pair, laura, monkeypatch):
+    monkeypatch.setattr(importing, "A_PART", 2)
+    brought = importing.preview(region, pair[0], pasted(text([a_row(number) for number in range(1, 7)])))
+    importing.confirm(brought, pair[0])
+    name_person(region, "culture", "uusi@example.org", "Uusi Culture", laura)
+    end_responsibility(pair[0].responsibilities.get(), laura)
+    assert outcomes(importing.confirm_whole(brought, laura)) == ["create"] * 6
+
+
+def test_of_two_of_one_name_in_two_towns_each_takes_its_id(region, pair):
+    rows = [a_row(2, name="Tupa ry", id="", town=town) for town in ("Kajaani", "Sotkamo")]
+    bring(region, pair[0], rows)
+    rows[0][ID] = business_id(7)
+    assert outcomes(bring(region, pair[0], rows)) == ["update", "same"]
+    assert set(Organisation.objects.values_list("business_id", flat=True)) == {"", business_id(7)}
 
 
 # -- changes ----------------------------------------------------------------------------------------------------------

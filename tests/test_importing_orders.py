@@ -48,6 +48,7 @@ def stored() -> tuple[set, set]:
 @example([], [row("Museo", ONE, sector="kolmas sektori"), row("Museo", unit="A")])
 @example([], [row(COUNTY, ONE, "A"), row(COUNTY, OTHER, "B"), row(COUNTY, OTHER, "B")])
 @example([row(CITY, OTHER)], [row(COUNTY), row(CITY, ONE, "A"), row(COUNTY, ONE, "B")])
+@example([row("Museo"), row("Museo", town="Sotkamo")], [row("Museo", OTHER), row("Museo", town="Sotkamo")])
 def test_what_the_preview_says_is_done_and_nothing_twice(region, laura, known, rows):
     with transaction.atomic():
         importing.confirm_whole(importing.preview(region, laura, pasted(text(known))), laura)
