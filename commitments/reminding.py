@@ -287,7 +287,9 @@ def remind_all(region: Region, by: Person) -> Reminded:
             members = [party.municipality_id for party in one.parties.all() if party.municipality_id]
             record(region, acting(by, region, members), "signature_reminded", one, parties=[p.pk for p in free])
     if not now:
-        raise Refused([_("Nobody can be reminded now: each has had a mail today, or needs a new link.")])
+        raise Refused(
+            [_("Nobody can be reminded now: each has had a mail today, has sent a signed copy, or needs a new link.")]
+        )
     return Reminded(now, left)
 
 

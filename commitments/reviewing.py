@@ -72,8 +72,8 @@ def record_copy(
 
 def send_copy(link: Link, content: bytes, name: str) -> Commitment:
     """The signatory has sent a signed copy. Where the examination leaves nothing to judge, the party has signed; else
-    the copy waits for a responsible person, and the pair is told, once an hour. A newer copy takes the place of one
-    that waits.
+    the copy waits for a responsible person, and the pair is told, once an hour until it has looked at it. A newer copy
+    takes the place of one that waits.
 
     Raises Refused for a link that is not good any more, for what can be no signed copy, and after three that nobody has
     looked at.
@@ -126,9 +126,12 @@ def _refuse_many(party: Party) -> None:
 
 
 def _told_of_late(commitment: Commitment) -> bool:
-    """Whether the pair has had a mail about a copy of this commitment within the hour; the page shows every copy."""
+    """Whether the pair has had a mail about a copy of this commitment within the hour, and looked at none since; the
+    page shows every copy."""
     told = Act.objects.filter(about_kind="commitment", about_id=str(commitment.pk), what="copy_sent")
-    return told.filter(at__gt=now() - MAILED, data__mails=True).exists()
+    seen = commitment.copies.exclude(reviewed_by=None).aggregate(last=Max("reviewed_at"))["last"]
+    since = max(filter(None, [seen, now() - MAILED]))
+    return told.filter(at__gt=since, data__mails=True).exists()
 
 
 def accept_copy(

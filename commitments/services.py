@@ -598,7 +598,12 @@ def sign(party: Party, signature: Signature, **how: Any) -> None:
         setattr(party, field, value)
     party.save()
     asking.stop_asking([party])
-    close_copies(party.sent_copies.filter(state=SignedCopy.State.WAITING))
+    close_copies(waiting_copies(party))
+
+
+def waiting_copies(party: Party) -> QuerySet[SignedCopy]:
+    """What the party has sent and nobody has looked at."""
+    return party.sent_copies.filter(state=SignedCopy.State.WAITING)
 
 
 def close_copies(waiting: QuerySet[SignedCopy]) -> None:

@@ -25,11 +25,13 @@ from commitments.services import (
     Signature,
     both_sides,
     changing,
+    close_copies,
     refuse_unfit,
     refuse_unless_signing,
     settle,
     sign,
     signed_so,
+    waiting_copies,
 )
 from commitments.signatories import basis_for, needs_basis
 from commitments.stored import refuse_damaged, refuse_edited
@@ -173,8 +175,9 @@ def decline_by_link(link: Link, reason: str) -> Commitment:
 
 
 def forward(link: Link, name: str, title: str, email: str, basis: str = "") -> Commitment:
-    """The right person of the same organisation is asked instead, and the link that was used works no more; the pair is
-    told. The paper goes on naming the former one, so the basis of the right to sign is given here.
+    """The right person of the same organisation is asked instead, and the link that was used works no more, nor does a
+    copy that was sent by it wait any longer; the pair is told. The paper goes on naming the former one, so the basis of
+    the right to sign is given here.
 
     Raises Refused for Kaikukeskus, which names its signatory itself, for the same person, for one who is named on the
     other side of the table, and without the basis.
@@ -185,6 +188,7 @@ def forward(link: Link, name: str, title: str, email: str, basis: str = "") -> C
         if email.strip().lower() == request.email.lower() and spelt(name) == spelt(request.name):
             raise Refused([_("This is the person who was asked already.")])
         _readdress(request, commitment, Named(name, title, email, basis))
+        close_copies(waiting_copies(request.party))
         asking.send_link(request, commitment, "forwarded")
         act = record(region, NOBODY, "signature_forwarded", commitment, parties=[request.party_id], round=request.round)
         later("commitments.letters.passed_on", act.pk)
@@ -255,8 +259,8 @@ def ask_anew(
     """The party's signatory is this person at this address, and has a new link: now, or when it is the party's turn.
 
     So a link is renewed, an address corrected, and one who has declined asked anew. Raises Refused once the party has
-    signed, for Kaikukeskus's signatory by anybody else, for one who is named on the other side, and for another than
-    the document names without the basis of the right to sign.
+    signed, for Kaikukeskus's signatory by anybody else, for one who is named on the other side, for another than the
+    document names without the basis of the right to sign, and for another while a signed copy waits to be looked at.
     """
     with changing(commitment, by) as (commitment, region, who):
         refuse_unless_signing(commitment)
@@ -266,8 +270,15 @@ def ask_anew(
         if row.role == Party.Role.KAIKUKESKUS and who.side != KAIKUKESKUS:
             raise Refused([_("Kaikukeskus names its own signatory.")])
         row.commitment = commitment
+        _refuse_instead_of_sender(row, name)
         pass_on(row, region, who, Named(name, title, email, basis))
     return commitment
+
+
+def _refuse_instead_of_sender(party: Party, name: str) -> None:
+    request = asking.request_of(party)
+    if request and spelt(name) != spelt(request.name) and waiting_copies(party).exists():
+        raise Refused([_("%(party)s has sent a signed copy: look at it.") % {"party": party.short_name}])
 
 
 def pass_on(party: Party, region: Region, who: Acting, given: Named) -> None:

@@ -36,7 +36,7 @@ from commitments.storage import store
 from config.logs import WithoutLinks
 from tests import papers
 from tests.keys import Signer, with_a_byte_changed
-from tests.mornings import at, left
+from tests.mornings import a_morning, at, left
 from tests.people import a_kaikukeskus_person, a_pair, a_region, a_stranger, a_venue
 from tests.test_commitments import (
     TERM,
@@ -1030,6 +1030,35 @@ def test_who_has_sent_a_copy_is_not_reminded_until_it_is_looked_at(commitment, a
         assert (reminding.remind(today), reminding.awaited([by_clock])) == (0, set())
         reviewing.refuse_copy(commitment, aino, commitment.copies.get(state="waiting").pk, "Sivu puuttuu.")
         assert reminding.remind(today) == 1
+
+
+def test_a_copy_after_one_that_was_looked_at_is_told_of_at_once(commitment, aino, worker):
+    for number in (1, 2):
+        reviewing.send_copy(link_of(commitment, "partner"), a_pdf(), f"skannattu {number}.pdf")
+        worker.run()
+        assert len(told_of_copies(aino)) == number
+        reviewing.refuse_copy(commitment, aino, commitment.copies.get(state="waiting").pk, "Sivu puuttuu.")
+        worker.run()
+
+
+def test_no_other_signatory_is_asked_while_a_copy_waits_and_who_passes_on_takes_it_back(commitment, aino, worker):
+    reviewing.send_copy(link_of(commitment, "partner"), a_pdf(), "skannattu.pdf")
+    request = request_of(commitment, "partner")
+    new = ("Tiina Uusi", "rehtori", "tiina@example.org", "board")
+    assert "look at it" in refusal(links.ask_anew, commitment, aino, request.party_id, *new)
+    links.ask_anew(commitment, aino, request.party_id, request.name, request.title, "toinen@example.org")
+    assert commitment.copies.get().state == "waiting"
+    links.forward(link_of(commitment, "partner"), *new)
+    assert (commitment.copies.get().state, all_faults()) == ("refused", [])
+    worker.run()
+    assert not reminding.mails_about([request_of(commitment, "partner").party])[request.party_id].copy_waits
+
+
+def test_who_looks_after_the_signing_hears_that_a_copy_waits(commitment, aino, worker):
+    reviewing.send_copy(link_of(commitment, "partner"), a_pdf(), "skannattu.pdf")
+    worker.run()
+    a_morning(anew(commitment).sign_by, worker)
+    assert "A signed copy has been sent: it counts once you have looked at it" in mail.outbox[-1].body
 
 
 def test_a_copy_that_has_been_looked_at_asks_nobody_to_look(commitment, aino, worker):

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import cached_property, partial
 from typing import NamedTuple
 
-from django.db.models import Prefetch, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.timezone import localdate, now
@@ -36,7 +36,7 @@ from adoption.ladders import KAIKUKESKUS as UP_TO_KAIKUKESKUS
 from adoption.models import Partner, Person, Region, Responsibility
 from adoption.templatetags.kaiku import in_quotes, moment
 from commitments.access import SENT
-from commitments.models import Commitment, Party
+from commitments.models import Commitment, Party, SignedCopy
 from commitments.turn import looked_after_by
 from workflows.arranging.models import Meeting
 from workflows.arranging.to_do import feedback_fixed, is_too_late
@@ -322,18 +322,20 @@ def signatures(within: Within) -> list[Duty]:
     found = Commitment.objects.filter(state__in=Commitment.SIGNING, sign_by__lte=within.until)
     found = found if within.regions is None else found.filter(region__in=within.regions)
     found = found if within.subjects is None else found.filter(pk__in=within.subjects)
-    found = found.annotate(sent_at=Subquery(SENT.order_by("-number").values("at")[:1]))
+    copies = SignedCopy.objects.filter(commitment=OuterRef("pk"), state=SignedCopy.State.WAITING)
+    found = found.annotate(sent_at=Subquery(SENT.order_by("-number").values("at")[:1]), copy_waits=Exists(copies))
     parties = Prefetch("parties", Party.objects.select_related("municipality", "county"))
     rows = found.select_related("region__county", "partner__organisation").prefetch_related(parties)
-    return [_of_signing(one, one.sent_at) for one in rows.order_by("pk")]
+    return [_of_signing(one, one.sent_at, one.copy_waits) for one in rows.order_by("pk")]
 
 
-def _of_signing(one: Commitment, sent_at: datetime | None) -> Duty:
+def _of_signing(one: Commitment, sent_at: datetime | None, copy_waits: bool) -> Duty:
     assert one.sign_by
     towns = frozenset(party.municipality_id for party in one.parties.all() if party.municipality_id)
     return Duty(
         SIGN, str(one.pk), one.region, one.sign_by, localdate(sent_at) if sent_at else None,
-        partial(_signing_title, one), partial(_signing_todo, one), one.get_absolute_url(), looked_after_by(one), towns,
+        partial(_signing_title, one), partial(_signing_todo, one, copy_waits), one.get_absolute_url(),
+        looked_after_by(one), towns,
     )  # fmt: skip
 
 
@@ -341,12 +343,17 @@ def _signing_title(one: Commitment) -> str:
     return _("the signing of %(name)s, %(party)s") % {"name": one.name, "party": one.partner or one.region}
 
 
-def _signing_todo(one: Commitment) -> str:
+def _signing_todo(one: Commitment, copy_waits: bool) -> str:
     awaited = ", ".join(party.short_name for party in one.parties.all() if party.signed_on is None)
     said = _(
         "Still awaited: %(parties)s. Talk with them. On the page you can send a new link, record a signed copy, or "
         "stop the signing."
     )
+    if copy_waits:
+        said = _(
+            "A signed copy has been sent: it counts once you have looked at it and accepted it on the page. Not signed "
+            "yet: %(parties)s."
+        )
     return said % {"parties": awaited}
 
 
