@@ -81,11 +81,11 @@ def send_copy(link: Link, content: bytes, name: str) -> Commitment:
     check_copy(len(content), content)
     with answering(link) as (request, _commitment, _region):
         party = request.party
-        _refuse_many(party)
+        _refuse_many(request)
     found = examined(content, party.commitment)
     with answering(link) as (request, commitment, region):
         party = request.party
-        _refuse_many(party)
+        _refuse_many(request)
         for older in party.sent_copies.filter(state=State.WAITING):
             _reviewed(older.refuse, older, None)
         copy = keep_copy(commitment, content, name, found, sent_by=party, state=State.WAITING)
@@ -110,10 +110,11 @@ def _sign_by_itself(copy: SignedCopy, request: SignatureRequest, commitment: Com
     _accept(copy, request, [signature], rows, None)
 
 
-def _refuse_many(party: Party) -> None:
-    """Raises Refused for one more copy than a responsible person is expected to look at."""
-    seen = party.sent_copies.exclude(reviewed_by=None).aggregate(last=Max("pk"))["last"] or 0
-    if party.sent_copies.filter(pk__gt=seen).count() >= MOST_UNSEEN:
+def _refuse_many(request: SignatureRequest) -> None:
+    """Raises Refused for one more copy by this link than a responsible person is expected to look at."""
+    sent = request.party.sent_copies.filter(uploaded_at__gte=request.sent_at)
+    seen = sent.exclude(reviewed_by=None).aggregate(last=Max("pk"))["last"] or 0
+    if sent.filter(pk__gt=seen).count() >= MOST_UNSEEN:
         raise Refused(
             [
                 _(
