@@ -126,7 +126,7 @@ class Known:
             self.organisations[one.business_id] = one
         self._look_up_bodies({self.bodies.key(given.organisation): given for given in rows if self.is_body(given)})
         keys = {one.organisation for given in rows for one in self._owners(given)}
-        self.by_key |= Organisation.objects.in_bulk(keys - self.by_key.keys() - {0})
+        self.by_key |= Organisation.objects.in_bulk(keys - self.by_key.keys())
         self._look_up_partners({kept.pk for given in rows for kept in self._candidates(given)} - {0})
         self._look_up_people({given.contact["email"] for given in rows if given.contact} - self.people.keys())
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from adoption.access import acting
+from adoption.access import acting, may_act
 from adoption.alphabet import plain
 from adoption.columns import CHOICES, ON_PAPER, heading
 from adoption.existing import UNCLEARED, Done, may_clear
@@ -15,7 +15,7 @@ from adoption.history import NOBODY, Acting
 from adoption.known import Known
 from adoption.models import Import, ImportRow, Municipality, Organisation, Partner, Person, Region
 from adoption.partners import DETAILS, refuse_against_clearance, refuse_id_of_elsewhere, two_ids
-from adoption.refusal import NotYours, Refused
+from adoption.refusal import Refused
 from adoption.regions import language_of_places
 from adoption.rows import Given, Rows, kind_for, speaks_of
 from adoption.tables import Line, Table
@@ -118,7 +118,7 @@ class Planner:
     def _may_act_for(self, towns: list[Municipality]) -> bool:
         keys = frozenset(one.pk for one in towns)
         if self.by is not None and keys not in self.mine:
-            self.mine[keys] = _may(self.by, self.region, keys)
+            self.mine[keys] = may_act(self.by, self.region, keys)
         return self.by is None or self.mine[keys]
 
     def _refuse_nameless_unit(self, given: Given) -> None:
@@ -275,14 +275,6 @@ class Planner:
             facts = {"name": owner.name, "sector": owner.get_sector_display()}
             notes.append(_("The sector of %(name)s stays: %(sector)s.") % facts)
         return notes
-
-
-def _may(by: Person, region: Region, keys: Iterable[int]) -> bool:
-    try:
-        acting(by, region, keys)
-    except NotYours:
-        return False
-    return True
 
 
 def _addresses(person: Person | None) -> set[str]:

@@ -136,13 +136,10 @@ def _return(question: Question, region: Region) -> None:
     later("adoption.letters.clearance_silent", act.pk)
 
 
-def awaited(keys: Collection[str]) -> set[str]:
-    """Of the keys of these mails about acts all but those of questions, and of reminders of them, that wait for no
-    answer any more."""
-    acts = {key: int(key.split(":")[1]) for key in keys}
-    asking = set(Act.objects.filter(pk__in=acts.values(), what__in=[QUESTION, REMINDED]).values_list("pk", flat=True))
-    waits = {act for one in open_questions() for act in (one.act, one.reminder)} if asking else set()
-    return {key for key, act in acts.items() if act not in asking - waits}
+def answered(acts: Collection[int]) -> set[int]:
+    """Of these acts the questions, and the reminders of them, that wait for no answer any more."""
+    asking = set(Act.objects.filter(pk__in=acts, what__in=[QUESTION, REMINDED]).values_list("pk", flat=True))
+    return asking - {act for one in open_questions() for act in (one.act, one.reminder)} if asking else set()
 
 
 def unanswered(partner: Partner) -> Act | None:

@@ -48,12 +48,7 @@ def preview(
     """
     planner = Planner(region, by, manner, role)
     brought = Import.objects.create(
-        region=region,
-        by=by,
-        manner=manner,
-        model=model,
-        language=translation.get_language(),
-        **whence,
+        region=region, by=by, manner=manner, model=model, language=translation.get_language(), **whence
     )
     met: set[str] = set()
     try:
@@ -96,8 +91,8 @@ def confirm(brought: Import, by: Person | None) -> Import:
     """The rows that are new or changed are done: the first ones now, the others by the worker, part by part.
 
     Doing it again goes on with what is left, for who has confirmed it as long as that one acts for the region, and two
-    at once share the rows: none is done twice. Raises NotYours for
-    who may not act in the region, and Refused for a list that was not read to its end or has nothing to do.
+    at once share the rows: none is done twice. Raises NotYours for who may not act in the region, and Refused for a
+    list that was not read to its end or has nothing to do.
     """
     with transaction.atomic():
         region = locked(brought.region_id)

@@ -1,5 +1,6 @@
 """How has a signatory been written to, who is silent, and when is one reminded?"""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import NamedTuple
@@ -26,11 +27,9 @@ State = SignatureRequest.State
 STAGES = HALF, SOON, LATE = "half", "soon", "late"
 MAILS = ("asked", "named", "renewed", "moved", "forwarded", *STAGES)
 BY_HAND = "by_hand"
+REMINDERS = (*STAGES, BY_HAND)
 REFUSED = "copy_refused"
-
-
-# Of a request: what its signatory has sent, and nobody has looked at.
-WAITING_COPIES = SignedCopy.objects.filter(sent_by=models.OuterRef("party"), state=SignedCopy.State.WAITING)
+COPY_WAITS = models.Exists(SignedCopy.objects.waiting().filter(sent_by=models.OuterRef("party")))  # of a request
 
 
 # -- the mails --------------------------------------------------------------------------------------------------------
@@ -53,30 +52,26 @@ class Mailed(NamedTuple):
 def mails_about(parties: Iterable[Party]) -> dict[int, Mailed]:
     """Party → how its signatory has been written to; parties that are not asked by link are absent."""
     requests = {party.pk: request for party in parties if (request := asking.request_of(party))}
-    copies = SignedCopy.objects.filter(sent_by__in=requests.keys()).exclude(state=SignedCopy.State.ACCEPTED)
-    keys = {pk: _keys(request) for pk, request in requests.items()}
-    waiting = set()
-    for pk, copy, state in copies.values_list("sent_by", "pk", "state"):
-        assert pk
-        if state == SignedCopy.State.WAITING:
-            waiting.add(pk)
-        else:
-            keys[pk][_refused_key(requests[pk], copy)] = f"{REFUSED}:{copy}"
-    found = {
-        mail.key: mail
-        for mail in Mail.objects.filter(key__in=[key for some in keys.values() for key in some]).select_related(
-            "digest"
-        )
-    }
+    copies: dict[int | None, dict[int, str]] = defaultdict(dict)
+    for party, pk, state in SignedCopy.objects.filter(sent_by__in=requests).values_list("sent_by", "pk", "state"):
+        copies[party][pk] = state
+    keys = {party: _keys(request, copies[party]) for party, request in requests.items()}
+    asked = Mail.objects.filter(key__in=[key for some in keys.values() for key in some])
+    found = {mail.key: mail for mail in asked.select_related("digest")}
     return {
-        pk: _mailed(requests[pk], {kind: found[key] for key, kind in some.items() if key in found}, pk in waiting)
-        for pk, some in keys.items()
+        party: _mailed(
+            requests[party],
+            [(kind, found[key]) for key, kind in some.items() if key in found],
+            SignedCopy.State.WAITING in copies[party].values(),
+        )
+        for party, some in keys.items()
     }
 
 
-def _keys(request: SignatureRequest) -> dict[str, str]:
-    """Key of each mail that the present round may have had → its kind."""
+def _keys(request: SignatureRequest, copies: Iterable[int]) -> dict[str, str]:
+    """Key of each mail that the present round may have had → its kind; `copies`: that the signatory has sent."""
     keys = {asking.mail_key(request.pk, request.round, kind): kind for kind in MAILS}
+    keys |= {f"{asking.mail_key(request.pk, request.round, REFUSED)}:{copy}": REFUSED for copy in copies}
     return keys | ({by_hand_key(request, request.reminded_on): BY_HAND} if request.reminded_on else {})
 
 
@@ -85,23 +80,18 @@ def by_hand_key(request: SignatureRequest, on: date) -> str:
     return f"{asking.mail_key(request.pk, request.round, BY_HAND)}:{on.isoformat()}"
 
 
-def _refused_key(request: SignatureRequest, copy: int) -> str:
-    """The key of the mail that says why the copy was not accepted."""
-    return f"{asking.mail_key(request.pk, request.round, REFUSED)}:{copy}"
-
-
-def _mailed(request: SignatureRequest, mails: dict[str, Mail], copy_waits: bool) -> Mailed:
-    """By the mails of each kind."""
-    reminders = [mail for kind, mail in mails.items() if kind in (*STAGES, BY_HAND)]
-    again = [mail for kind, mail in mails.items() if kind not in MAILS or kind in STAGES]
-    moments = [mail.made_at for mail in again] + ([request.sent_at] if request.sent_at else [])
+def _mailed(request: SignatureRequest, mails: list[tuple[str, Mail]], copy_waits: bool) -> Mailed:
+    """By the mails, each with its kind."""
+    reminders = [mail for kind, mail in mails if kind in REMINDERS]
+    later_ones = [mail for kind, mail in mails if kind in (*REMINDERS, REFUSED)]
+    moments = [mail.made_at for mail in later_ones] + ([request.sent_at] if request.sent_at else [])
     days = [localdate(moment) for moment in moments] + ([request.reminded_on] if request.reminded_on else [])
     return Mailed(
         reminded_at=max((mail.sent_at for mail in reminders if mail.sent_at), default=None),
-        lost=any(mail.given_up_at or mail.state == "returned" for mail in mails.values()),
-        waits=_waiting([mail for kind, mail in mails.items() if kind not in (*STAGES, BY_HAND)]),
+        lost=any(mail.given_up_at or mail.state == "returned" for _kind, mail in mails),
+        waits=_waiting([mail for kind, mail in mails if kind not in REMINDERS]),
         reminder_waits=_waiting(reminders),
-        used=frozenset(mails) & frozenset(STAGES),
+        used=frozenset(kind for kind, _mail in mails if kind in STAGES),
         last_on=max(days, default=None),
         copy_waits=copy_waits,
     )
@@ -160,7 +150,7 @@ def _silent(today: date) -> models.QuerySet[SignatureRequest]:
     reminder has left: the database leaves out all others, so that a morning on which nobody is due reads nothing."""
     found = SignatureRequest.objects.filter(state=State.SENT, party__commitment__sign_by__isnull=False)
     found = found.filter(models.Q(reminded_on=None) | models.Q(reminded_on__lt=today), expires_at__date__gte=today)
-    found = found.exclude(models.Exists(WAITING_COPIES))
+    found = found.exclude(COPY_WAITS)
     colon = models.Value(":")
     key = Concat(models.Value("sign:"), _text("pk"), colon, _text("round"), colon, "stage")  # as `mail_key` has it
     found = found.alias(stage=_stage_in_sql(today)).exclude(stage="").alias(reminder=key)
@@ -197,7 +187,7 @@ def awaited(keys: Collection[str]) -> set[str]:
     """Of the keys of these mails those whose signature is awaited by their link."""
     parts = {key: key.split(":")[1:4] for key in keys}
     found = SignatureRequest.objects.filter(state=State.SENT, pk__in={one[0] for one in parts.values()})
-    found = found.annotate(copy_waits=models.Exists(WAITING_COPIES))
+    found = found.annotate(copy_waits=COPY_WAITS)
     rows = {(str(one.pk), str(one.round)): one for one in found.select_related("party__commitment")}
     return {
         key
@@ -211,7 +201,7 @@ def _is_true(letter: str, request: SignatureRequest, copy_waits: bool) -> bool:
     link's end; a reminder while no copy waits to be looked at, and one by the clock in its stage."""
     if request.is_expired:
         return letter == REFUSED
-    if letter in (*STAGES, BY_HAND) and copy_waits:
+    if letter in REMINDERS and copy_waits:
         return False
     return letter not in STAGES or _stage(request, localdate()) == letter
 

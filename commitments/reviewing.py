@@ -86,7 +86,7 @@ def send_copy(link: Link, content: bytes, name: str) -> Commitment:
     with answering(link) as (request, commitment, region):
         party = request.party
         _refuse_many(request)
-        for older in party.sent_copies.filter(state=State.WAITING):
+        for older in party.sent_copies.waiting():
             _reviewed(older.refuse, older, None)
         copy = keep_copy(commitment, content, name, found, sent_by=party, state=State.WAITING)
         by_link: dict[str, Any] = {"parties": [party.pk], "round": request.round, "sha256": copy.sha256}
@@ -171,15 +171,12 @@ def refuse_copy(commitment: Commitment, by: Person, copy: int, reason: str) -> C
     return commitment
 
 
-def awaited(keys: Collection[str]) -> set[str]:
-    """Of the keys of these mails about acts all but those about copies sent, of which none waits to be looked at any
-    more."""
-    acts = {key: int(key.split(":")[1]) for key in keys}
-    sent = Act.objects.filter(pk__in=acts.values(), what="copy_sent").values_list("pk", "about_id")
-    waits = SignedCopy.objects.filter(state=State.WAITING, commitment__in={about for _pk, about in sent})
-    left = set(map(str, waits.values_list("commitment", flat=True)))
-    seen = {pk for pk, about in sent if about not in left}
-    return {key for key, act in acts.items() if act not in seen}
+def looked_at(acts: Collection[int]) -> set[int]:
+    """Of these acts those by which copies were sent to commitments of which none waits to be looked at any more."""
+    sent = dict(Act.objects.filter(pk__in=acts, what="copy_sent").values_list("pk", "about_id"))
+    waiting = SignedCopy.objects.waiting().filter(commitment__in=set(sent.values()))
+    left = set(map(str, waiting.values_list("commitment", flat=True)))
+    return {act for act, commitment in sent.items() if commitment not in left}
 
 
 def _waiting(commitment: Commitment, copy: int) -> SignedCopy:

@@ -598,12 +598,7 @@ def sign(party: Party, signature: Signature, **how: Any) -> None:
         setattr(party, field, value)
     party.save()
     asking.stop_asking([party])
-    close_copies(waiting_copies(party))
-
-
-def waiting_copies(party: Party) -> QuerySet[SignedCopy]:
-    """What the party has sent and nobody has looked at."""
-    return party.sent_copies.filter(state=SignedCopy.State.WAITING)
+    close_copies(party.sent_copies.waiting())
 
 
 def close_copies(waiting: QuerySet[SignedCopy]) -> None:
@@ -653,7 +648,7 @@ def _supersede(old: Commitment, region: Region, who: Acting) -> Act:
 def _close(commitment: Commitment) -> None:
     """Nobody is asked to sign it any more, and no copy of it waits."""
     asking.stop_asking(commitment.parties.all())
-    close_copies(commitment.copies.filter(state=SignedCopy.State.WAITING))
+    close_copies(commitment.copies.waiting())
 
 
 def _commit_partner(commitment: Commitment, partner: Partner, region: Region, who: Acting) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from django.db import models, transaction
+from django.urls import reverse
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +16,7 @@ from adoption.alphabet import spelt
 from adoption.history import NOBODY, Acting, locked
 from adoption.mail import later
 from adoption.models import Person, Region
-from adoption.refusal import Refused
+from adoption.refusal import Linked, Refused
 from commitments import asking
 from commitments.asking import Link
 from commitments.marks import record
@@ -31,7 +32,6 @@ from commitments.services import (
     settle,
     sign,
     signed_so,
-    waiting_copies,
 )
 from commitments.signatories import basis_for, needs_basis
 from commitments.stored import refuse_damaged, refuse_edited
@@ -188,7 +188,7 @@ def forward(link: Link, name: str, title: str, email: str, basis: str = "") -> C
         if email.strip().lower() == request.email.lower() and spelt(name) == spelt(request.name):
             raise Refused([_("This is the person who was asked already.")])
         _readdress(request, commitment, Named(name, title, email, basis))
-        close_copies(waiting_copies(request.party))
+        close_copies(request.party.sent_copies.waiting())
         asking.send_link(request, commitment, "forwarded")
         act = record(region, NOBODY, "signature_forwarded", commitment, parties=[request.party_id], round=request.round)
         later("commitments.letters.passed_on", act.pk)
@@ -276,9 +276,13 @@ def ask_anew(
 
 
 def _refuse_instead_of_sender(party: Party, name: str) -> None:
-    request = asking.request_of(party)
-    if request and spelt(name) != spelt(request.name) and waiting_copies(party).exists():
-        raise Refused([_("%(party)s has sent a signed copy: look at it.") % {"party": party.short_name}])
+    """Raises Refused for another than the signatory whose copy waits; the reason leads to the copy."""
+    request, copy = asking.request_of(party), party.sent_copies.waiting().first()
+    if request and copy and spelt(name) != spelt(request.name):
+        said = _("%(party)s has sent a signed copy: look at it.") % {"party": party.short_name}
+        commitment = party.commitment
+        page = reverse("commitment_review", args=[commitment.region.slug, commitment.pk, copy.pk])
+        raise Refused([Linked(said, page)])
 
 
 def pass_on(party: Party, region: Region, who: Acting, given: Named) -> None:

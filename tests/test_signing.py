@@ -1045,7 +1045,10 @@ def test_no_other_signatory_is_asked_while_a_copy_waits_and_who_passes_on_takes_
     reviewing.send_copy(link_of(commitment, "partner"), a_pdf(), "skannattu.pdf")
     request = request_of(commitment, "partner")
     new = ("Tiina Uusi", "rehtori", "tiina@example.org", "board")
-    assert "look at it" in refusal(links.ask_anew, commitment, aino, request.party_id, *new)
+    with pytest.raises(Refused, match="look at it") as refused:
+        links.ask_anew(commitment, aino, request.party_id, *new)
+    review = reverse("commitment_review", args=["kainuu", commitment.pk, commitment.copies.get().pk])
+    assert refused.value.reasons[0].href == review
     links.ask_anew(commitment, aino, request.party_id, request.name, request.title, "toinen@example.org")
     assert commitment.copies.get().state == "waiting"
     for _number in range(2):

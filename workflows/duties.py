@@ -322,7 +322,7 @@ def signatures(within: Within) -> list[Duty]:
     found = Commitment.objects.filter(state__in=Commitment.SIGNING, sign_by__lte=within.until)
     found = found if within.regions is None else found.filter(region__in=within.regions)
     found = found if within.subjects is None else found.filter(pk__in=within.subjects)
-    copies = SignedCopy.objects.filter(commitment=OuterRef("pk"), state=SignedCopy.State.WAITING)
+    copies = SignedCopy.objects.waiting().filter(commitment=OuterRef("pk"))
     found = found.annotate(sent_at=Subquery(SENT.order_by("-number").values("at")[:1]), copy_waits=Exists(copies))
     parties = Prefetch("parties", Party.objects.select_related("municipality", "county"))
     rows = found.select_related("region__county", "partner__organisation").prefetch_related(parties)

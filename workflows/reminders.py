@@ -14,11 +14,11 @@ from adoption.days import is_quiet, is_working_day
 from adoption.ladders import Rung
 from adoption.mail import later
 from adoption.models import Kind, Mail, Person
-from adoption.silent_requests import awaited as questions_awaited
+from adoption.silent_requests import answered
 from adoption.silent_requests import look_after as look_after_silent_requests
 from commitments.reminding import awaited as signatures_awaited
 from commitments.reminding import remind as remind_signatories
-from commitments.reviewing import awaited as copies_awaited
+from commitments.reviewing import looked_at
 from workflows.duties import SOURCES, Answerable, Duty, Within
 from workflows.models import Reminder
 from workflows.reminder_letters import letter
@@ -190,7 +190,9 @@ def take_back() -> int:
 
 def _acts_awaited(keys: Collection[str]) -> set[str]:
     """What is told by an act of history asks for nothing, but Kaikukeskus's question and a copy to be looked at."""
-    return questions_awaited(keys) & copies_awaited(keys)
+    acts = {key: int(key.split(":")[1]) for key in keys}
+    over = answered(acts.values()) | looked_at(acts.values())
+    return {key for key, act in acts.items() if act not in over}
 
 
 # The beginning of a mail's key → of such keys those that still ask for something.

@@ -188,6 +188,14 @@ class Rendition(models.Model):
         return f"{self.document.file_name.removesuffix('.docx')}{mark}.pdf"
 
 
+class SignedCopyQuerySet(models.QuerySet["SignedCopy"]):
+    """Reads of signed copies that have a name."""
+
+    def waiting(self) -> "SignedCopyQuerySet":
+        """Those that nobody has looked at."""
+        return self.filter(state=SignedCopy.State.WAITING)
+
+
 class SignedCopy(FSMModelMixin, models.Model):
     """A scan or an externally signed PDF. Nobody has signed by it before it is accepted."""
 
@@ -210,6 +218,8 @@ class SignedCopy(FSMModelMixin, models.Model):
     reviewed_by = models.ForeignKey("adoption.Person", models.PROTECT, null=True, related_name="+")
     reviewed_at = models.DateTimeField(null=True)
     reason = models.TextField(blank=True, default="")
+
+    objects = SignedCopyQuerySet.as_manager()
 
     class Meta:
         constraints = [
